@@ -1,0 +1,1 @@
+"""Ports, filled: SQLite, HTTP, the clock."""

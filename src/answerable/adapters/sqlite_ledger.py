@@ -1,0 +1,235 @@
+"""The ledger on SQLite: one writer thread, group commit, nothing said before it is on the disk.
+
+`journal_mode=WAL` with `synchronous=FULL` makes a commit durable when it
+returns (https://www.sqlite.org/pragma.html#pragma_synchronous). Appends that
+arrive while a commit is under way go into the next one together.
+"""
+
+import asyncio
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import apsw
+
+from answerable.ledger import GENESIS
+from answerable.ports import Sealed
+from answerable.receipts import Draft, seal
+from answerable.receipts.verifying import ChainCheck, Row, decode
+from answerable.values import TraceId
+from answerable.values.errors import LedgerBroken, LedgerError, LedgerUnavailable
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    seq INTEGER PRIMARY KEY, trace TEXT NOT NULL, kind TEXT NOT NULL, entry BLOB NOT NULL, leaf TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS entries_by_trace ON entries (trace, seq);
+CREATE TABLE IF NOT EXISTS privates (
+    seq INTEGER PRIMARY KEY REFERENCES entries (seq), salt BLOB NOT NULL, private BLOB NOT NULL
+) STRICT;
+PRAGMA user_version = 1;
+"""
+_ROWS = (
+    "SELECT e.seq, e.entry, e.leaf, p.salt, p.private FROM entries e LEFT JOIN privates p ON p.seq = e.seq "
+)
+_LARGEST_GROUP = 2000  # drafts in one commit: bounds how long the first of them waits
+_WAITING_MOST = 20_000  # drafts not yet written; past it appends are refused, not queued without end
+
+
+class _Append(NamedTuple):
+    drafts: Sequence[Draft]
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[None]
+
+
+class SqliteLedger:
+    """One ledger file. Several processes may append to it; each commit reads the head anew."""
+
+    def __init__(self, path: Path | str, *, on_commit: Callable[[str], None] | None = None) -> None:
+        """Open or create the file and check its last link.
+
+        `on_commit` is called with "before" and "after" around every commit, in the
+        writer's thread: tests use it to fail or kill there. Raises LedgerUnavailable
+        where the file can't be opened, LedgerBroken where its last entry is damaged.
+        """
+        self._path = str(path)
+        self._on_commit = on_commit
+        self._inbox: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._closed = False
+        self._write = _connect(self._path, create=True)
+        self._check_head()
+        self._reader = _connect(self._path, create=False)
+        self._reading = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    async def append(self, drafts: Sequence[Draft]) -> None:
+        """Make the drafts durable, all or none. Raises LedgerUnavailable."""
+        if self._closed:
+            raise LedgerUnavailable("the ledger is closed")
+        if self._waiting + len(drafts) > _WAITING_MOST:
+            raise LedgerUnavailable(f"{self._waiting} entries already wait for the disk; try again later")
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        self._waiting += len(drafts)
+        self._inbox.put(_Append(drafts, loop, done))
+        try:
+            # Shielded: a caller that gives up must not leave the writer with a dead future.
+            await asyncio.shield(done)
+        finally:
+            self._waiting -= len(drafts)
+
+    async def trace(self, trace: TraceId) -> list[Sealed]:
+        return await asyncio.to_thread(self._select, _ROWS + "WHERE e.trace = ? ORDER BY e.seq", (trace,))
+
+    async def traces(self, limit: int) -> list[TraceId]:
+        query = "SELECT trace FROM entries WHERE kind = 'exchange' ORDER BY seq DESC LIMIT ?"
+        return await asyncio.to_thread(self._column, query, (limit,))
+
+    async def verify(self) -> int:
+        return await asyncio.to_thread(self._verify)
+
+    async def close(self) -> None:
+        """Finish the appends already handed over, then close the file."""
+        if not self._closed:
+            self._closed = True
+            self._inbox.put(None)
+            await asyncio.to_thread(self._thread.join)
+            with self._reading:
+                self._reader.close()
+            self._write.close()
+
+    # -- reading ---------------------------------------------------------------
+
+    def _select(self, query: str, bindings: tuple[str | int, ...]) -> list[Sealed]:
+        with self._reading:
+            return [Sealed(*row) for row in self._reader.execute(query, bindings)]
+
+    def _column(self, query: str, bindings: tuple[str | int, ...]) -> list[TraceId]:
+        with self._reading:
+            return [TraceId(row[0]) for row in self._reader.execute(query, bindings)]
+
+    def _verify(self) -> int:
+        check = ChainCheck()
+        connection = _connect(self._path, create=False)
+        try:
+            rows: Iterator[Row] = connection.execute(_ROWS + "ORDER BY e.seq")
+            check.feed(rows)
+        finally:
+            connection.close()
+        return check.count
+
+    def _check_head(self) -> None:
+        rows = cast(
+            "list[Row]", self._write.execute(_ROWS + "ORDER BY e.seq DESC LIMIT 1").fetchall()
+        )
+        for row in rows:
+            ChainCheck(count=row[0], head=decode(row[1], row[0]).prev).feed([row])
+
+    # -- writing, in the writer's own thread -------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            first = self._inbox.get()
+            if first is None:
+                return
+            group, stop = self._gather(first)
+            error = self._commit(group)
+            _tell(group, error)
+            if stop:
+                return
+
+    def _gather(self, first: _Append) -> tuple[list[_Append], bool]:
+        """Everything that has arrived meanwhile, up to a bound: one commit for all of it."""
+        group, size = [first], len(first.drafts)
+        while size < _LARGEST_GROUP:
+            try:
+                more = self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                return group, True
+            group.append(more)
+            size += len(more.drafts)
+        return group, False
+
+    def _commit(self, group: list[_Append]) -> LedgerError | None:
+        """Write a group in one transaction. A crash anywhere before COMMIT returns leaves
+        nothing of it, and nobody has been told otherwise; a crash after it leaves all of
+        it, and at worst a line is on record that was never sent."""
+        try:
+            self._write.execute("BEGIN IMMEDIATE")
+            seq, prev = self._next()
+            entries, privates = [], []
+            for append in group:
+                for draft in append.drafts:
+                    salt = secrets.token_bytes(16) if draft.private is not None else b""
+                    entry, leaf, private = seal(draft, seq, prev, salt)
+                    kind = type(draft.body).__struct_config__.tag
+                    entries.append((seq, draft.trace, kind, entry, leaf))
+                    if private is not None:
+                        privates.append((seq, salt, private))
+                    seq, prev = seq + 1, leaf
+            self._write.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", entries)
+            self._write.executemany("INSERT INTO privates VALUES (?, ?, ?)", privates)
+            self._hook("before")
+            self._write.execute("COMMIT")
+            self._hook("after")
+        except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
+            if self._write.in_transaction:
+                self._write.execute("ROLLBACK")
+            return LedgerUnavailable(f"the ledger at '{self._path}' could not be written: {error}")
+        return None
+
+    def _next(self) -> tuple[int, str]:
+        """The next entry's number and the leaf before it, read inside the transaction that uses them."""
+        query = "SELECT seq, leaf FROM entries ORDER BY seq DESC LIMIT 1"
+        head = cast("list[tuple[int, str]]", self._write.execute(query).fetchall())
+        return (head[0][0] + 1, head[0][1]) if head else (0, GENESIS)
+
+    def _hook(self, when: str) -> None:
+        if self._on_commit is not None:
+            self._on_commit(when)
+
+
+def _tell(group: list[_Append], error: LedgerError | None) -> None:
+    """Wake the callers: one call for each event loop, not one for each append."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for append in group:
+        by_loop.setdefault(append.loop, []).append(append.done)
+    for loop, futures in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, futures, error)
+
+
+def _settle(futures: list[asyncio.Future[None]], error: LedgerError | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+            future.exception()  # a caller that gave up is not an unhandled error
+
+
+def _connect(path: str, *, create: bool) -> apsw.Connection:
+    try:
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        if create:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        connection = apsw.Connection(path, flags=flags)
+        connection.set_busy_timeout(5000)
+        connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+        if create:
+            version = connection.execute("PRAGMA user_version").fetchall()[0][0]
+            if version not in (0, 1):
+                raise LedgerBroken(f"'{path}' is a ledger of format {version}; this program knows format 1")
+            connection.execute(_SCHEMA)
+    except (apsw.Error, OSError) as error:
+        raise LedgerUnavailable(f"the ledger at '{path}' can't be opened: {error}") from error
+    return connection

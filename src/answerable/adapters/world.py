@@ -1,0 +1,20 @@
+"""The real clock and real randomness."""
+
+import secrets
+from datetime import UTC, datetime
+
+from answerable.values import TraceId
+
+# Crockford's base 32: no I, L, O, U, so an id can be read out over a telephone.
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def utc_now() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_trace() -> TraceId:
+    """A fresh trace id: 130 random bits as 26 letters."""
+    number = secrets.randbits(130)
+    return TraceId("tr_" + "".join(_LETTERS[(number >> shift) & 31] for shift in range(0, 130, 5)))

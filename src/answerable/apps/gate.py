@@ -1,0 +1,199 @@
+"""The gate in-process: drives the flow, and holds outputs back until their entries are durable.
+
+    async with open_gate("var/ledger.db") as gate:
+        verdict = await gate.check(gate.exchange(messages), "Your refund is approved.")
+        print(verdict.text)
+
+The HTTP gateway is a client of this and of nothing below it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from answerable.adapters.bundle_files import built_in
+from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.adapters.world import new_trace, utc_now
+from answerable.claims import RuleReader
+from answerable.decisions import CedarDecider
+from answerable.exchange import ContextItem, Exchange, Message, ToolSpec, outcomes
+from answerable.flow import (
+    CONTENT,
+    ChoiceEnded,
+    Event,
+    Line,
+    Mode,
+    Output,
+    ReplyEnded,
+    Step,
+    TextArrived,
+    Turn,
+    published_texts,
+)
+from answerable.ports import Clock, Decider, Ledger, NewTrace, Reader
+from answerable.values import AssuranceLevel, ConversationId, CustomerId, RequestId, TraceId, WorkloadId
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a whole reply came to. `text` is what may be shown."""
+
+    trace: TraceId
+    text: str
+    lines: tuple[Line, ...]
+
+
+class GatedReply:
+    """One reply on its way through. Outputs come back only when their entries are durable."""
+
+    def __init__(self, turn: Turn, ledger: Ledger, clock: Clock) -> None:
+        self._turn = turn
+        self._ledger = ledger
+        self._clock = clock
+        self.trace = turn.exchange.trace
+        self._ended = False
+        # The exchange is written while the upstream is still thinking; the first
+        # `feed` waits for it.
+        self._begun: asyncio.Future[None] | None = asyncio.ensure_future(
+            ledger.append(turn.begin(clock()).drafts)
+        )
+        self._begun.add_done_callback(_retrieve)
+
+    async def begun(self) -> None:
+        """Wait until the exchange itself is durable. Raises LedgerUnavailable."""
+        if self._begun is not None:
+            await asyncio.shield(self._begun)
+            self._begun = None
+
+    async def feed(self, events: Iterable[Event]) -> list[Output]:
+        """Take events; return what may be sent now. One commit for all of them.
+
+        Raises LedgerUnavailable: then nothing of it may be sent, now or later.
+        """
+        step = Step()
+        now = self._clock()
+        for event in events:
+            self._ended = self._ended or isinstance(event, ReplyEnded)
+            step.join(self._turn.feed(event, now))
+        await self.begun()
+        if step.drafts:
+            await self._ledger.append(step.drafts)
+        return step.outputs
+
+    async def end(self, ended: ReplyEnded) -> None:
+        """Record how the reply ended, once; later calls do nothing."""
+        if not self._ended:
+            await self.feed([ended])
+
+
+class Gate:
+    """Reads, decides and records replies. Holds no state of any one reply."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        reader: Reader,
+        decider: Decider,
+        *,
+        mode: Mode = Mode.ENFORCE,
+        clock: Clock = utc_now,
+        new_trace: NewTrace = new_trace,
+        line_limit: int = 2000,
+    ) -> None:
+        self.ledger = ledger
+        self.decider = decider
+        self.reader = reader
+        self.mode = mode
+        self.clock = clock
+        self.new_trace = new_trace
+        self._line_limit = line_limit
+        self._texts = published_texts(reader)
+
+    def exchange(
+        self,
+        messages: Iterable[Message],
+        *,
+        workload: WorkloadId = WorkloadId("in-process"),  # noqa: B008 – a NewType over a literal
+        model: str = "unnamed",
+        context: Iterable[ContextItem] = (),
+        tools: Iterable[ToolSpec] = (),
+        request: RequestId | None = None,
+        conversation: ConversationId | None = None,
+        customer: CustomerId | None = None,
+        assurance: AssuranceLevel = AssuranceLevel.NONE,
+    ) -> Exchange:
+        """An exchange from a whole conversation's messages, with a new trace id."""
+        said = tuple(messages)
+        return Exchange(
+            trace=self.new_trace(),
+            asked_at=self.clock(),
+            workload=workload,
+            model=model,
+            messages=said,
+            request=request,
+            conversation=conversation,
+            customer=customer,
+            assurance=assurance,
+            context=tuple(context),
+            tools=tuple(tools),
+            published=tuple(m.text for m in said if m.role in ("system", "developer")),
+            outcomes=outcomes(said),
+        )
+
+    def begin(self, exchange: Exchange) -> GatedReply:
+        """Start a reply. The exchange's entry is on its way to the disk when this returns."""
+        turn = Turn(
+            exchange, self.reader, self.decider, self.mode, texts=self._texts, line_limit=self._line_limit
+        )
+        return GatedReply(turn, self.ledger, self.clock)
+
+    async def check(self, exchange: Exchange, reply: str) -> Verdict:
+        """Put a whole reply through the gate. Raises LedgerUnavailable."""
+        gated = self.begin(exchange)
+        outputs = await gated.feed(
+            [TextArrived(0, reply), ChoiceEnded(0, "stop"), ReplyEnded("complete", sent=0)]
+        )
+        lines = tuple(output for output in outputs if isinstance(output, Line))
+        return Verdict(gated.trace, "".join(line.shown for line in lines), lines)
+
+    async def stream(self, exchange: Exchange, deltas: AsyncIterator[str]) -> AsyncIterator[Line]:
+        """Put a reply through as it is generated; each line comes back as soon as it may be shown.
+
+        Raises LedgerUnavailable. A consumer that stops early is recorded as having left.
+        """
+        gated = self.begin(exchange)
+        sent = 0
+        ending = "client_left"
+        try:
+            async for delta in deltas:
+                for output in await gated.feed([TextArrived(0, delta, CONTENT)]):
+                    if isinstance(output, Line):
+                        yield output
+                        sent += 1
+            for output in await gated.feed([ChoiceEnded(0, "stop")]):
+                if isinstance(output, Line):
+                    yield output
+                    sent += 1
+            ending = "complete"
+        finally:
+            await asyncio.shield(gated.end(ReplyEnded(ending, sent=sent)))
+
+
+@asynccontextmanager
+async def open_gate(
+    ledger: Path | str, *, mode: Mode = Mode.ENFORCE, decider: Decider | None = None
+) -> AsyncIterator[Gate]:
+    """A gate over a ledger file, with the built-in reader and bundle unless told otherwise."""
+    store = SqliteLedger(ledger)
+    try:
+        yield Gate(store, RuleReader(), decider or CedarDecider(built_in()), mode=mode)
+    finally:
+        await store.close()
+
+
+def _retrieve(future: "asyncio.Future[None]") -> None:
+    """Look at the outcome, so that a reply nobody went on with is not an unhandled error."""
+    if not future.cancelled():
+        future.exception()

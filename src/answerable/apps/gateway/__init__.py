@@ -1,0 +1,1 @@
+"""The HTTP gateway: an OpenAI-compatible front, the gate behind it."""

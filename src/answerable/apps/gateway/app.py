@@ -1,0 +1,138 @@
+"""The gateway's routes, and what they need while it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from answerable.apps.gate import Gate
+from answerable.apps.gateway.bodies import read_body
+from answerable.apps.gateway.callers import Callers
+from answerable.apps.gateway.chat import ChatEndpoint
+from answerable.apps.gateway.headers import TRACE, upstream_headers
+from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
+from answerable.ports import Upstream
+from answerable.values.errors import AnswerableError
+from answerable.wire.checks import check_reply, parse_check
+from answerable.wire.errors import ErrorBody, ErrorReply, error_reply
+from answerable.wire.limits import Limits
+
+OpenUpstream = Callable[[], Upstream]
+
+
+def create_app(
+    gate: Gate,
+    open_upstream: OpenUpstream,
+    *,
+    callers: Callers | None = None,
+    limits: Limits | None = None,
+    upstream_key: str | None = None,
+) -> Starlette:
+    """The gateway over a gate and an upstream. The upstream is opened when the server starts."""
+    bounds = limits or Limits()
+    known = callers or Callers()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        upstream = open_upstream()
+        app.state.upstream = upstream
+        app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
+        yield
+        await upstream.close()
+
+    async def models(request: Request) -> Response:
+        known.identify(request.headers.get("authorization"))
+        headers = upstream_headers(request.headers, key=upstream_key, pass_authorization=known.open)
+        status, kind, body = await request.app.state.upstream.models(headers)
+        return Response(body, status, headers={"Content-Type": kind})
+
+    async def check(request: Request) -> Response:
+        workload = known.identify(request.headers.get("authorization"))
+        asked = parse_check(await read_body(request, bounds), bounds)
+        names = asked.names
+        exchange = gate.exchange(
+            asked.messages, workload=workload, model=asked.model, context=asked.context, tools=asked.tools,
+            request=names.request, conversation=names.conversation, customer=names.customer,
+            assurance=names.assurance,
+        )  # fmt: skip
+        gated = gate.begin(exchange)
+        outputs = await gated.feed(
+            [TextArrived(0, asked.reply), ChoiceEnded(0, "stop"), ReplyEnded("complete", "checked")]
+        )
+        lines = [output for output in outputs if isinstance(output, Line)]
+        body = check_reply(gated.trace, gate.mode.value, gate.decider.bundle.digest, lines)
+        return Response(body, media_type="application/json", headers={TRACE: gated.trace})
+
+    async def ready(request: Request) -> Response:
+        """Can a line be released now? Only with a ledger that answers and an upstream that listens."""
+        failing: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(2):
+                await gate.ledger.traces(1)
+        except (AnswerableError, TimeoutError) as error:
+            failing["ledger"] = str(error) or "no answer in 2 seconds"
+        try:
+            async with asyncio.timeout(2):
+                headers = upstream_headers({}, key=upstream_key, pass_authorization=False)
+                await request.app.state.upstream.models(headers)
+        except (AnswerableError, TimeoutError) as error:
+            failing["upstream"] = str(error) or "no answer in 2 seconds"
+        return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    class Chat:
+        """Hands over to the endpoint that the lifespan made; a class, so Starlette calls it as ASGI."""
+
+        async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+            await scope["app"].state.chat(scope, receive, send)
+
+    return Starlette(
+        routes=[
+            Route("/v1/chat/completions", Chat(), methods=["POST"]),
+            Route("/v1/models", models, methods=["GET"]),
+            Route("/v1/check", check, methods=["POST"]),
+            Route("/healthz", health, methods=["GET"]),
+            Route("/readyz", ready, methods=["GET"]),
+        ],
+        lifespan=lifespan,
+        exception_handlers={
+            AnswerableError: _on_error,
+            404: _on_missing,
+            405: _on_wrong_method,
+            Exception: _on_defect,
+        },
+    )
+
+
+async def _on_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, AnswerableError)  # noqa: S101 – registered for this class alone
+    status, body = error_reply(error)
+    return Response(body, status, media_type="application/json")
+
+
+async def _on_missing(request: Request, _: Exception) -> Response:
+    return _plain(
+        404, f"there is nothing at '{request.url.path[:200]}'; the gate serves /v1/chat/completions"
+    )
+
+
+async def _on_wrong_method(request: Request, _: Exception) -> Response:
+    return _plain(405, f"'{request.url.path[:200]}' does not take {request.method}")
+
+
+async def _on_defect(_: Request, __: Exception) -> Response:
+    return _plain(500, "the gate met a defect of its own and released nothing; its log has the details")
+
+
+def _plain(status: int, message: str) -> Response:
+    kind = "gate_error" if status >= 500 else "invalid_request_error"  # noqa: PLR2004
+    return Response(
+        msgspec.json.encode(ErrorReply(ErrorBody(message, kind))), status, media_type="application/json"
+    )

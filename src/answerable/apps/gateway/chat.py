@@ -1,0 +1,174 @@
+"""POST /v1/chat/completions: the gate on the wire.
+
+1. Read the body within limits; take it apart; know the caller.
+2. Record the exchange while the upstream is asked.
+3. Per read from the upstream: events, one durable step, then the outputs of it.
+4. Record how it ended, whatever ended it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from answerable.apps.gate import Gate, GatedReply
+from answerable.apps.gateway.bodies import read_body
+from answerable.apps.gateway.callers import Callers
+from answerable.apps.gateway.conversations import Conversations, Heard
+from answerable.apps.gateway.departures import until_client_leaves
+from answerable.apps.gateway.headers import TRACE, client_headers, upstream_headers
+from answerable.apps.gateway.streaming import StreamDelivery, within
+from answerable.exchange import Exchange
+from answerable.flow import Mode, ReplyEnded
+from answerable.ports import Upstream, UpstreamReply
+from answerable.values import WorkloadId
+from answerable.values.errors import (
+    AnswerableError,
+    LedgerUnavailable,
+    UpstreamError,
+    UpstreamMalformed,
+    UpstreamRefused,
+)
+from answerable.wire.errors import error_reply
+from answerable.wire.limits import Limits
+from answerable.wire.requests import ChatRequest, parse_request
+from answerable.wire.verdicts import Verdict
+from answerable.wire.whole import WholeReply
+
+
+class ChatEndpoint:
+    """The endpoint's parts that outlive a request."""
+
+    def __init__(
+        self, gate: Gate, upstream: Upstream, callers: Callers, limits: Limits, upstream_key: str | None
+    ) -> None:
+        self.gate = gate
+        self.upstream = upstream
+        self.limits = limits
+        self._callers = callers
+        self._key = upstream_key
+        self._conversations = Conversations()
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if self._under_way >= self.limits.replies:
+            error = LedgerUnavailable(
+                f"{self._under_way} replies are already under way; try again in a second"
+            )
+            await _error(error, {"Retry-After": "1"})(scope, receive, send)
+            return
+        self._under_way += 1
+        try:
+            await self._answer(request, receive, send)
+        except AnswerableError as error:
+            await _error(error, {})(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
+        workload = self._callers.identify(request.headers.get("authorization"))
+        chat = parse_request(await read_body(request, self.limits), self.limits)
+        headers = upstream_headers(request.headers, key=self._key, pass_authorization=self._callers.open)
+        await until_client_leaves(receive, self._reply(request.scope, receive, send, chat, workload, headers))
+
+    async def _reply(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        chat: ChatRequest,
+        workload: WorkloadId,
+        headers: Mapping[str, str],
+    ) -> None:
+        gated, heard = self._begin(chat, workload)
+        delivery = StreamDelivery(gated, chat, send, self.limits, enforced=self.enforced)
+        try:
+            upstream = await self._ask(chat, headers, delivery.deadline)
+            try:
+                await self._begun(gated, chat, workload, heard)
+                passed_on = client_headers(upstream.headers, gated.trace)
+                if chat.streamed:
+                    await delivery.run(upstream, passed_on)
+                else:
+                    body = await self._whole(upstream, gated, chat, delivery.deadline)
+                    await Response(body, headers=passed_on)(scope, receive, send)
+            finally:
+                await upstream.close()
+        except UpstreamRefused as refused:
+            await gated.end(ReplyEnded(refused.code, f"status {refused.status}"))
+            passed_on = client_headers(refused.headers, gated.trace)
+            await Response(refused.body, refused.status, headers=passed_on)(scope, receive, send)
+        except UpstreamError as error:
+            await gated.end(ReplyEnded(error.code, str(error)))
+            await _error(error, {TRACE: gated.trace})(scope, receive, send)
+        except asyncio.CancelledError:
+            # The client is gone; say so on record before this task goes too.
+            left = gated.end(ReplyEnded("client_left", "the client went away before the reply was sent"))
+            await asyncio.shield(asyncio.ensure_future(left))
+            raise
+
+    async def _ask(self, chat: ChatRequest, headers: Mapping[str, str], deadline: float) -> UpstreamReply:
+        async with within(deadline, self.limits):
+            return await self.upstream.complete(chat.forward, headers)
+
+    def _begin(self, chat: ChatRequest, workload: WorkloadId) -> tuple[GatedReply, Heard]:
+        names = chat.names
+        key = (workload, names.conversation) if names.conversation else None
+        heard = self._conversations.hear(key, chat.raw_messages)
+        exchange = Exchange(
+            trace=self.gate.new_trace(),
+            asked_at=self.gate.clock(),
+            workload=workload,
+            model=chat.model,
+            messages=heard.messages,
+            request=names.request,
+            conversation=names.conversation,
+            customer=names.customer,
+            assurance=names.assurance,
+            context=chat.context,
+            tools=chat.tools,
+            published=heard.published,
+            outcomes=heard.outcomes,
+            history=heard.history,
+        )
+        return self.gate.begin(exchange), heard
+
+    async def _begun(self, gated: GatedReply, chat: ChatRequest, workload: WorkloadId, heard: Heard) -> None:
+        """The exchange is durable: later turns may refer to it."""
+        await gated.begun()
+        if chat.names.conversation:
+            self._conversations.keep(
+                (workload, chat.names.conversation), gated.trace, chat.raw_messages, heard
+            )
+
+    async def _whole(
+        self, upstream: UpstreamReply, gated: GatedReply, chat: ChatRequest, deadline: float
+    ) -> bytes:
+        """A reply in one piece: everything decided and durable in one step, then written."""
+        body = bytearray()
+        async with within(deadline, self.limits):
+            async for chunk in upstream.chunks():
+                body += chunk
+                if len(body) > self.limits.reply_bytes:
+                    raise UpstreamMalformed(
+                        f"the upstream's reply is larger than {self.limits.reply_bytes} bytes"
+                    )
+        reply = WholeReply(bytes(body), chat.choices)
+        outputs = await gated.feed(
+            [*reply.events, ReplyEnded("complete", "", reply.upstream_id, reply.model, reply.usage)]
+        )
+        verdict = Verdict(gated.trace, self.gate.mode.value, self.gate.decider.bundle.digest, [])
+        return reply.render(outputs, verdict)
+
+    @property
+    def enforced(self) -> bool:
+        """Do decisions bind?"""
+        return self.gate.mode is Mode.ENFORCE
+
+
+def _error(error: AnswerableError, headers: Mapping[str, str]) -> Response:
+    status, body = error_reply(error)
+    return Response(body, status, headers=dict(headers), media_type="application/json")

@@ -1,0 +1,76 @@
+"""Remember how far each conversation is on record, so that a turn costs the same on day one and day ten."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes
+from answerable.values import ConversationId, Digest, TraceId, WorkloadId
+from answerable.wire.requests import digest_of_messages, read_messages
+
+Key = tuple[WorkloadId, ConversationId]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A conversation's messages, read: what is new, and what all of them add up to."""
+
+    messages: tuple[Message, ...]
+    published: tuple[str, ...]
+    outcomes: tuple[ToolOutcome, ...]
+    history: History | None
+    count: int
+    waiting: dict[str, ToolCall] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    trace: TraceId
+    count: int
+    digest: Digest
+    published: tuple[str, ...]
+    outcomes: tuple[ToolOutcome, ...]
+    waiting: dict[str, ToolCall]
+
+
+class Conversations:
+    """The latest conversations of this process, by workload and conversation id.
+
+    Only a cache: where a conversation is not in it, or its earlier messages are
+    not byte for byte the ones on record, the whole of it is read and recorded.
+    """
+
+    def __init__(self, most: int = 4096) -> None:
+        self._most = most
+        self._known: OrderedDict[Key, _Known] = OrderedDict()
+
+    def hear(self, key: Key | None, raw: Sequence[msgspec.Raw]) -> Heard:
+        """Read what is new. Raises InvalidRequest where a message can't be read."""
+        known = self._known.get(key) if key is not None else None
+        if known is not None and (
+            known.count > len(raw) or digest_of_messages(raw[: known.count]) != known.digest
+        ):
+            known = None
+        first = known.count if known else 0
+        messages = read_messages(raw[first:], first)
+        waiting = dict(known.waiting) if known else {}
+        done = outcomes(messages, waiting)
+        said = tuple(m.text for m in messages if m.role in (Role.SYSTEM, Role.DEVELOPER))
+        return Heard(
+            messages,
+            (known.published if known else ()) + said,
+            (known.outcomes if known else ()) + done,
+            History(known.trace, known.count, known.digest) if known else None,
+            len(raw),
+            waiting,
+        )
+
+    def keep(self, key: Key, trace: TraceId, raw: Sequence[msgspec.Raw], heard: Heard) -> None:
+        """Remember a conversation whose exchange is durable under `trace`."""
+        digest = digest_of_messages(raw)
+        self._known[key] = _Known(trace, heard.count, digest, heard.published, heard.outcomes, heard.waiting)
+        self._known.move_to_end(key)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)

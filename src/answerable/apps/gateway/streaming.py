@@ -1,0 +1,154 @@
+"""Deliver a streamed reply: read, decide, make durable, send; in that order, one read at a time.
+
+Nothing is read from the upstream while the client has not taken what it was
+sent: the wait for `send` is the back-pressure.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from starlette.types import Send
+
+from answerable.apps.gate import GatedReply
+from answerable.flow import ChoiceEnded, Event, Line, Output, ReplyEnded
+from answerable.ports import UpstreamReply
+from answerable.values.errors import (
+    AnswerableError,
+    LedgerError,
+    UpstreamCut,
+    UpstreamError,
+    UpstreamMalformed,
+    UpstreamTimeout,
+)
+from answerable.wire.errors import error_reply
+from answerable.wire.limits import Limits
+from answerable.wire.requests import ChatRequest
+from answerable.wire.server_sent_events import DONE, EventReader, event
+from answerable.wire.stream import StreamTranslator, UpstreamSaidError
+
+
+@asynccontextmanager
+async def within(deadline: float, limits: Limits) -> AsyncIterator[None]:
+    """Bound a part of a reply by the reply's deadline (the event loop's clock). Raises UpstreamTimeout."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            yield
+    except TimeoutError:
+        raise UpstreamTimeout(f"the reply took longer than {limits.reply_seconds:g} seconds") from None
+
+
+class ClientStalled(AnswerableError):
+    """The client took longer to accept a line than it may."""
+
+
+class StreamDelivery:
+    """One streamed reply to one client."""
+
+    def __init__(
+        self, gated: GatedReply, chat: ChatRequest, send: Send, limits: Limits, *, enforced: bool
+    ) -> None:
+        self.deadline = asyncio.get_running_loop().time() + limits.reply_seconds
+        self._gated = gated
+        self._limits = limits
+        self._send_raw = send
+        self._reader = EventReader(limits.event_bytes)
+        self._translator = StreamTranslator(gated.trace, chat.choices, enforced=enforced)
+        self._sent = 0
+        self._done = False
+
+    async def run(self, upstream: UpstreamReply, headers: Mapping[str, str]) -> None:
+        """Deliver the reply to its end, good or bad, and record which it was."""
+        if upstream.content_type and upstream.content_type != "text/event-stream":
+            raise UpstreamMalformed(
+                f"the upstream answered a streamed request with '{upstream.content_type[:80]}'"
+            )
+        await self._start(headers)
+        ending, detail, last = "client_left", "", b""
+        try:
+            async with within(self.deadline, self._limits):
+                await self._relay(upstream)
+            ending, last = "complete", event(DONE)
+        except UpstreamSaidError as error:
+            ending, detail, last = error.code, str(error), event(error.payload)
+        except UpstreamError as error:
+            ending, detail, last = error.code, str(error), event(error_reply(error)[1])
+        except LedgerError as error:
+            ending, detail, last = "ledger_unavailable", str(error), event(error_reply(error)[1])
+        except ClientStalled as error:
+            ending, detail = "client_stalled", str(error)
+        finally:
+            await asyncio.shield(asyncio.ensure_future(self._finish(ending, detail, last)))
+
+    async def _relay(self, upstream: UpstreamReply) -> None:
+        size = 0
+        async for chunk in upstream.chunks():
+            size += len(chunk)
+            if size > self._limits.reply_bytes:
+                raise UpstreamMalformed(
+                    f"the upstream's reply is larger than {self._limits.reply_bytes} bytes"
+                )
+            await self._take(chunk)
+            if self._done:
+                break
+        if not self._done and not self._translator.complete:
+            raise UpstreamCut("the upstream stopped in the middle of its reply")
+        await self._feed([ChoiceEnded(choice, "") for choice in self._translator.unfinished()])
+
+    async def _take(self, chunk: bytes) -> None:
+        """Everything that one read brought is one durable step: several lines, one commit."""
+        events: list[Event] = []
+        try:
+            for data in self._reader.feed(chunk):
+                if data == DONE:
+                    self._done = True
+                    break
+                events += self._translator.take(data)
+        finally:
+            # What came before a malformed chunk was sound, and the record should have it.
+            await self._feed(events)
+
+    async def _feed(self, events: list[Event]) -> None:
+        if not events:
+            return
+        outputs = await self._gated.feed(events)
+        data, lines = self._render(outputs)
+        if data:
+            await self._send(data)
+            self._sent += lines
+
+    def _render(self, outputs: list[Output]) -> tuple[bytes, int]:
+        rendered = [(self._translator.render(output), isinstance(output, Line)) for output in outputs]
+        data = b"".join(event(chunk) for chunk, _ in rendered if chunk is not None)
+        return data, sum(is_line for chunk, is_line in rendered if chunk is not None)
+
+    async def _start(self, headers: Mapping[str, str]) -> None:
+        kept = [
+            (k.lower().encode(), v.encode("latin-1"))
+            for k, v in headers.items()
+            if k.lower() != "content-type"
+        ]
+        kept += [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
+        await self._send_raw({"type": "http.response.start", "status": 200, "headers": kept})
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            async with asyncio.timeout(self._limits.send_seconds):
+                await self._send_raw({"type": "http.response.body", "body": data, "more_body": True})
+        except TimeoutError:
+            raise ClientStalled(
+                f"the client took nothing for {self._limits.send_seconds:g} seconds"
+            ) from None
+
+    async def _finish(self, ending: str, detail: str, last: bytes) -> None:
+        """Record the ending, then say it: the order that holds everywhere."""
+        translator = self._translator
+        ended = ReplyEnded(
+            ending, detail, translator.upstream_id, translator.model, translator.usage, self._sent
+        )
+        try:
+            await self._gated.end(ended)
+        except LedgerError as error:
+            last = event(error_reply(error)[1])
+        if ending not in ("client_left", "client_stalled"):
+            await self._send_raw({"type": "http.response.body", "body": last, "more_body": False})

@@ -1,0 +1,83 @@
+"""Every setting, read from the environment in one place. A test holds docs/settings.md to this list."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from answerable.flow import Mode
+from answerable.values.errors import SettingsError
+from answerable.wire.limits import Limits
+
+PREFIX = "ANSWERABLE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `answerable serve` runs with. Command-line options override the environment."""
+
+    upstream: str = "http://127.0.0.1:8000/v1"
+    """Base URL of the OpenAI-compatible upstream, as a client would be given it."""
+    upstream_key: str | None = None
+    """Credential for the upstream. Without it the caller's own Authorization header is passed on."""
+    ledger: Path = Path("var/ledger.db")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    mode: Mode = Mode.ENFORCE
+    bundle: Path | None = None
+    """Folder of the bundle to put in force; the built-in one without it."""
+    client_keys: Path | None = None
+    """File with one `name:key` a line: the workloads that may call. Required off loopback."""
+    limits: Limits = field(default_factory=Limits)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `ANSWERABLE_*`. Raises SettingsError naming the variable that can't be used."""
+    given = os.environ if environment is None else environment
+    known = {f"{PREFIX}{name.upper()}" for name in setting_names()}
+    unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"'{unknown[0]}' is not a setting; docs/settings.md lists them")
+    values: dict[str, object] = {}
+    limits: dict[str, float] = {}
+    for name in setting_names():
+        text = given.get(f"{PREFIX}{name.upper()}")
+        if text is None or text == "":
+            continue
+        if name.startswith("limit_"):
+            limits[name.removeprefix("limit_")] = _limit(name, text)
+        else:
+            values[name] = _value(name, text)
+    return Settings(limits=Limits(**limits), **values)  # type: ignore[arg-type]
+
+
+def setting_names() -> list[str]:
+    """Every setting's name, limits last, as `docs/settings.md` has them."""
+    plain = [one.name for one in fields(Settings) if one.name != "limits"]
+    return plain + [f"limit_{one.name}" for one in fields(Limits)]
+
+
+def _value(name: str, text: str) -> object:
+    try:
+        if name in ("ledger", "bundle", "client_keys"):
+            return Path(text)
+        if name == "port":
+            return int(text)
+        if name == "mode":
+            return Mode(text)
+    except ValueError:
+        raise SettingsError(
+            f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
+        ) from None
+    return text
+
+
+def _limit(name: str, text: str) -> float:
+    kind = {one.name: one.type for one in fields(Limits)}[name.removeprefix("limit_")]
+    try:
+        value = int(text) if kind in (int, "int") else float(text)
+    except ValueError:
+        value = 0
+    if value <= 0:
+        raise SettingsError(f"'{PREFIX}{name.upper()}' is '{text}'; it must be a number above 0")
+    return value

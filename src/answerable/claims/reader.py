@@ -1,0 +1,77 @@
+"""The first reader: rules, no model. The same line in the same context reads the same, always.
+
+A trained model may later stand behind the same method; these rules stay below it
+as the floor that never misses a committal line.
+"""
+
+from dataclasses import dataclass
+
+from answerable.claims.claim import Claim, Force, Polarity, Subject
+from answerable.claims.extract import terms_of
+from answerable.claims.force import Line
+from answerable.claims.frames import parse
+from answerable.claims.idioms import MatcherExhausted, idioms_in
+from answerable.claims.legibility import LONGEST_LINE, is_legible
+from answerable.claims.normalise import normalise
+from answerable.claims.polarity import polarity_of
+from answerable.claims.setting import Setting, settle
+from answerable.claims.subject import subject_of
+from answerable.claims.terms import Term
+from answerable.claims.words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingContext:
+    """What a line is read with.
+
+    `governing` is the text of its governing line; `before` are the statements
+    of this reply that came before it, the last few, oldest first; `customer`
+    is what the customer said last; `calls` names the tools that succeeded in
+    the conversation so far, newest last.
+    """
+
+    governing: str | None = None
+    before: tuple[str, ...] = ()
+    customer: str = ""
+    calls: tuple[str, ...] = ()
+
+
+class RuleReader:
+    """Reads a statement by the rule book of docs/reading.md. Holds no state; safe to share."""
+
+    version = "rules-1"
+
+    def read(self, text: str, context: ReadingContext) -> Claim:
+        """The claim that a statement makes. Never raises; what can't be read has force UNKNOWN.
+
+        Takes time linear in the length of the text, of which at most
+        `LONGEST_LINE` characters are analysed.
+        """
+        if len(text) > LONGEST_LINE:
+            return self._unknown("overlong", ())
+        plain = normalise(text)
+        words = words_of(plain.text)
+        if not is_legible(plain, words):
+            return self._unknown("illegible", terms_of(plain))
+        try:
+            idioms = idioms_in(" ".join(words))
+            setting = Setting(context.governing, context.before, context.customer, context.calls)
+            terms = terms_of(plain) if "figure" in idioms else ()
+            line = Line(words, parse(words), idioms, bool(terms))
+            settled = settle(line, setting)
+        except MatcherExhausted:
+            return self._unknown("matcher-exhausted", ())
+        reading = settled.reading
+        subject = subject_of(line, reading, settled.governing_subject)
+        return Claim(
+            force=reading.force,
+            polarity=polarity_of(line, reading, subject),
+            subject=subject,
+            terms=terms,
+            confidence=settled.confidence,
+            because=settled.because,
+            reader=self.version,
+        )
+
+    def _unknown(self, why: str, terms: tuple[Term, ...]) -> Claim:
+        return Claim(Force.UNKNOWN, Polarity.NEUTRAL, Subject.OTHER, terms, 900, (why,), self.version)

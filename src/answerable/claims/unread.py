@@ -1,0 +1,8 @@
+"""The reading of a line that nobody could read whole."""
+
+from answerable.claims.claim import Claim, Force, Polarity, Subject
+
+
+def unread(reader: str, because: str) -> Claim:
+    """A claim that says only that the line is unknown. The gate never passes it as harmless."""
+    return Claim(Force.UNKNOWN, Polarity.NEUTRAL, Subject.OTHER, (), 0, (because,), reader)

@@ -1,0 +1,62 @@
+"""One customer turn: what was asked and retrieved, who asked, who answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from answerable.exchange.messages import ContextItem, Message, ToolSpec
+from answerable.exchange.outcomes import ToolOutcome
+from answerable.values import (
+    AssuranceLevel,
+    ConversationId,
+    CustomerId,
+    Digest,
+    RequestId,
+    TraceId,
+    WorkloadId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The part of the conversation that an earlier exchange already recorded.
+
+    `digest` is over the raw bytes of those `count` messages.
+    """
+
+    trace: TraceId
+    count: int
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Everything that a decision about the reply may rest on.
+
+    `messages` holds what is new since `history`; `outcomes` holds every tool
+    outcome of the whole conversation, oldest first; `published` holds every
+    system and developer message of it (what the company told the bot).
+    `deadline`-like settings are not here: an exchange is what happened.
+    """
+
+    trace: TraceId
+    asked_at: datetime
+    workload: WorkloadId
+    model: str
+    messages: tuple[Message, ...]
+    request: RequestId | None = None
+    conversation: ConversationId | None = None
+    customer: CustomerId | None = None
+    assurance: AssuranceLevel = AssuranceLevel.NONE
+    context: tuple[ContextItem, ...] = ()
+    tools: tuple[ToolSpec, ...] = ()
+    published: tuple[str, ...] = ()
+    outcomes: tuple[ToolOutcome, ...] = ()
+    history: History | None = None
+
+    @property
+    def last_customer_text(self) -> str:
+        """What the customer said last, or nothing."""
+        for message in reversed(self.messages):
+            if message.role == "user":
+                return message.text
+        return ""

@@ -1,0 +1,185 @@
+"""Hold a claim against the grounds of its exchange.
+
+First version: typed terms and named tools, no company's own term base yet. It
+errs on the side of *unsupported*. The order of the steps is the order of the
+rule book: contradicted beats supported beats unsupported.
+"""
+
+from answerable.claims import Claim, Force, IdentifierTerm, Kind, MoneyTerm, Polarity, Subject
+from answerable.findings.finding import NOTHING_TO_CHECK, Evidence, Finding, Support
+from answerable.findings.grounds import Grounds, Receipt, spelled
+from answerable.findings.published import Published
+from answerable.findings.terms_agree import Comparable, comparable, direction, like, same
+from answerable.values import Money
+
+# A write of one subject also shows these: whoever returns an item refunds it.
+_ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
+    Subject.RECORD: frozenset(Subject) - {Subject.NONE},
+    Subject.PRICE: frozenset({Subject.PAYMENT, Subject.ORDER_CHANGE, Subject.BOOKING, Subject.EXCHANGE}),
+    Subject.REFUND: frozenset({Subject.CANCELLATION, Subject.RETURN, Subject.EXCHANGE, Subject.ORDER_CHANGE}),
+    Subject.PAYMENT: frozenset({Subject.BOOKING, Subject.ORDER_CHANGE}),
+    Subject.ORDER_CHANGE: frozenset({Subject.EXCHANGE, Subject.BOOKING}),
+    Subject.EXCHANGE: frozenset({Subject.ORDER_CHANGE}),
+    Subject.DELIVERY: frozenset({Subject.ORDER_CHANGE}),
+    Subject.DISCOUNT: frozenset({Subject.PRICE}),
+}
+# How much of a line's own words a published statement must share before it can back a
+# line that names no amount or time. Words alone never confirm a number.
+_ENOUGH_WORDS = 0.6
+_EMPTY_WORDS = frozenset(
+    "a an and are as at be been by can could for from has have i if in is it its may me my no not of on "
+    "or our so that the their them then there this to under us was we will with within would you your "
+    "yours please also any all am do does which who".split()
+)
+
+
+def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
+    """Find whether anything in the exchange bears a claim out.
+
+    Lines that commit nobody are not checked here. Never raises.
+    """
+    if claim.kind is not Kind.COMMITTAL:
+        return NOTHING_TO_CHECK
+    if claim.force is Force.COMPLETED:
+        return _completed(claim, grounds)
+    return _undertaking(claim, text, grounds)
+
+
+def _completed(claim: Claim, grounds: Grounds) -> Finding:
+    wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
+    about = [receipt for receipt in grounds.receipts if receipt.subjects & wanted]
+    if not about:
+        return Finding(
+            Support.UNSUPPORTED, f"no successful act about {claim.subject.value} stands in this conversation"
+        )
+    named = [term.written for term in claim.terms if isinstance(term, IdentifierTerm)]
+    matching = [receipt for receipt in about if all(name.casefold() in receipt.words for name in named)]
+    if not matching:
+        return Finding(
+            Support.CONTRADICTED,
+            f"the acts that succeeded are not about {', '.join(named)}",
+            tuple(_receipt_evidence(receipt) for receipt in about[-3:]),
+        )
+    numbers = grounds.recorded_numbers.union(*(receipt.numbers for receipt in matching))
+    missing = [amount for amount in _amounts(claim) if _number(amount) not in numbers]
+    if missing:
+        return Finding(
+            Support.CONTRADICTED,
+            f"no result of the act shows {missing[0]}",
+            tuple(_receipt_evidence(receipt) for receipt in matching[-3:]),
+        )
+    return Finding(
+        Support.SUPPORTED, "a successful act shows it", tuple(map(_receipt_evidence, matching[-3:]))
+    )
+
+
+def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
+    terms = comparable(claim)
+    related = [
+        published
+        for published in grounds.published
+        if published.claim.subject is claim.subject and published.claim.force is not Force.NONE
+    ]
+    contradiction = _contradiction(claim, terms, related)
+    if contradiction is not None:
+        return contradiction
+    backing = _backing(claim, text, terms, related)
+    if backing is not None:
+        return Finding(Support.SUPPORTED, "a published statement says so", (_published_evidence(backing),))
+    if claim.polarity is not Polarity.REFUSES:
+        return _by_act(claim, terms, grounds)
+    return Finding(Support.UNSUPPORTED, "nothing published or recorded says so")
+
+
+def _contradiction(claim: Claim, terms: tuple[Comparable, ...], related: list[Published]) -> Finding | None:
+    """A term that published statements on the same subject name only with other values."""
+    for term in terms:
+        if isinstance(term, MoneyTerm):
+            continue  # amounts of this case come from records; a published fee is not this refund
+        named = [
+            (published, other)
+            for published in related
+            for other in comparable(published.claim)
+            if like(term, other)
+        ]
+        if named and not any(same(term, other) for _, other in named):
+            published, other = named[0]
+            return Finding(
+                Support.CONTRADICTED,
+                "the published term names another value",
+                (_published_evidence(published),),
+                direction(term, other, claim.subject),
+            )
+    return None
+
+
+def _backing(
+    claim: Claim, text: str, terms: tuple[Comparable, ...], related: list[Published]
+) -> Published | None:
+    """A published statement of the same subject and direction that names every term and most words."""
+    words = _content(text)
+    for published in related:
+        refuses = published.claim.polarity is Polarity.REFUSES
+        if refuses != (claim.polarity is Polarity.REFUSES):
+            continue
+        others = comparable(published.claim)
+        if not all(any(same(term, other) for other in others) for term in terms):
+            continue
+        shared = len(words & _content(published.text)) / len(words) if words else 0.0
+        # A matching typed term is strong evidence of the same rule; words alone must nearly coincide.
+        if shared >= (_ENOUGH_WORDS / 2 if terms else _ENOUGH_WORDS):
+            return published
+    return None
+
+
+def _by_act(claim: Claim, terms: tuple[Comparable, ...], grounds: Grounds) -> Finding:
+    """A promise that follows from an act already done, or an offer of an act that a tool can do."""
+    wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
+    numbers = grounds.recorded_numbers.union(*(receipt.numbers for receipt in grounds.receipts))
+    published = [term for one in grounds.published for term in comparable(one.claim)]
+    for term in terms:
+        if isinstance(term, MoneyTerm) and _number(term.amount) in numbers:
+            continue
+        if any(same(term, other) for other in published):
+            continue
+        return Finding(Support.UNSUPPORTED, "nothing published or recorded names this amount or time")
+    done = [receipt for receipt in grounds.receipts if receipt.subjects & wanted]
+    if done and claim.force is not Force.ENTITLEMENT:
+        return Finding(Support.SUPPORTED, "it follows from a successful act", (_receipt_evidence(done[-1]),))
+    tool = next((grounds.capabilities[s] for s in sorted(wanted) if s in grounds.capabilities), None)
+    if tool is not None and claim.force is Force.OFFER:
+        return Finding(
+            Support.SUPPORTED, "a tool can do it once the customer agrees", (Evidence(f"tool:{tool}", tool),)
+        )
+    return Finding(Support.UNSUPPORTED, "nothing published, recorded or possible here backs it")
+
+
+def _amounts(claim: Claim) -> list[Money]:
+    return [term.amount for term in claim.terms if isinstance(term, MoneyTerm)]
+
+
+def _number(amount: Money) -> str:
+    places = 0 if amount.currency in ("JPY", "KRW") else 2
+    units, rest = divmod(abs(amount.minor), 10**places)
+    return spelled(f"{units}.{rest:0{places}d}" if places else str(units))
+
+
+def _content(text: str) -> frozenset[str]:
+    """The words of a text that carry meaning, without their commonest endings."""
+    letters = "".join(letter if letter.isalnum() else " " for letter in text.casefold())
+    return frozenset(_stem(word) for word in letters.split() if word not in _EMPTY_WORDS)
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004 – keeps "bus", "red"
+            return word[: -len(ending)]
+    return word
+
+
+def _receipt_evidence(receipt: Receipt) -> Evidence:
+    return Evidence(receipt.source, receipt.outcome.result[:500])
+
+
+def _published_evidence(published: Published) -> Evidence:
+    return Evidence(published.source, published.text)

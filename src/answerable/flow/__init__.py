@@ -1,0 +1,37 @@
+"""The gate's order of work, without I/O: `turn` is the file to read first."""
+
+from answerable.flow.events import (
+    CONTENT,
+    REFUSAL,
+    CallArrived,
+    ChoiceEnded,
+    Event,
+    ExtensionArrived,
+    FrameArrived,
+    ReplyEnded,
+    TextArrived,
+)
+from answerable.flow.steps import EndChoice, Line, Output, PassCall, PassExtension, PassFrame, Step
+from answerable.flow.turn import Mode, Turn, published_texts
+
+__all__ = [
+    "CONTENT",
+    "REFUSAL",
+    "CallArrived",
+    "ChoiceEnded",
+    "EndChoice",
+    "Event",
+    "ExtensionArrived",
+    "FrameArrived",
+    "Line",
+    "Mode",
+    "Output",
+    "PassCall",
+    "PassExtension",
+    "PassFrame",
+    "ReplyEnded",
+    "Step",
+    "TextArrived",
+    "Turn",
+    "published_texts",
+]

@@ -1,0 +1,78 @@
+"""What can happen to a reply. The flow is fed these, in the order they happened."""
+
+from dataclasses import dataclass
+
+from answerable.exchange import ToolCall
+
+CONTENT = "content"
+REFUSAL = "refusal"
+"""The two tracks of text that a choice can carry; a customer may be shown either."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextArrived:
+    """A piece of a choice's text, cut anywhere."""
+
+    choice: int
+    text: str
+    track: str = CONTENT
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A whole tool call."""
+
+    choice: int
+    index: int
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionArrived:
+    """Fields outside the gate's vocabulary, as JSON text.
+
+    `passed` says whether they will go on to the client; `rides` that they do so
+    inside a chunk of the protocol, and need no output of their own.
+    """
+
+    choice: int
+    fields: tuple[str, ...]
+    json: str
+    passed: bool
+    rides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrameArrived:
+    """Something of the protocol that says nothing to a customer (a role, token counts).
+
+    It keeps its place among the outputs and has no entry of its own.
+    """
+
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceEnded:
+    """The model finished a choice, for the reason it gave."""
+
+    choice: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """Nothing more comes. `ending` is `complete`, `client_left` or an upstream error's code.
+
+    `sent` counts the lines that were handed to the client's connection.
+    """
+
+    ending: str
+    detail: str = ""
+    upstream_id: str | None = None
+    model: str | None = None
+    usage: str | None = None
+    sent: int = 0
+
+
+Event = TextArrived | CallArrived | ExtensionArrived | FrameArrived | ChoiceEnded | ReplyEnded

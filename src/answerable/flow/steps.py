@@ -1,0 +1,77 @@
+"""What the flow answers an event with: entries to make durable, then outputs to send."""
+
+from dataclasses import dataclass, field
+
+from answerable.claims import Claim
+from answerable.decisions import Decision
+from answerable.exchange import ToolCall
+from answerable.findings import Finding
+from answerable.receipts import Draft
+from answerable.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A decided line. `shown` is what the customer gets for it, lead included; it may be empty."""
+
+    choice: int
+    track: str
+    statement: Statement
+    claim: Claim
+    finding: Finding
+    decision: Decision
+    shown: str
+    verbatim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassCall:
+    """A tool call that goes on to the client."""
+
+    choice: int
+    index: int
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class PassExtension:
+    """Fields outside the gate's vocabulary, as JSON text, that go on to the client."""
+
+    choice: int
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassFrame:
+    """A part of the protocol without words, passed on in its place."""
+
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EndChoice:
+    """A choice is over, and every line of it has been decided."""
+
+    choice: int
+    reason: str
+
+
+Output = Line | PassCall | PassExtension | PassFrame | EndChoice
+
+
+@dataclass(slots=True)
+class Step:
+    """Entries and outputs, in order.
+
+    The one rule of the house: none of `outputs` leaves before all of `drafts`
+    are durable. Joining steps keeps the rule, so a driver may feed several
+    events and commit once.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+
+    def join(self, later: "Step") -> None:
+        """Take a later step into this one."""
+        self.drafts += later.drafts
+        self.outputs += later.outputs

@@ -1,0 +1,257 @@
+"""Start here: one reply on its way through the gate, as a pure state machine.
+
+    turn = Turn(exchange, reader, decider, mode)
+    step = turn.begin(now)                  # the exchange's own entry
+    step = turn.feed(TextArrived(0, "I've refunded"), now)
+    step = turn.feed(ChoiceEnded(0, "stop"), now)
+    step = turn.feed(ReplyEnded("complete"), now)
+
+Each step says which entries must be durable before which outputs may leave.
+Nothing here waits, reads a clock or sends: that is the driver's (`apps.gate`).
+"""
+
+import hashlib
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from answerable.claims import Claim, ReadingContext
+from answerable.claims.unread import unread
+from answerable.decisions import Decision, Outcome
+from answerable.exchange import Exchange
+from answerable.findings import Grounds, PublishedTexts, check, succeeded
+from answerable.flow.events import (
+    CallArrived,
+    ChoiceEnded,
+    Event,
+    ExtensionArrived,
+    FrameArrived,
+    ReplyEnded,
+    TextArrived,
+)
+from answerable.flow.steps import EndChoice, Line, PassCall, PassExtension, PassFrame, Step
+from answerable.ports import Decider, Reader
+from answerable.receipts import (
+    Body,
+    ChoiceBody,
+    Draft,
+    ExtensionBody,
+    ExtensionPrivate,
+    Private,
+    ReleaseBody,
+    ReplyBody,
+    ReplyPrivate,
+    call_parts,
+    exchange_parts,
+    line_parts,
+)
+from answerable.statements import Shape, Splitter, Statement
+from answerable.values import Digest, rfc3339
+
+# How many earlier statements of the reply a line is read with.
+_LOOK_BACK = 4
+
+
+class Mode(StrEnum):
+    """Whether decisions bind. In `observe` every line goes out, and the record says what would have been."""
+
+    OBSERVE = "observe"
+    ENFORCE = "enforce"
+
+
+@dataclass(slots=True)
+class _Track:
+    """One text of one choice while it comes in."""
+
+    splitter: Splitter
+    before: deque[str] = field(default_factory=lambda: deque(maxlen=_LOOK_BACK))
+    last_wording: str | None = None
+    lines: int = 0
+    verbatim: int = 0
+    replaced: int = 0
+
+
+@dataclass(slots=True)
+class _Choice:
+    tracks: dict[str, _Track] = field(default_factory=dict)
+    finish: str | None = None
+
+
+class Turn:
+    """One exchange's reply. Feed it events in order; it is over after `ReplyEnded`."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        reader: Reader,
+        decider: Decider,
+        mode: Mode,
+        *,
+        texts: PublishedTexts | None = None,
+        line_limit: int = 2000,
+    ) -> None:
+        self.exchange = exchange
+        self._reader = reader
+        self._decider = decider
+        self._mode = mode
+        self._line_limit = line_limit
+        self._grounds = Grounds(exchange, texts or published_texts(reader))
+        self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o.result))
+        self._customer = exchange.last_customer_text
+        self._choices: dict[int, _Choice] = {}
+
+    def begin(self, now: datetime) -> Step:
+        """Record the exchange. Send nothing to anybody before this step is durable."""
+        body, private = exchange_parts(
+            self.exchange,
+            prompt=prompt_digest(self.exchange),
+            mode=self._mode.value,
+            bundle=self._decider.bundle,
+            reader=self._reader.version,
+        )
+        return Step([self._draft(now, body, private)])
+
+    def feed(self, event: Event, now: datetime) -> Step:
+        """Take one event; return what must be recorded and what may then be sent."""
+        match event:
+            case TextArrived(choice, text, track):
+                found = self._track(choice, track)
+                return self._decide(choice, track, found, found.splitter.feed(text), now)
+            case CallArrived(choice, index, call):
+                body, private = call_parts(choice, index, call)
+                return Step([self._draft(now, body, private)], [PassCall(choice, index, call)])
+            case ExtensionArrived(choice, fields, json, passed, rides):
+                extension = ExtensionBody(choice, fields, passed)
+                return Step(
+                    [self._draft(now, extension, ExtensionPrivate(json))],
+                    [PassExtension(choice, json)] if passed and not rides else [],
+                )
+            case FrameArrived(frame):
+                return Step([], [PassFrame(frame)])
+            case ChoiceEnded(choice, reason):
+                return self._end_choice(choice, reason, now)
+            case ReplyEnded():
+                return self._end_reply(event, now)
+
+    def _track(self, choice: int, track: str) -> _Track:
+        tracks = self._choices.setdefault(choice, _Choice()).tracks
+        if track not in tracks:
+            tracks[track] = _Track(Splitter(limit=self._line_limit))
+        return tracks[track]
+
+    def _decide(
+        self, choice: int, name: str, track: _Track, statements: list[Statement], now: datetime
+    ) -> Step:
+        step = Step()
+        for statement in statements:
+            step.join(self._line(choice, name, track, statement, now))
+        return step
+
+    def _line(self, choice: int, name: str, track: _Track, statement: Statement, now: datetime) -> Step:
+        # 1. Read the line in its place.
+        claim = self._read(statement, track)
+        # 2. Hold it against what the exchange shows. 3. Decide.
+        finding = check(claim, statement.text, self._grounds)
+        decision = self._decider.decide(claim, finding, self.exchange.assurance)
+        # 4. Work out what the customer sees for it.
+        enforced = self._mode is Mode.ENFORCE
+        verbatim = decision.outcome is Outcome.RELEASE or not enforced or statement.shape is Shape.BLANK
+        shown = statement.lead + statement.text if verbatim else _replacement(track, statement, decision)
+        if verbatim and statement.text:
+            track.last_wording = None
+        # 5. Everything above is one step: no output of it leaves before its entries are durable.
+        drafts = [
+            self._draft(now, body, private)
+            for body, private in line_parts(
+                choice, name, statement, claim, finding, decision, enforced=enforced
+            )
+        ]
+        if shown:
+            text = None if verbatim else shown
+            drafts.append(self._draft(now, ReleaseBody(choice, name, statement.ordinal, verbatim, text)))
+        track.lines += 1
+        track.verbatim += verbatim
+        track.replaced += not verbatim
+        if statement.text:
+            track.before.append(statement.text)
+        return Step(drafts, [Line(choice, name, statement, claim, finding, decision, shown, verbatim)])
+
+    def _read(self, statement: Statement, track: _Track) -> Claim:
+        if statement.overlong:
+            return unread(self._reader.version, "overlong")
+        context = ReadingContext(
+            governing=statement.governing,
+            before=tuple(track.before),
+            customer=self._customer,
+            calls=self._calls,
+        )
+        return self._reader.read(statement.text, context)
+
+    def _end_choice(self, choice: int, reason: str, now: datetime) -> Step:
+        state = self._choices.setdefault(choice, _Choice())
+        step = Step()
+        for name, track in state.tracks.items():
+            step.join(self._decide(choice, name, track, track.splitter.finish(), now))
+        state.finish = reason
+        step.outputs.append(EndChoice(choice, reason))
+        return step
+
+    def _end_reply(self, ended: ReplyEnded, now: datetime) -> Step:
+        choices: list[ChoiceBody] = []
+        unread_texts: list[tuple[int, str]] = []
+        for index, state in sorted(self._choices.items()):
+            pending = "".join(track.splitter.pending for track in state.tracks.values())
+            if pending:
+                unread_texts.append((index, pending))
+            tracks = state.tracks.values()
+            choices.append(
+                ChoiceBody(
+                    index,
+                    state.finish,
+                    sum(track.lines for track in tracks),
+                    sum(track.verbatim for track in tracks),
+                    sum(track.replaced for track in tracks),
+                    len(pending),
+                )
+            )
+        body = ReplyBody(
+            ended.ending,
+            ended.detail,
+            ended.upstream_id,
+            ended.model,
+            tuple(choices),
+            ended.sent,
+            ended.usage,
+        )
+        private = ReplyPrivate(tuple(unread_texts)) if unread_texts else None
+        return Step([self._draft(now, body, private)])
+
+    def _draft(self, now: datetime, body: Body, private: Private | None = None) -> Draft:
+        return Draft(self.exchange.trace, rfc3339(now), body, private)
+
+
+def published_texts(reader: Reader) -> PublishedTexts:
+    """Published texts as this reader reads them, each line alone. Share one between turns."""
+    return PublishedTexts(lambda text: reader.read(text, ReadingContext()))
+
+
+def prompt_digest(exchange: Exchange) -> Digest:
+    """Name the instructions that the bot ran under: every system and developer message, in order."""
+    digest = hashlib.sha256()
+    for text in exchange.published:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return Digest("sha256:" + digest.hexdigest())
+
+
+def _replacement(track: _Track, statement: Statement, decision: Decision) -> str:
+    """The wording in the line's place, behind the line's own lead.
+
+    A run of lines that get the same wording gets it once: three refusals in a row
+    are noise. The lead goes with the wording, so a list keeps its form.
+    """
+    words = decision.wording.text if decision.wording else ""
+    if not words or track.last_wording == words:
+        return ""
+    track.last_wording = words
+    return statement.lead + words

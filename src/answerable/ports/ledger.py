@@ -1,0 +1,40 @@
+"""The durable record."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from answerable.receipts import Draft
+from answerable.values import TraceId
+
+
+class Sealed(NamedTuple):
+    """An entry as it lies in the ledger: its bytes, their hash, and the private part if not erased."""
+
+    seq: int
+    entry: bytes
+    leaf: str
+    salt: bytes | None
+    private: bytes | None
+
+
+class Ledger(Protocol):
+    """Append-only. Implementations are held to one suite: tests/ports/test_ledger.py."""
+
+    async def append(self, drafts: Sequence[Draft]) -> None:
+        """Make the drafts durable, in this order and all or none; return when they are.
+
+        After an append has failed, entries of the same trace must not be taken for
+        complete: callers show nothing more of it. Raises LedgerUnavailable.
+        """
+
+    async def trace(self, trace: TraceId) -> list[Sealed]:
+        """Every entry of a trace, in order; an empty list where there is none."""
+
+    async def traces(self, limit: int) -> list[TraceId]:
+        """The latest traces, newest first."""
+
+    async def verify(self) -> int:
+        """Check every link, hash and private part; the number of entries. Raises LedgerBroken."""
+
+    async def close(self) -> None:
+        """Finish what was handed over, then let go."""

@@ -1,0 +1,57 @@
+"""What happened, as canonical bytes."""
+
+from answerable.receipts.canonical import canonical
+from answerable.receipts.entries import (
+    FORMAT,
+    Body,
+    CallBody,
+    CallPrivate,
+    ChoiceBody,
+    ClaimBody,
+    DecisionBody,
+    Draft,
+    Entry,
+    ExchangeBody,
+    ExchangePrivate,
+    ExtensionBody,
+    ExtensionPrivate,
+    FindingBody,
+    FindingPrivate,
+    Private,
+    ReleaseBody,
+    ReplyBody,
+    ReplyPrivate,
+    StatementBody,
+    StatementPrivate,
+)
+from answerable.receipts.recording import call_parts, exchange_parts, line_parts
+from answerable.receipts.sealing import seal
+
+__all__ = [
+    "FORMAT",
+    "Body",
+    "CallBody",
+    "CallPrivate",
+    "ChoiceBody",
+    "ClaimBody",
+    "DecisionBody",
+    "Draft",
+    "Entry",
+    "ExchangeBody",
+    "ExchangePrivate",
+    "ExtensionBody",
+    "ExtensionPrivate",
+    "FindingBody",
+    "FindingPrivate",
+    "Private",
+    "ReleaseBody",
+    "ReplyBody",
+    "ReplyPrivate",
+    "StatementBody",
+    "StatementPrivate",
+    "call_parts",
+    "canonical",
+    "exchange_parts",
+    "line_parts",
+    "seal",
+]

@@ -1,0 +1,224 @@
+"""The entries of the ledger: one shape for each arrow of the flow.
+
+An entry has a public part, hashed as it stands, and may have a private part
+that holds personal data. The public part commits to the private one by a
+salted digest, so the private part can be erased and every proof still holds.
+
+Instants are RFC 3339 texts in UTC; counts and offsets are integers; digests
+are `sha256:` and hexadecimal digits.
+"""
+
+import msgspec
+
+FORMAT = 1
+
+
+class HistoryBody(msgspec.Struct, frozen=True):
+    """The part of the conversation that trace `trace` already holds."""
+
+    trace: str
+    count: int
+    digest: str
+
+
+class ExchangeBody(msgspec.Struct, frozen=True, tag_field="is", tag="exchange"):
+    """What was asked, by whom, of whom, under which rules."""
+
+    workload: str
+    model: str
+    assurance: int
+    messages: int
+    tools: tuple[str, ...]
+    sources: tuple[str, ...]
+    prompt: str
+    mode: str
+    bundle: str
+    bundle_name: str
+    bundle_author: str
+    bundle_approver: str | None
+    reader: str
+    request: str | None = None
+    conversation: str | None = None
+    history: HistoryBody | None = None
+
+
+class MessagePrivate(msgspec.Struct, frozen=True, omit_defaults=True):
+    role: str
+    text: str
+    tool_calls: tuple[tuple[str, str, str], ...] = ()
+    answers: str | None = None
+
+
+class ExchangePrivate(msgspec.Struct, frozen=True):
+    customer: str | None
+    messages: tuple[MessagePrivate, ...]
+    context: tuple[tuple[str, str], ...]
+
+
+class StatementBody(msgspec.Struct, frozen=True, tag_field="is", tag="statement"):
+    """A line of the reply. Its text is private."""
+
+    choice: int
+    track: str
+    line: int
+    start: int
+    end: int
+    shape: str
+    overlong: bool
+
+
+class StatementPrivate(msgspec.Struct, frozen=True):
+    lead: str
+    text: str
+    governing: str | None
+
+
+class ClaimBody(msgspec.Struct, frozen=True, tag_field="is", tag="claim"):
+    """The line as read. `terms` are [type, start, end]; their values are private."""
+
+    choice: int
+    track: str
+    line: int
+    force: str
+    kind: str
+    polarity: str
+    subject: str
+    confidence: int
+    because: tuple[str, ...]
+    terms: tuple[tuple[str, int, int], ...]
+    reader: str
+
+
+class FindingBody(msgspec.Struct, frozen=True, tag_field="is", tag="finding"):
+    choice: int
+    track: str
+    line: int
+    support: str
+    direction: str | None
+    sources: tuple[str, ...]
+
+
+class FindingPrivate(msgspec.Struct, frozen=True):
+    because: str
+    quotes: tuple[str, ...]
+
+
+class PolicyBody(msgspec.Struct, frozen=True):
+    id: str
+    owner: str
+
+
+class DecisionBody(msgspec.Struct, frozen=True, tag_field="is", tag="decision"):
+    """What was decided. `enforced` is false in observe mode: the line went out anyway."""
+
+    choice: int
+    track: str
+    line: int
+    outcome: str
+    because: str
+    policies: tuple[PolicyBody, ...]
+    bundle: str
+    errors: tuple[str, ...]
+    route: str | None
+    wording: str | None
+    enforced: bool
+
+
+class ReleaseBody(msgspec.Struct, frozen=True, tag_field="is", tag="release"):
+    """What the customer is about to see: the statement itself (`verbatim`), or `text`.
+
+    Written before it is sent: a release whose sending failed is still here, and
+    the reply's own entry says how far the sending got.
+    """
+
+    choice: int
+    track: str
+    line: int
+    verbatim: bool
+    text: str | None
+
+
+class CallBody(msgspec.Struct, frozen=True, tag_field="is", tag="call"):
+    """An act that the model asked for, about to be passed to the client. Arguments are private."""
+
+    choice: int
+    index: int
+    id: str
+    name: str
+
+
+class CallPrivate(msgspec.Struct, frozen=True):
+    arguments: str
+
+
+class ExtensionBody(msgspec.Struct, frozen=True, tag_field="is", tag="extension"):
+    """Fields outside the gate's vocabulary, about to be passed on (or, if not `passed`, left out)."""
+
+    choice: int
+    fields: tuple[str, ...]
+    passed: bool
+
+
+class ExtensionPrivate(msgspec.Struct, frozen=True):
+    json: str
+
+
+class ChoiceBody(msgspec.Struct, frozen=True):
+    """One choice of a reply: how it ended and how many of its lines were shown as written."""
+
+    choice: int
+    finish: str | None
+    lines: int
+    verbatim: int
+    replaced: int
+    unread: int
+    """Characters that had arrived but never became a whole line, and were not shown."""
+
+
+class ReplyBody(msgspec.Struct, frozen=True, tag_field="is", tag="reply"):
+    """How the reply ended. `ending`: complete, client_left, or an upstream error's code."""
+
+    ending: str
+    detail: str
+    upstream_id: str | None
+    model: str | None
+    choices: tuple[ChoiceBody, ...]
+    sent: int
+    """Lines handed to the client's connection. A line after these was released and never left."""
+    usage: str | None
+
+
+class ReplyPrivate(msgspec.Struct, frozen=True):
+    unread: tuple[tuple[int, str], ...]
+
+
+Body = (
+    ExchangeBody | StatementBody | ClaimBody | FindingBody | DecisionBody
+    | ReleaseBody | CallBody | ExtensionBody | ReplyBody
+)  # fmt: skip
+Private = ExchangePrivate | StatementPrivate | FindingPrivate | CallPrivate | ExtensionPrivate | ReplyPrivate
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An entry before it has a place in the ledger."""
+
+    trace: str
+    at: str
+    body: Body
+    private: Private | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry in its place. Its canonical bytes are what is hashed.
+
+    `prev` is the leaf hash of the entry before it (all zeros for the first);
+    `private` is the salted digest of the private part, where there is one.
+    """
+
+    v: int
+    seq: int
+    prev: str
+    trace: str
+    at: str
+    body: Body
+    private: str | None = None

@@ -1,0 +1,17 @@
+"""Give a draft its place: number it, link it, commit to its private part."""
+
+from answerable.ledger import leaf_hash, private_digest
+from answerable.receipts.canonical import canonical
+from answerable.receipts.entries import FORMAT, Draft, Entry
+
+
+def seal(draft: Draft, seq: int, prev: str, salt: bytes) -> tuple[bytes, str, bytes | None]:
+    """The entry's canonical bytes, their leaf hash, and the private part's bytes.
+
+    `salt` is 16 random bytes, used only where the draft has a private part.
+    Raises UnicodeEncodeError where a text can't be written as UTF-8.
+    """
+    private = None if draft.private is None else canonical(draft.private)
+    digest = None if private is None else private_digest(salt, private)
+    entry = canonical(Entry(FORMAT, seq, prev, draft.trace, draft.at, draft.body, digest))
+    return entry, leaf_hash(entry), private

@@ -1,0 +1,30 @@
+"""Values that every stage shares: ids, money, instants, assurance; and the error tree."""
+
+from answerable.values.assurance import AssuranceLevel
+from answerable.values.ids import (
+    CallId,
+    ConversationId,
+    CustomerId,
+    Digest,
+    PolicyId,
+    RequestId,
+    TraceId,
+    WorkloadId,
+)
+from answerable.values.instants import from_rfc3339, rfc3339
+from answerable.values.money import Money
+
+__all__ = [
+    "AssuranceLevel",
+    "CallId",
+    "ConversationId",
+    "CustomerId",
+    "Digest",
+    "Money",
+    "PolicyId",
+    "RequestId",
+    "TraceId",
+    "WorkloadId",
+    "from_rfc3339",
+    "rfc3339",
+]

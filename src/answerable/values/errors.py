@@ -1,0 +1,103 @@
+"""Every error that Answerable raises on purpose, in one tree.
+
+    AnswerableError
+    ├── InvalidRequest        the caller sent something we can't take: names the field
+    │   └── RequestTooLarge   ... because it is over a stated limit
+    ├── NotAuthenticated      the caller didn't prove who it is
+    ├── UpstreamError         the model's side failed: says how
+    │   ├── UpstreamUnreachable   no connection, or none in time
+    │   ├── UpstreamTimeout       connected, then silent for too long
+    │   ├── UpstreamRefused       answered with an HTTP error, kept as it was sent
+    │   ├── UpstreamMalformed     answered with something that is not the protocol
+    │   └── UpstreamCut           stopped in the middle of a reply
+    ├── LedgerError           nothing more may be shown
+    │   ├── LedgerUnavailable     an entry could not be made durable
+    │   └── LedgerBroken          an entry does not match its hash or its place
+    ├── BundleError           policies, terms or wording that can't be put in force
+    ├── ScriptError           a scenario or recording that can't be played
+    └── SettingsError         a setting that can't be used
+
+Messages are lower-case, quote the input they speak of, and say what to do.
+"""
+
+
+class AnswerableError(Exception):
+    """The root. Catch this to catch everything that is ours."""
+
+
+class InvalidRequest(AnswerableError):
+    """A request that is refused as it stands.
+
+    `field` is the path in the caller's own words (`messages[3].role`), or None
+    where the whole body is at fault.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class RequestTooLarge(InvalidRequest):
+    """A request over a stated limit; nothing of it was parsed."""
+
+
+class NotAuthenticated(AnswerableError):
+    """The caller's credential is missing or not known here."""
+
+
+class UpstreamError(AnswerableError):
+    """The model's side failed. `code` is the short name that clients match on."""
+
+    code = "upstream_error"
+
+
+class UpstreamUnreachable(UpstreamError):
+    code = "upstream_unreachable"
+
+
+class UpstreamTimeout(UpstreamError):
+    code = "upstream_timeout"
+
+
+class UpstreamMalformed(UpstreamError):
+    code = "upstream_malformed"
+
+
+class UpstreamCut(UpstreamError):
+    code = "upstream_cut"
+
+
+class UpstreamRefused(UpstreamError):
+    """The upstream's own HTTP error, kept byte for byte so it can be passed on."""
+
+    code = "upstream_refused"
+
+    def __init__(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        super().__init__(f"the upstream answered with status {status}")
+        self.status = status
+        self.body = body
+        self.headers = headers
+
+
+class LedgerError(AnswerableError):
+    """The ledger can't vouch for what comes next, so nothing comes next."""
+
+
+class LedgerUnavailable(LedgerError):
+    """An entry could not be made durable."""
+
+
+class LedgerBroken(LedgerError):
+    """An entry does not match its hash, or is not where it was put."""
+
+
+class BundleError(AnswerableError):
+    """A bundle that can't be put in force; the one before it stays."""
+
+
+class ScriptError(AnswerableError):
+    """A scenario or a recorded conversation that can't be played."""
+
+
+class SettingsError(AnswerableError):
+    """A setting that can't be used; the message names it."""

@@ -1,0 +1,48 @@
+"""Errors in the shape that OpenAI clients expect: `{"error": {message, type, param, code}}`."""
+
+import msgspec
+
+from answerable.values.errors import (
+    AnswerableError,
+    InvalidRequest,
+    LedgerError,
+    NotAuthenticated,
+    RequestTooLarge,
+    UpstreamError,
+    UpstreamTimeout,
+)
+
+
+class ErrorBody(msgspec.Struct):
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+
+
+class ErrorReply(msgspec.Struct):
+    error: ErrorBody
+
+
+def error_reply(error: AnswerableError) -> tuple[int, bytes]:
+    """The HTTP status and JSON body for an error. Never carries more than the error's own message."""
+    status, kind, code, field = _classify(error)
+    return status, msgspec.json.encode(ErrorReply(ErrorBody(str(error), kind, field, code)))
+
+
+def _classify(error: AnswerableError) -> tuple[int, str, str | None, str | None]:
+    match error:
+        case RequestTooLarge():
+            return 413, "invalid_request_error", "request_too_large", error.field
+        case InvalidRequest():
+            return 400, "invalid_request_error", None, error.field
+        case NotAuthenticated():
+            return 401, "invalid_request_error", "invalid_api_key", None
+        case UpstreamTimeout():
+            return 504, "upstream_error", error.code, None
+        case UpstreamError():
+            return 502, "upstream_error", error.code, None
+        case LedgerError():
+            return 503, "gate_error", "ledger_unavailable", None
+        case _:
+            return 500, "gate_error", None, None

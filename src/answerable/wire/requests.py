@@ -1,0 +1,284 @@
+"""A chat completion request on the wire becomes an exchange, and the bytes that go upstream."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from answerable.exchange import ContextItem, Message, Role, ToolCall, ToolSpec
+from answerable.values import (
+    AssuranceLevel,
+    CallId,
+    ConversationId,
+    CustomerId,
+    Digest,
+    RequestId,
+)
+from answerable.values.errors import InvalidRequest
+from answerable.wire.limits import Limits
+
+_SPELLINGS = {
+    "request": ("request_id", "request"),
+    "conversation": ("conversation_id", "conversation"),
+    "customer": ("customer_id", "customer"),
+    "assurance": ("assurance", "assurance_level"),
+}
+"""What `metadata` may say to the gate, in the spellings that hosts use for it."""
+_OURS = frozenset(spelling for spellings in _SPELLINGS.values() for spelling in spellings)
+_LONGEST_NAME = 512
+_Named = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME)]
+
+
+class PartIn(msgspec.Struct):
+    """A part of a message's content. Pictures and sound have no words the gate can read."""
+
+    type: str
+    text: str | None = None
+    refusal: str | None = None
+
+
+class FunctionIn(msgspec.Struct):
+    name: str
+    arguments: str = ""
+
+
+class ToolCallIn(msgspec.Struct):
+    id: str
+    function: FunctionIn | None = None
+
+
+class MessageIn(msgspec.Struct):
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[PartIn] | None = None
+    tool_calls: list[ToolCallIn] | None = None
+    tool_call_id: str | None = None
+    name: str | None = None
+
+
+class ToolFunctionIn(msgspec.Struct):
+    name: str
+    description: str | None = None
+
+
+class ToolIn(msgspec.Struct):
+    type: str
+    function: ToolFunctionIn | None = None
+
+
+class StreamOptionsIn(msgspec.Struct):
+    include_usage: bool | None = None
+
+
+class ContextIn(msgspec.Struct):
+    source: _Named
+    text: str
+
+
+class ExtensionIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Our own field in the request: `"answerable": {"context": [{"source", "text"}]}`."""
+
+    context: list[ContextIn] = []
+
+
+class RequestIn(msgspec.Struct):
+    """The fields the gate reads. Everything else goes on to the upstream untouched."""
+
+    model: _Named
+    messages: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)]
+    stream: bool | None = None
+    n: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    tools: list[ToolIn] | None = None
+    functions: list[ToolFunctionIn] | None = None
+    metadata: dict[str, Any] | None = None
+    modalities: list[str] | None = None
+    stream_options: StreamOptionsIn | None = None
+    answerable: ExtensionIn | None = None
+
+
+_request = msgspec.json.Decoder(RequestIn)
+_message = msgspec.json.Decoder(MessageIn)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Names(NamedTuple):
+    """Who asks and in which conversation, as the caller's workload says it."""
+
+    request: RequestId | None
+    conversation: ConversationId | None
+    customer: CustomerId | None
+    assurance: AssuranceLevel
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A request that has been taken apart.
+
+    `raw_messages` are the messages' own bytes: they are read only where they
+    are new (`read_messages`), so a long conversation costs no more each turn.
+    `forward` is the body that goes upstream: the caller's, less what was said
+    to the gate alone.
+    """
+
+    model: str
+    streamed: bool
+    choices: int
+    names: Names
+    context: tuple[ContextItem, ...]
+    tools: tuple[ToolSpec, ...]
+    raw_messages: tuple[msgspec.Raw, ...]
+    forward: bytes
+
+
+def parse_request(body: bytes, limits: Limits) -> ChatRequest:
+    """Take a request apart. Raises InvalidRequest, naming the field at fault."""
+    require_utf8(body)
+    request: RequestIn = decode(_request, body)
+    if request.n is not None and request.n > limits.choices:
+        raise InvalidRequest(f"'n' is {request.n}; this gate allows at most {limits.choices}", "n")
+    if len(request.messages) > limits.messages:
+        raise InvalidRequest(
+            f"'messages' has {len(request.messages)} items; this gate allows at most {limits.messages}",
+            "messages",
+        )
+    if request.modalities and request.modalities != ["text"]:
+        raise InvalidRequest(
+            "'modalities' may only be [\"text\"]: the gate can't read speech before a customer hears it",
+            "modalities",
+        )
+    return ChatRequest(
+        model=request.model,
+        streamed=bool(request.stream),
+        choices=request.n or 1,
+        names=names_in(request.metadata or {}),
+        context=tuple(
+            ContextItem(item.source, checked(item.text, f"answerable.context[{index}].text"))
+            for index, item in enumerate(request.answerable.context if request.answerable else ())
+        ),
+        tools=tools_in(request.tools or (), request.functions or ()),
+        raw_messages=tuple(request.messages),
+        forward=_forward(body, request),
+    )
+
+
+def read_messages(raw: Sequence[msgspec.Raw], first: int = 0) -> tuple[Message, ...]:
+    """Read messages from their bytes. `first` is the number of the first one, for error messages."""
+    return tuple(_read(position, one) for position, one in enumerate(raw, start=first))
+
+
+def digest_of_messages(raw: Sequence[msgspec.Raw]) -> Digest:
+    """Name a run of messages by their bytes, as the caller wrote them."""
+    digest = hashlib.sha256()
+    for one in raw:
+        digest.update(b"%d:" % len(bytes(one)))
+        digest.update(one)
+    return Digest("sha256:" + digest.hexdigest())
+
+
+def decode(decoder: "msgspec.json.Decoder[Any]", body: bytes, prefix: str = "") -> Any:
+    """Decode JSON from outside. Raises InvalidRequest with the path of what is wrong."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        field = (prefix + path.rstrip("`")).lstrip(".") or None
+        raise InvalidRequest(f"'{field or 'the body'}' is not usable: {_lower(message)}", field) from None
+    except msgspec.DecodeError as error:
+        raise InvalidRequest(f"the body is not valid JSON: {_lower(str(error))}", prefix or None) from None
+    except RecursionError:
+        raise InvalidRequest("the body is nested too deeply", prefix or None) from None
+
+
+def checked(text: str, field: str) -> str:
+    """A text that can be stored and shown. Raises InvalidRequest where it holds a NUL character."""
+    if "\0" in text:
+        raise InvalidRequest(f"'{field}' holds a NUL character; remove it", field)
+    return text
+
+
+def require_utf8(body: bytes) -> None:
+    """Raises InvalidRequest where the body is not UTF-8; JSON is nothing else (RFC 8259 section 8.1)."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"the body is not UTF-8 at byte {error.start}") from None
+
+
+def _read(position: int, raw: msgspec.Raw) -> Message:
+    field = f"messages[{position}]"
+    message: MessageIn = decode(_message, raw, prefix=field)
+    text = message.content or ""
+    if not isinstance(text, str):
+        text = "\n".join(part.text or part.refusal or "" for part in text)
+    calls = tuple(
+        ToolCall(CallId(call.id), call.function.name, call.function.arguments)
+        for call in message.tool_calls or ()
+        if call.function is not None
+    )
+    role = Role.TOOL if message.role == "function" else Role(message.role)
+    answers = message.tool_call_id or message.name if role is Role.TOOL else None
+    return Message(role, checked(text, f"{field}.content"), calls, CallId(answers) if answers else None)
+
+
+def names_in(metadata: dict[str, Any]) -> Names:
+    """Who asks and where, from `metadata`. Raises InvalidRequest on values that can't be names."""
+    request, conversation, customer, assurance = (_named(metadata, *_SPELLINGS[name]) for name in _SPELLINGS)
+    return Names(
+        RequestId(request) if request else None,
+        ConversationId(conversation) if conversation else None,
+        CustomerId(customer) if customer else None,
+        _assurance(assurance),
+    )
+
+
+def _named(metadata: dict[str, Any], *spellings: str) -> str | None:
+    for key in spellings:
+        value = metadata.get(key)
+        if value is None:
+            continue
+        if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_NAME or "\0" in value:
+            raise InvalidRequest(
+                f"'metadata.{key}' must be a text of 1 to {_LONGEST_NAME} characters", f"metadata.{key}"
+            )
+        return value
+    return None
+
+
+def _assurance(written: str | None) -> AssuranceLevel:
+    if written is None:
+        return AssuranceLevel.NONE
+    levels = {"none": 0, "0": 0, "1": 1, "2": 2, "3": 3, "aal1": 1, "aal2": 2, "aal3": 3}
+    level = levels.get(written.casefold())
+    if level is None:
+        raise InvalidRequest(
+            f"'metadata.assurance' is '{written[:40]}'; use none, aal1, aal2 or aal3", "metadata.assurance"
+        )
+    return AssuranceLevel(level)
+
+
+def tools_in(tools: Iterable[ToolIn], functions: Iterable[ToolFunctionIn] = ()) -> tuple[ToolSpec, ...]:
+    """The tools that the model was offered, in the current shape and the older one."""
+    found = [tool.function for tool in tools if tool.function]
+    return tuple(ToolSpec(f.name, f.description or "") for f in [*found, *functions])
+
+
+def _forward(body: bytes, request: RequestIn) -> bytes:
+    """The body for the upstream. Re-written only where something in it was meant for the gate."""
+    ours = [key for key in _OURS if key in (request.metadata or {})]
+    if not ours and request.answerable is None:
+        return body
+    fields = _fields.decode(body)
+    fields.pop("answerable", None)
+    if ours:
+        metadata = _fields.decode(fields["metadata"])
+        kept = {key: value for key, value in metadata.items() if key not in ours}
+        if kept:
+            fields["metadata"] = msgspec.Raw(msgspec.json.encode(kept))
+        else:
+            del fields["metadata"]
+    return msgspec.json.encode(fields)
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,130 @@
+"""A reply that comes in one piece: read its choices, and write it again as it may be shown."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from answerable.flow import (
+    CONTENT,
+    REFUSAL,
+    CallArrived,
+    ChoiceEnded,
+    Event,
+    ExtensionArrived,
+    Line,
+    Output,
+    TextArrived,
+)
+from answerable.values.errors import UpstreamMalformed
+from answerable.wire.logprobs import LogprobTrack
+from answerable.wire.tool_calls import CallAssembler
+from answerable.wire.verdicts import Verdict, line_verdict
+from answerable.wire.vocabulary import CHOICE, MESSAGE, REASONING, REPLY
+
+Fields = dict[str, msgspec.Raw]
+_fields = msgspec.json.Decoder(Fields)
+_choices = msgspec.json.Decoder(list[Fields])
+_text = msgspec.json.Decoder(str | None)
+_index = msgspec.json.Decoder(int)
+_encode = msgspec.json.Encoder().encode
+_NULL = msgspec.Raw(b"null")
+
+
+class WholeReply:
+    """A reply in one piece. Raises UpstreamMalformed where it is not the protocol."""
+
+    def __init__(self, body: bytes, choices: int) -> None:
+        self.upstream_id: str | None = None
+        self.model: str | None = None
+        self.usage: str | None = None
+        self.events: list[Event] = []
+        """What the gate is to be fed, in order."""
+        self._choices: list[tuple[int, Fields, Fields]] = []
+        try:
+            self._read(body, choices)
+        except msgspec.MsgspecError as error:
+            raise UpstreamMalformed(f"the upstream sent a reply that is not the protocol: {error}") from error
+        except RecursionError as error:
+            raise UpstreamMalformed("the upstream sent a reply that is nested too deeply") from error
+
+    def _read(self, body: bytes, expected: int) -> None:
+        self._top: Fields = _fields.decode(body)
+        self.upstream_id = _text.decode(self._top.get("id", _NULL))
+        self.model = _text.decode(self._top.get("model", _NULL))
+        self.usage = bytes(self._top["usage"]).decode() if "usage" in self._top else None
+        if "choices" not in self._top:
+            raise UpstreamMalformed("the upstream sent a reply without 'choices'")
+        self._unknown(-1, {k: v for k, v in self._top.items() if k not in REPLY}, passed=True)
+        for position, choice in enumerate(_choices.decode(self._top["choices"])):
+            index = _index.decode(choice["index"]) if "index" in choice else position
+            if not 0 <= index < expected or index in (known for known, _, _ in self._choices):
+                raise UpstreamMalformed(
+                    f"the upstream sent choice {index}; {expected} were asked for, counted from 0, once each"
+                )
+            self._read_choice(index, choice)
+
+    def _read_choice(self, index: int, choice: Fields) -> None:
+        raw = choice.get("message", _NULL)
+        message = _fields.decode(raw) if bytes(raw) != b"null" else {}
+        self._choices.append((index, choice, message))
+        reasoning = {k: message.pop(k) for k in message.keys() & REASONING}
+        self._unknown(index, {k: v for k, v in reasoning.items() if bytes(v) != b"null"}, passed=False)
+        self._unknown(index, {k: v for k, v in message.items() if k not in MESSAGE}, passed=True)
+        self._unknown(index, {k: v for k, v in choice.items() if k not in CHOICE}, passed=True)
+        for track in (CONTENT, REFUSAL):
+            text = _text.decode(message.get(track, _NULL))
+            if text:
+                self.events.append(TextArrived(index, text, track))
+        calls = CallAssembler()
+        if bytes(message.get("tool_calls", _NULL)) != b"null":
+            calls.add(message["tool_calls"])
+        if bytes(message.get("function_call", _NULL)) != b"null":
+            calls.add_legacy(message["function_call"])
+        self.events += [CallArrived(index, position, call) for position, call in calls.take()]
+        self.events.append(ChoiceEnded(index, _text.decode(choice.get("finish_reason", _NULL)) or ""))
+
+    def _unknown(self, index: int, fields: Fields, *, passed: bool) -> None:
+        if fields:
+            json = _encode(fields).decode()
+            self.events.append(ExtensionArrived(index, tuple(fields), json, passed=passed, rides=True))
+
+    def render(self, outputs: Iterable[Output], verdict: Verdict) -> bytes:
+        """The reply as it may be shown, with the verdict in the `answerable` field."""
+        lines = [output for output in outputs if isinstance(output, Line)]
+        enforced = verdict.mode == "enforce"
+        verdict.lines = [line_verdict(line, enforced=enforced) for line in lines]
+        choices = [
+            self._render_choice(choice, message, [line for line in lines if line.choice == index])
+            for index, choice, message in self._choices
+        ]
+        return _encode({**self._top, "choices": choices, "answerable": verdict})
+
+    def _render_choice(self, choice: Fields, message: Fields, lines: list[Line]) -> dict[str, Any]:
+        shown: dict[str, Any] = dict(message)
+        for track in (CONTENT, REFUSAL):
+            of_track = [line for line in lines if line.track == track]
+            if of_track:
+                shown[track] = "".join(line.shown for line in of_track)
+        rendered: dict[str, Any] = {**choice, "message": shown}
+        raw = choice.get("logprobs", _NULL)
+        if bytes(raw) != b"null":
+            rendered["logprobs"] = _released_logprobs(_fields.decode(raw), message, lines)
+        return rendered
+
+
+def _released_logprobs(logprobs: Fields, message: Fields, lines: list[Line]) -> dict[str, Any]:
+    released: dict[str, Any] = dict(logprobs)
+    for name in (CONTENT, REFUSAL):
+        raw = logprobs.get(name, _NULL)
+        if bytes(raw) == b"null":
+            continue
+        track = LogprobTrack()
+        track.add(raw, _text.decode(message.get(name, _NULL)) or "")
+        released[name] = [
+            token
+            for line in lines
+            if line.track == name
+            for token in track.release(line.statement.lead + line.statement.text, verbatim=line.verbatim)
+        ]
+    return released

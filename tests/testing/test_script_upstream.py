@@ -29,14 +29,15 @@ def play(client: OpenAI, script: Script) -> list[str]:
     for turn in script.turns:
         history.append({"role": "user", "content": turn.customer})
         for _ in turn.steps:
-            reply = client.chat.completions.create(
-                model=script.id, messages=history, tools=list(script.tools) or openai.omit
-            )
+            tools: Any = list(script.tools) or openai.omit
+            reply = client.chat.completions.create(model=script.id, messages=history, tools=tools)
             message = reply.choices[0].message
             history.append(message.model_dump(exclude_none=True))
             texts.append(message.content or "")
-            for call in message.tool_calls or []:
-                history.append({"role": "tool", "tool_call_id": call.id, "content": script.results[call.id]})
+            history += [
+                {"role": "tool", "tool_call_id": call.id, "content": script.results[call.id]}
+                for call in message.tool_calls or []
+            ]
     return texts
 
 

@@ -38,7 +38,9 @@ _COUNTS = {word: count for count, word in enumerate(_SMALL)} | {
     "a couple of": 2,
     "a couple": 2,
 }
-_NUMBER_WORDS = "|".join(sorted((w for w in _COUNTS if w not in {"a", "an", "zero", "few", "couple"}), key=len, reverse=True))
+_NUMBER_WORDS = "|".join(
+    sorted((w for w in _COUNTS if w not in {"a", "an", "zero", "few", "couple"}), key=len, reverse=True)
+)
 _ISO = "USD|EUR|GBP|JPY|INR|CAD|AUD|NZD|CHF|SEK|NOK|DKK|SGD|HKD|CNY|MXN|BRL|ZAR|PLN|CZK|KRW|AED"
 _NO_MINOR = frozenset({"JPY", "KRW"})
 _SPOKEN = {
@@ -118,7 +120,6 @@ _NAMED = (
 )
 
 
-
 def _compile() -> "re2._Regexp[bytes]":
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
@@ -155,15 +156,15 @@ def _read(kind: int, written: str, start: int, end: int) -> Term | None:
     if kind == 1:
         money = _money(written)
         return None if money is None else MoneyTerm(start, end, money)
-    if kind == 2:  # noqa: PLR2004
+    if kind == 2:
         return PercentTerm(start, end, _permille(written))
-    if kind == 3:  # noqa: PLR2004
+    if kind == 3:
         return _duration(written, start, end)
-    if kind == 4:  # noqa: PLR2004
+    if kind == 4:
         return DateTerm(start, end, written)
-    if kind == 6 and not _is_code(written):  # noqa: PLR2004
+    if kind == 6 and not _is_code(written):
         return None
-    if kind == 5 and written.isdigit() and len(written) < 7:  # noqa: PLR2004
+    if kind == 5 and written.isdigit() and len(written) < 7:
         return None
     return IdentifierTerm(start, end, written.lstrip("#"))
 
@@ -181,9 +182,15 @@ def _money(written: str) -> Money | None:
         if spoken in _SPOKEN:
             currency = _SPOKEN[spoken]
         else:
-            currency = {"ca$": "CAD", "c$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD"}.get(
-                lower[: lower.find("$") + 1].strip(), "USD"
-            )
+            currency = {
+                "ca$": "CAD",
+                "c$": "CAD",
+                "a$": "AUD",
+                "au$": "AUD",
+                "nz$": "NZD",
+                "hk$": "HKD",
+                "s$": "SGD",
+            }.get(lower[: lower.find("$") + 1].strip(), "USD")
     figure = _NUMBER.search(lower)
     if figure is None:
         units = _spoken_count(lower.replace("-", " ").split()[:-1])

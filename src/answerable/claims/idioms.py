@@ -68,6 +68,7 @@ _ENTITLED = {
     "you-owe": r"\byou (?:do not )?owe\b|\byou (?:will |would )?(?:not )?(?:have to|need to) pay\b|\byour (?:balance|refund|total|bill|fee) (?:due )?(?:comes to|amounts to)\b",
     "case-allowed": r"\b(?:so|therefore|meaning|which means|and) (?:that )?(?:you|it|we|i) (?:can|may|could) (?:be|still|now|also)?\b",
     "not-possible": r"\b(?:is|are|was|would be|will be) (?:not|no longer) (?:possible|allowed|permitted|available|something|able)\b|\b(?:impossible|not possible|not available|not permitted|not allowed|not an option)\b",
+    "system-bars": r"\b(?:system|policy|airline|provider|plan|fare|ticket|network|tool) (?:only allows|only supports|only permits|does not (?:allow|support|permit|let))\b",
     "must-decline": r"\b(?:have to|must|need to|will have to|am going to have to) (?:decline|deny|refuse|say no)\b|\bdeclined your\b|\bi (?:do not|am not) (?:have (?:the )?(?:ability|authority|permission|access|a way|any way)|authori[sz]ed|able)\b|\bno (?:refund|refunds|exception|exceptions|credit|compensation|replacement|discount)s? (?:is|are|can|will|would|for|on|due|available)\b|\bbeyond (?:my|our) (?:ability|control|authority)\b",
     "your-fee": r"\byour (?:new |final |total )?(?:refund|fee|charge|penalty|cost) (?:is|would be|amounts)\b",
 }
@@ -126,7 +127,7 @@ def _build() -> "re2.Set":
     return patterns
 
 
-class MatcherExhausted(Exception):  # noqa: N818
+class MatcherExhausted(Exception):
     """The automaton ran out of memory: nothing is known about the line."""
 
 

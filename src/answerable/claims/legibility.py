@@ -34,8 +34,10 @@ def is_legible(line: Normalised, words: list[str]) -> bool:
     """Whether the line reads as English, or as a name, an identifier, an address or a row of facts."""
     if line.foreign and line.foreign * 4 > line.latin:
         return False
-    if line.foreign >= 4 and line.foreign * 10 > line.latin:  # noqa: PLR2004
+    if line.foreign >= 4 and line.foreign * 10 > line.latin:
         return False
+    if _reads_as_english(words):
+        return True
     spelled = english = foreign = plain = run = longest = 0
     for word in words:
         if word in _ENGLISH:
@@ -56,14 +58,22 @@ def is_legible(line: Normalised, words: list[str]) -> bool:
             foreign += word in _FOREIGN
             if len(word) >= _LONGEST_TOKEN:
                 return False
-        if spelled >= 5:  # noqa: PLR2004
+        if spelled >= 5:
             return False
         plain += 1
-    if foreign >= 2 and foreign > english and plain >= 4:  # noqa: PLR2004
+    if foreign >= 2 and foreign > english and plain >= 4:
         return False
-    if foreign and plain >= 5 and english * 5 < plain and foreign >= english:  # noqa: PLR2004
+    if foreign and plain >= 5 and english * 5 < plain and foreign >= english:
         return False
-    return not (longest >= 7 and english * 8 < plain)  # noqa: PLR2004
+    return not (longest >= 7 and english * 8 < plain)
+
+
+def _reads_as_english(words: list[str]) -> bool:
+    """The common case, cheaply: many English function words, none overlong, nothing spelled out."""
+    known = len(_ENGLISH.intersection(words))
+    if known * 4 < len(words) or max(map(len, words), default=0) >= _LONGEST_TOKEN:
+        return False
+    return sum(len(word) == 1 and word.isalpha() for word in words) < 5
 
 
 def _is_blob(word: str) -> bool:

@@ -58,6 +58,10 @@ _REPLACED = {
     "\u2044": "/",
 }
 
+_SAME_LENGTH = str.maketrans(
+    {char: plain for char, plain in _REPLACED.items() if len(plain) == 1}
+    | dict.fromkeys("\t\n\r\v\f\u00a0\u202f", " ")
+)
 _EMPHASIS = frozenset("*_`~")
 _FOREIGN = "\x1a"
 """Stands for one letter that has no Latin reading."""
@@ -86,8 +90,9 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """Fold any string, lone surrogates and control characters included; never raises."""
-    if text.isascii() and text.isprintable() and not _has_emphasis(text):
-        return Normalised(text, None, 0, len(text))
+    plainer = text.translate(_SAME_LENGTH)
+    if plainer.isascii() and plainer.isprintable():
+        return _without_emphasis(plainer)
     folded: list[str] = []
     origins: list[int] = []
     foreign = latin = 0
@@ -110,8 +115,21 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(folded), tuple(origins), foreign, latin)
 
 
-def _has_emphasis(text: str) -> bool:
-    return "*" in text or "_" in text or "`" in text or "~" in text
+def _without_emphasis(text: str) -> Normalised:
+    """The common case: printable ASCII, perhaps with Markdown emphasis to drop."""
+    if not ("*" in text or "_" in text or "`" in text or "~" in text):
+        return Normalised(text, None, 0, len(text))
+    parts: list[str] = []
+    origins: list[int] = []
+    begin = 0
+    for at, char in enumerate(text):
+        if char in _EMPHASIS and not _joins_words(text, at):
+            parts.append(text[begin:at])
+            origins.extend(range(begin, at))
+            begin = at + 1
+    parts.append(text[begin:])
+    origins.extend(range(begin, len(text)))
+    return Normalised("".join(parts), tuple(origins), 0, len(text))
 
 
 def _joins_words(text: str, at: int) -> bool:

@@ -7,17 +7,13 @@ as the floor that never misses a committal line.
 from dataclasses import dataclass
 
 from answerable.claims.claim import Claim, Force, Polarity, Subject
-from answerable.claims.extract import terms_of
-from answerable.claims.force import Line
-from answerable.claims.frames import parse
-from answerable.claims.idioms import MatcherExhausted, idioms_in
-from answerable.claims.legibility import LONGEST_LINE, is_legible
-from answerable.claims.normalise import normalise
+from answerable.claims.idioms import MatcherExhausted
+from answerable.claims.legibility import LONGEST_LINE
+from answerable.claims.line import parsed
 from answerable.claims.polarity import polarity_of
 from answerable.claims.setting import Setting, settle
-from answerable.claims.subject import subject_of
+from answerable.claims.subject import Above, subject_of
 from answerable.claims.terms import Term
-from answerable.claims.words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +45,21 @@ class RuleReader:
         """
         if len(text) > LONGEST_LINE:
             return self._unknown("overlong", ())
-        plain = normalise(text)
-        words = words_of(plain.text)
-        if not is_legible(plain, words):
-            return self._unknown("illegible", terms_of(plain))
+        setting = Setting(context.governing, context.before, context.customer, context.calls)
         try:
-            idioms = idioms_in(" ".join(words))
-            setting = Setting(context.governing, context.before, context.customer, context.calls)
-            terms = terms_of(plain) if "figure" in idioms else ()
-            line = Line(words, parse(words), idioms, bool(terms))
+            line = parsed(text)
+            if not line.legible:
+                return self._unknown("illegible", line.terms)
             settled = settle(line, setting)
         except MatcherExhausted:
             return self._unknown("matcher-exhausted", ())
         reading = settled.reading
-        subject = subject_of(line, reading, settled.governing_subject)
+        subject = subject_of(line, reading, Above(context.governing, context.before, context.customer))
         return Claim(
             force=reading.force,
             polarity=polarity_of(line, reading, subject),
             subject=subject,
-            terms=terms,
+            terms=line.terms,
             confidence=settled.confidence,
             because=settled.because,
             reader=self.version,

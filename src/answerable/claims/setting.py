@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
-from answerable.claims.claim import Force, Subject
-from answerable.claims.force import COMMITTAL, GRANTS, RANK, Line, Reading, readings, strongest, subject_hint
-from answerable.claims.frames import Mood, parse
-from answerable.claims.idioms import SILENT, idioms_in
-from answerable.claims.normalise import normalise
-from answerable.claims.subject import subject_of
+from answerable.claims.acts import GRANTS
+from answerable.claims.claim import Force
+from answerable.claims.force import readings
+from answerable.claims.frame import Mood
+from answerable.claims.idioms import SILENT
+from answerable.claims.legibility import LONGEST_LINE
+from answerable.claims.line import Line, parsed
+from answerable.claims.reasons import COMMITTAL, RANK, Reading, strongest
+from answerable.claims.subject import Above, subject_of
 from answerable.claims.tools import subjects_of_tool
 from answerable.claims.verbs import ACTS, BASE, GERUND, PAST
-from answerable.claims.words import words_of
 
 _LOOK_BACK = 4
-_YES = frozenset("yes yeah yep yup sure ok okay confirm confirmed correct absolutely definitely proceed y please agreed".split())
+_YES = frozenset(
+    "yes yeah yep yup sure ok okay confirm confirmed correct absolutely definitely proceed y please agreed".split()
+)
 _STRONG, _PLAIN, _WEAK = 930, 800, 650
 
 
@@ -34,18 +38,19 @@ class Settled:
     reading: Reading
     because: tuple[str, ...]
     confidence: int
-    governing_subject: Subject | None = None
 
 
 def settle(line: Line, setting: Setting) -> Settled:
     """Decide the force of a line from what it says and where it stands."""
     found = readings(line)
     best = strongest(found)
-    governed, governing_subject = _governed(line, setting, best)
+    governed = _governed(line, setting, best)
     if governed is not None:
         found.append(governed)
-        best = governed if best is None or best.force not in COMMITTAL or governed.force is Force.OFFER else best
-    if best is None or best.force in {Force.NONE, Force.INFORMATIONAL}:
+        best = (
+            governed if best is None or best.force not in COMMITTAL or governed.force is Force.OFFER else best
+        )
+    if best is None or best.force in (Force.NONE, Force.INFORMATIONAL):
         best = _quiet(line, best, setting)
         found.append(best)
     elif governed is None:
@@ -54,7 +59,7 @@ def settle(line: Line, setting: Setting) -> Settled:
     confidence = _STRONG if best.frame is not None and best.force in COMMITTAL else _PLAIN
     if best.force is Force.INFORMATIONAL and best.rule == "plain-statement":
         confidence = _WEAK
-    return Settled(best, because, confidence, governing_subject)
+    return Settled(best, because, confidence)
 
 
 def _because(best: Reading, found: list[Reading]) -> tuple[str, ...]:
@@ -70,11 +75,17 @@ def _quiet(line: Line, best: Reading | None, setting: Setting) -> Reading:
     words = line.words
     if not words or all(not any(char.isalnum() for char in word) for word in words):
         return Reading(Force.NONE, "empty")
-    facts = [f for f in line.parse.frames if not f.subordinate and f.mood in {Mood.PRESENT, Mood.PAST, Mood.PERFECT}]
+    facts = [
+        f
+        for f in line.parse.frames
+        if not f.subordinate and f.mood in (Mood.PRESENT, Mood.PAST, Mood.PERFECT)
+    ]
     silent = sorted(line.idioms & SILENT)
     if best is not None and best.force is Force.INFORMATIONAL and not line.is_question:
         plain_courtesy = {"greeting", "thanks"} & line.idioms or (
-            {"courtesy", "apology", "needs-data", "asks-data"} & line.idioms and not line.has_terms and not best.refuses
+            {"courtesy", "apology", "needs-data", "asks-data"} & line.idioms
+            and not line.has_terms
+            and not best.refuses
         )
         if not plain_courtesy and not (words[-1] == ":" and not line.has_terms):
             return best
@@ -95,54 +106,59 @@ def _quiet(line: Line, best: Reading | None, setting: Setting) -> Reading:
     return Reading(Force.INFORMATIONAL, "plain-statement")
 
 
-def _parsed(text: str) -> Line:
-    plain = normalise(text[:1000])
-    words = words_of(plain.text)
-    idioms = idioms_in(" ".join(words))
-    return Line(words, parse(words), idioms, "figure" in idioms)
-
-
 def _asks(text: str) -> bool:
-    return not {"needs-data", "asks-data"}.isdisjoint(_parsed(text).idioms)
+    return not {"needs-data", "asks-data"}.isdisjoint(parsed(text[:LONGEST_LINE]).idioms)
 
 
-_PROPOSING = frozenset("confirm-to-proceed confirm-yes do-you-confirm to-confirm like-to-proceed shall-we ready-to-proceed".split())
+_PROPOSING = frozenset(
+    "confirm-to-proceed confirm-yes do-you-confirm to-confirm like-to-proceed shall-we ready-to-proceed".split()
+)
 _CONFIRM = frozenset("confirm confirmation confirming proposed proposing".split())
 _MENU = frozenset(
     "option options choose choice choices alternatives alternative can could would either prefer ways suggest "
     "offer following instead possibilities".split()
 )
+_SUMS = frozenset("summary breakdown recap details steps plan".split())
+_ACTS_NAMED = frozenset(
+    "exchange exchanges exchanging return returns returning refund refunds cancellation cancellations changes change "
+    "modification modifications request requests transfer upgrade updated rebooking replacement involved".split()
+)
 _HEADING = 4
-_HEADINGS = frozenset("summary details overview options option note notes information steps items flights legs".split())
-_LEAD_IN = Reading(Force.INFORMATIONAL, "lead-in")
-_CATALOGUE = frozenset("departure departs departing arrival arrives arriving duration color colour size material".split())
+_HEADINGS = frozenset(
+    "summary details overview options option note notes information steps items flights legs".split()
+)
+_CATALOGUE = frozenset(
+    "departure departs departing arrival arrives arriving duration color colour size material".split()
+)
 
 
-def _governed(line: Line, setting: Setting, best: Reading | None) -> tuple[Reading | None, Subject | None]:
+def _governed(line: Line, setting: Setting, best: Reading | None) -> Reading | None:
     """The force that a list item takes from its governing line."""
     if setting.governing is None:
-        return None, None
-    above = _parsed(setting.governing)
+        return None
+    above = parsed(setting.governing[:LONGEST_LINE])
     lead = strongest(readings(above))
     force = lead.force if lead is not None else Force.NONE
-    subject = subject_of(above, lead if lead is not None and force in COMMITTAL else _LEAD_IN, None)
-    if force in {Force.ENTITLEMENT, Force.ESTIMATE} or (
-        best is not None and RANK[best.force] >= RANK[Force.OFFER] and force is not Force.OFFER
-    ):
-        return None, subject
+    if best is not None and RANK[best.force] >= RANK[Force.OFFER] and force is not Force.OFFER:
+        return None
     if not _CATALOGUE.isdisjoint(line.words[:3]):
-        return None, subject
-    if force not in COMMITTAL:
+        return None
+    if force not in COMMITTAL or force is Force.ENTITLEMENT:
         if _asks_to_confirm(above) and (line.has_terms or line.parse.frames) and not line.is_question:
-            return Reading(Force.OFFER, "governed-by-confirmation"), subject
+            return Reading(Force.OFFER, "governed-by-confirmation")
         if not _MENU.isdisjoint(above.words) and _proposes_act(line):
-            return Reading(Force.OFFER, "menu-item"), subject
-        if any(text.rstrip(" *").endswith(":") and _is_proposal(text) for text in setting.before[-_LOOK_BACK:]):
-            return Reading(Force.OFFER, "within-proposal"), subject
-        return None, subject
+            return Reading(Force.OFFER, "menu-item")
+        if _sums_up(above):
+            done = any(_is_done(text) for text in setting.before[-_LOOK_BACK:])
+            return Reading(Force.COMPLETED if done else Force.OFFER, "within-summary")
+        if any(
+            text.rstrip(" *").endswith(":") and _is_proposal(text) for text in setting.before[-_LOOK_BACK:]
+        ):
+            return Reading(Force.OFFER, "within-proposal")
+        return None
     if force is Force.COMPLETED and not _names_act(line):
-        return None, subject
-    return Reading(force, f"governed-by-{force.value}", refuses=lead is not None and lead.refuses), subject
+        return None
+    return Reading(force, f"governed-by-{force.value}", refuses=lead is not None and lead.refuses)
 
 
 def _asks_to_confirm(above: Line) -> bool:
@@ -155,13 +171,31 @@ def _asks_to_confirm(above: Line) -> bool:
     )
 
 
+def _sums_up(above: Line) -> bool:
+    """ "Here is a summary of your exchange:" restates an act, done or to be done."""
+    words = above.words
+    return (
+        not _SUMS.isdisjoint(words)
+        and not _ACTS_NAMED.isdisjoint(words)
+        and _MENU.isdisjoint(words)
+        and {"asks-data", "needs-data"}.isdisjoint(above.idioms)
+    )
+
+
+def _is_done(text: str) -> bool:
+    reading = strongest(readings(parsed(text[:LONGEST_LINE])))
+    return reading is not None and reading.force is Force.COMPLETED
+
+
 def _is_proposal(text: str) -> bool:
-    above = _parsed(text)
+    above = parsed(text[:LONGEST_LINE])
     reading = strongest(readings(above))
     return _asks_to_confirm(above) or (reading is not None and reading.force is Force.OFFER)
 
 
-_ALSO_NOUNS = frozenset("order process request book email text contact phone include call place list status".split())
+_ALSO_NOUNS = frozenset(
+    "order process request book email text contact phone include call place list status".split()
+)
 
 
 def _proposes_act(line: Line) -> bool:
@@ -177,25 +211,27 @@ def _proposes_act(line: Line) -> bool:
 
 
 def _names_act(line: Line) -> bool:
-    return line.has_terms or any(word in PAST or word in BASE for word in line.words)
+    return line.has_terms or ":" not in line.words or any(word in PAST or word in BASE for word in line.words)
 
 
 def _accepts(customer: str) -> bool:
     """Whether the customer's last message says yes."""
-    words = words_of(normalise(customer[:400]).text)
+    words = parsed(customer[:LONGEST_LINE]).words
     head = set(words[:6])
     text = " ".join(words[:40])
     if head & {"no", "not", "never", "stop", "wait"} and not head & {"yes", "problem"}:
         return False
-    return bool(head & _YES) or any(turn in text for turn in ("go ahead", "please do", "do it", "sounds good", "that works"))
+    return bool(head & _YES) or any(
+        turn in text for turn in ("go ahead", "please do", "do it", "sounds good", "that works")
+    )
 
 
 def _among_neighbours(line: Line, best: Reading, setting: Setting) -> Reading:
     """What the sentences before, the customer's yes and the calls made do to a committal line."""
     if best.rule in {"act-under-way"} and best.frame is not None:
-        subject = subject_hint(best)
+        subject = best.frame.verb.subject if best.frame.verb is not None else None
         brought = [subjects_of_tool(name) for name in setting.calls]
-        named = subject_of(line, best, None)
+        named = subject_of(line, best, Above(None, (), ""))
         if any(subject in subjects or named in subjects for subjects in brought):
             return Reading(Force.COMPLETED, "under-way-and-called", best.frame)
         return best
@@ -203,17 +239,24 @@ def _among_neighbours(line: Line, best: Reading, setting: Setting) -> Reading:
         return best
     if best.rule in {"negative-undertaking", "no-charge-until", "deal", "consider-done", "word-given"}:
         return best
-    earlier = [_parsed(text) for text in setting.before[-_LOOK_BACK:]]
+    earlier = [parsed(text[:LONGEST_LINE]) for text in setting.before[-_LOOK_BACK:]]
     nearest = earlier[-1]
     if not {"asks-data", "confirm-to-proceed", "confirm-yes", "do-you-confirm"}.isdisjoint(nearest.idioms):
         if "anything else" not in " ".join(nearest.words):
             return Reading(Force.OFFER, "asked-before-" + best.rule, best.frame)
-    if _accepts(setting.customer) or (best.frame is not None and "now" in line.words[best.frame.start : best.frame.at]):
+    if _accepts(setting.customer) or (
+        best.frame is not None and "now" in line.words[best.frame.start : best.frame.at]
+    ):
         return best
     for above in reversed(earlier):
         reading = strongest(readings(above))
         if reading is not None and reading.force is Force.COMPLETED:
             return best
-        if not _PROPOSING.isdisjoint(above.idioms) or (reading is not None and reading.force is Force.OFFER and best.frame is not None and best.frame.passive):
+        if not _PROPOSING.isdisjoint(above.idioms) or (
+            reading is not None
+            and reading.force is Force.OFFER
+            and best.frame is not None
+            and best.frame.passive
+        ):
             return Reading(Force.OFFER, "proposed-before-" + best.rule, best.frame)
     return best

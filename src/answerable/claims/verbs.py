@@ -82,7 +82,9 @@ _READS = _table(
     },
 )
 _HELPS = _table(Act.HELP, {Subject.NONE: "help assist support"})
-_LIGHTS = _table(Act.LIGHT, {Subject.OTHER: "give make offer provide do get take have bring keep let go leave"})
+_LIGHTS = _table(
+    Act.LIGHT, {Subject.OTHER: "give make offer provide do get take have bring keep let go leave"}
+)
 _WAITS = _table(Act.WAIT, {Subject.OTHER: "receive hear arrive reach_you expect"})
 _NEUTRALS = _table(
     Act.NEUTRAL,

@@ -32,9 +32,10 @@ match_closing = re.compile(f"[{_SOFT}{_HARD}{re.escape(_CLOSING_QUOTES + _EMPHAS
 _hard_in = re.compile(f"[{_HARD}]").search
 _shout_in = re.compile("[!?؟]").search
 _quote_in = re.compile(f"[{re.escape(_CLOSING_QUOTES)}]").search
-_word_at_end = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*\Z").search  # on seven characters
+# Only ever searched in the few characters before a stop or behind a colon.
+_word_at_end = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*\Z").search
 _colon_at_end = re.compile(
-    f"[{_COLONS}][{re.escape(_CLOSING_QUOTES + _EMPHASIS)}\\s{_EMOJI}]{{0,12}}\\Z"
+    f"[{_COLONS}][{re.escape(_CLOSING_QUOTES + _EMPHASIS)}\\s{_EMOJI}]{{0,{_LONGEST_CLOSING}}}\\Z"
 ).search
 
 

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -35,7 +35,12 @@ def serve_in_thread(app: ASGIApp, port: int = 0) -> Iterator[str]:
             timeout_graceful_shutdown=1,
         )
     )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+
+    def run() -> None:
+        with suppress(SystemExit):  # how uvicorn gives up where the app fails to start
+            server.run(sockets=[listener])
+
+    thread = threading.Thread(target=run, name="serve-in-thread", daemon=True)
     thread.start()
     try:
         give_up = time.monotonic() + _START_WITHIN

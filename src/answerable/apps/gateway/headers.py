@@ -7,8 +7,8 @@ TRACE = "Answerable-Trace"
 # Connection-level headers (RFC 9110 section 7.6.1), and those that our own rewriting makes untrue.
 _STAY = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
-    "transfer-encoding upgrade host content-length content-encoding accept-encoding content-md5 digest etag cookie set-cookie "
-    "date server expect forwarded x-forwarded-for x-forwarded-host x-forwarded-proto".split()
+    "transfer-encoding upgrade host content-length content-encoding accept-encoding content-md5 "
+    "digest etag cookie set-cookie date server expect forwarded x-forwarded-for x-forwarded-host x-forwarded-proto".split()
 )
 
 

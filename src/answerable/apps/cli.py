@@ -1,0 +1,178 @@
+"""The command line: serve, demo, replay, show.
+
+Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
+broken, a demo whose lines did not come out as its scenarios say); 2 the command
+line or a setting can't be used; 3 something it needs is not there (a file, a
+trace, a ledger, an upstream).
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from answerable import __version__
+from answerable.flow import Mode
+from answerable.values.errors import AnswerableError, BundleError, ScriptError, SettingsError
+
+NO, MISUSE, MISSING = 1, 2, 3
+
+app = typer.Typer(
+    name="answerable",
+    help="The accountability gateway for customer-facing AI.",
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 can't be used as given, 3 something is missing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 – typer's callback form
+    if asked:
+        as_json = "--json" in sys.argv
+        print(json.dumps({"version": __version__}) if as_json else f"answerable {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --version: print JSON.", hidden=True)] = False,
+) -> None:
+    """Every line a support bot says is read, decided and recorded before a customer sees it."""
+
+
+@app.command()
+def serve(
+    *,
+    upstream: Annotated[
+        str | None, typer.Option(help="Base URL of the upstream. [ANSWERABLE_UPSTREAM]")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [ANSWERABLE_HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on. [ANSWERABLE_PORT]")] = None,
+    ledger: LedgerOption = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="observe records only; enforce decides. [ANSWERABLE_MODE]")
+    ] = None,
+    client_keys: Annotated[
+        Path | None, typer.Option(help="File of name:key lines, who may call. [ANSWERABLE_CLIENT_KEYS]")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Folder of the bundle to put in force. [ANSWERABLE_BUNDLE]")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the gateway in front of an OpenAI-compatible upstream."""
+    from answerable.apps.serve import run_server, settings_for  # noqa: PLC0415 – start-up time
+
+    settings = settings_for(
+        upstream=upstream,
+        host=host,
+        port=port,
+        ledger=ledger,
+        mode=mode,
+        client_keys=client_keys,
+        bundle=bundle,
+    )
+    run_server(settings, as_json=as_json)
+
+
+@app.command()
+def demo(
+    *,
+    only: Annotated[
+        str | None, typer.Option("--only", help="Play only scenarios whose id holds this text.")
+    ] = None,
+    model: Annotated[
+        bool, typer.Option("--model", help="Talk to a real local model instead (make demo-model).")
+    ] = False,
+    ledger: LedgerOption = None,
+    as_json: Json = False,
+) -> None:
+    """Play scenarios through the real gateway over HTTP, then show the chain of one stopped promise."""
+    from answerable.apps.demo import play_demo, play_model  # noqa: PLC0415 – start-up time
+
+    console = Console(highlight=False)
+    if model:
+        raise typer.Exit(play_model(console, ledger, as_json=as_json))
+    raise typer.Exit(play_demo(console, ledger, only=only, as_json=as_json))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="Recorded conversations, .jsonl or .jsonl.gz.")],
+    *,
+    most: Annotated[int, typer.Option("--most", min=1, help="Play at most this many conversations.")] = 1000,
+    lines: Annotated[bool, typer.Option("--lines", help="Print every line that was stopped.")] = False,
+    ledger: LedgerOption = None,
+    as_json: Json = False,
+) -> None:
+    """Play recorded conversations through the real gateway, and count what it would have stopped."""
+    from answerable.apps.replay import replay_file  # noqa: PLC0415 – start-up time
+
+    console = Console(highlight=False)
+    raise typer.Exit(replay_file(console, file, ledger, most=most, lines=lines, as_json=as_json))
+
+
+@app.command()
+def show(
+    trace: Annotated[
+        str | None, typer.Argument(help="A trace id (the Answerable-Trace header); latest if left out.")
+    ] = None,
+    *,
+    line: Annotated[
+        int | None, typer.Option("--line", help="Only this line of the reply, counted from 0.")
+    ] = None,
+    stopped: Annotated[
+        bool, typer.Option("--stopped", help="Only the lines that were not released.")
+    ] = False,
+    ledger: LedgerOption = None,
+    as_json: Json = False,
+) -> None:
+    """Print the chain of an exchange: asked, retrieved, said, decided by whom, what happened."""
+    from answerable.apps.show import show_trace  # noqa: PLC0415 – start-up time
+
+    console = Console(highlight=False)
+    shown = show_trace(console, ledger, trace, line=line, stopped=stopped, as_json=as_json)
+    raise typer.Exit(asyncio.run(shown))
+
+
+@app.command()
+def verify(*, ledger: LedgerOption = None, as_json: Json = False) -> None:
+    """Check every link, hash and private part of a ledger."""
+    from answerable.apps.show import verify_ledger  # noqa: PLC0415 – start-up time
+
+    raise typer.Exit(asyncio.run(verify_ledger(Console(highlight=False), ledger, as_json=as_json)))
+
+
+def main() -> None:
+    """Run the command line; errors of ours are one line and an exit code, never a traceback."""
+    try:
+        app()
+    except (SettingsError, BundleError) as error:
+        _fail(error, MISUSE)
+    except ScriptError as error:
+        _fail(error, MISSING)
+    except AnswerableError as error:
+        _fail(error, MISSING)
+
+
+def _fail(error: AnswerableError, code: int) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps({"error": str(error)}))  # noqa: T201
+    else:
+        print(f"answerable: {error}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(code)
+if __name__ == "__main__":
+    main()

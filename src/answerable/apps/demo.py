@@ -1,0 +1,237 @@
+"""`answerable demo`: authored conversations through the real gateway, each line with its decision."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.apps.chain import Chain, ChainLine, assemble
+from answerable.apps.playing import PlayedReply, gateway_over, play
+from answerable.apps.show import COLOURS, MARKS, print_chain
+from answerable.testing.scenario_files import load_scenarios
+from answerable.testing.script import Outcome, Script, Turn
+from answerable.testing.script_upstream import script_upstream
+from answerable.values import TraceId
+from answerable.values.errors import LedgerBroken, ScriptError, SettingsError
+
+_LEDGER = Path("var/demo.db")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the demo saw, against what its scenarios say should be."""
+
+    released: int = 0
+    stopped: int = 0
+    expected: int = 0
+    wrong: list[str] = field(default_factory=list)
+    example: str | None = None
+    """The trace of a stopped promise, for the chain at the end."""
+
+
+def play_demo(console: Console, ledger: Path | None, *, only: str | None, as_json: bool) -> int:
+    """Play the scenarios; 0 where every line came out as its scenario says, 1 otherwise."""
+    scripts = {name: script for name, script in load_scenarios().items() if only is None or only in name}
+    if not scripts:
+        raise ScriptError(f"no scenario's id holds '{only}'")
+    tally = Tally()
+    rows: list[dict[str, object]] = []
+    with gateway_over(script_upstream(scripts), fresh(ledger or _LEDGER)) as (url, store):
+        if not as_json:
+            console.print(
+                f"The gateway listens at {url}; {len(scripts)} conversations follow, each over HTTP "
+                "with the official OpenAI client.\nEvery line below was on disk before the client had it.\n"
+            )
+        client = client_for(url)
+        for script in scripts.values():
+            if not as_json:
+                console.rule(f"[bold]{script.id}[/]  {escape(script.title)}", align="left")
+            for turn, (customer, replies) in zip(script.turns, play(client, script), strict=True):
+                chains = list(_chains(store, replies))
+                _judge(script, turn, chains, tally)
+                if as_json:
+                    rows += [_row(script, chain, line) for chain in chains for line in chain.lines]
+                else:
+                    _print_turn(console, customer, chains)
+        if as_json:
+            console.print_json(json.dumps({"lines": rows, "wrong": tally.wrong}))
+        else:
+            _print_end(console, store, tally, ledger or _LEDGER)
+    return 1 if tally.wrong else 0
+
+
+def fresh(path: Path) -> Path:
+    """A ledger file of this run alone: the demo starts anew, and says so nowhere else."""
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        name.unlink(missing_ok=True)
+    return path
+
+
+def client_for(url: str) -> Any:
+    """The official client, pointed at the gateway. Raises SettingsError where it is not installed."""
+    try:
+        import openai  # noqa: PLC0415 – an extra
+    except ImportError as error:
+        raise SettingsError(
+            "the demo needs the official client: pip install 'answerable[demo]', or run 'make demo'"
+        ) from error
+    return openai.OpenAI(base_url=url, api_key="demo", max_retries=0)
+
+
+def _chains(store: SqliteLedger, replies: list[PlayedReply]) -> Iterator[Chain]:
+    """What the ledger holds of each reply: the demo prints from the record, not from memory."""
+    for reply in replies:
+        chain = assemble(asyncio.run(store.trace(TraceId(reply.trace))))
+        if chain is None:
+            raise LedgerBroken(f"the client was shown trace '{reply.trace}', and the ledger does not hold it")
+        yield chain
+
+
+def _judge(script: Script, turn: Turn, chains: list[Chain], tally: Tally) -> None:
+    lines = {line.text.text: line for chain in chains for line in chain.lines if line.text}
+    for line in lines.values():
+        if line.decision and line.text and line.text.text:
+            released = line.decision.outcome == "release"
+            tally.released += released
+            tally.stopped += not released
+    for wanted in turn.expect:
+        tally.expected += 1
+        found = lines.get(wanted.line)
+        outcome = found.decision.outcome if found and found.decision else "not a line"
+        if (outcome == "release") != (wanted.outcome is Outcome.RELEASE):
+            tally.wrong.append(f"{script.id}: '{wanted.line}' should be {wanted.outcome.value}, is {outcome}")
+    if tally.example is None:
+        tally.example = next((chain.trace for chain in chains if any(map(_false_promise, chain.lines))), None)
+
+
+def _false_promise(line: ChainLine) -> bool:
+    return bool(
+        line.claim and line.decision and line.decision.outcome != "release" and line.claim.kind == "committal"
+    )
+
+
+def _print_turn(console: Console, customer: str, chains: list[Chain]) -> None:
+    if customer:
+        console.print(f"\n[bold]customer[/]  {escape(customer)}")
+    for chain in chains:
+        table = Table(show_header=False, box=None, padding=(0, 1, 0, 0))
+        table.add_column(no_wrap=True, width=10)
+        table.add_column(no_wrap=True, width=13)
+        table.add_column(overflow="fold")
+        for line in chain.lines:
+            if line.text and line.text.text:
+                _add_line(table, line)
+        for call, private in chain.calls:
+            table.add_row("→ act", call.name, escape(private.arguments if private else "(erased)"))
+        console.print(table)
+
+
+def _add_line(table: Table, line: ChainLine) -> None:
+    assert line.text is not None  # noqa: S101 – the caller looked
+    outcome = line.decision.outcome if line.decision else "undecided"
+    colour = COLOURS.get(outcome, "red")
+    force = line.claim.force if line.claim else "?"
+    said = escape(" ".join(line.text.text.split()))
+    if outcome == "release":
+        table.add_row(f"[{colour}]{MARKS[outcome]} {outcome}[/]", force, said)
+        return
+    table.add_row(f"[{colour}]{MARKS[outcome]} {outcome}[/]", force, f"[strike]{said}[/strike]")
+    shown = (line.shown or "").strip()
+    table.add_row("", "shown", f"[bold]{escape(shown)}[/]" if shown else "nothing more")
+    policies = ", ".join(policy.id for policy in line.decision.policies) if line.decision else ""
+    reason = line.decision.because if line.decision else ""
+    table.add_row("", "because", f"{escape(reason)} [dim]({escape(policies) or 'default'})[/]")
+
+
+def _print_end(console: Console, store: SqliteLedger, tally: Tally, ledger: Path) -> None:
+    console.print()
+    if tally.example is not None:
+        console.rule("[bold]The chain of one stopped line[/]", align="left")
+        chain = assemble(asyncio.run(store.trace(TraceId(tally.example))))
+        assert chain is not None  # noqa: S101 – printed above
+        print_chain(console, chain, [line for line in chain.lines if _false_promise(line)][:1])
+    count = asyncio.run(store.verify())
+    console.print()
+    console.rule(align="left")
+    right = tally.expected - len(tally.wrong)
+    console.print(
+        f"{tally.released} lines released, {tally.stopped} stopped; {right} of {tally.expected} lines that the "
+        f"scenarios judge came out as they say.\nThe ledger holds {count} linked entries, and they verify."
+    )
+    for problem in tally.wrong:
+        console.print(f"[red]✗[/] {escape(problem)}")
+    where = "" if os.environ.get("ANSWERABLE_LEDGER") == str(ledger) else f" --ledger {ledger}"
+    console.print(
+        "\nNext:\n"
+        f"  .venv/bin/answerable show --stopped{where}    the chain of the last exchange\n"
+        "  .venv/bin/answerable serve --upstream URL      the gateway before your own model\n"
+        "  docs/walkthrough.md                            one exchange, traced through the files",
+        soft_wrap=True,
+    )
+
+
+def _row(script: Script, chain: Chain, line: ChainLine) -> dict[str, object]:
+    return {
+        "scenario": script.id,
+        "trace": chain.trace,
+        "line": line.statement.line,
+        "said": line.text.text if line.text else None,
+        "force": line.claim.force if line.claim else None,
+        "subject": line.claim.subject if line.claim else None,
+        "support": line.finding.support if line.finding else None,
+        "outcome": line.decision.outcome if line.decision else None,
+        "shown": line.shown,
+    }
+
+
+def play_model(console: Console, ledger: Path | None, *, as_json: bool) -> int:
+    """Ask a real local model a few questions through the gate; 0 where every line was recorded."""
+    from answerable.testing.local_model_upstream import local_model_upstream  # noqa: PLC0415 – an extra
+
+    questions = (
+        "My parcel is two weeks late. Can you refund me the $40 shipping fee today?",
+        "Can you promise that my order will arrive by Friday?",
+        "How long does a refund usually take?",
+    )
+    system = "You are a support assistant for a shop. Answer in two or three short sentences."
+    with gateway_over(local_model_upstream(), fresh(ledger or Path("var/model.db"))) as (url, store):
+        client = client_for(url)
+        rows: list[object] = []
+        for question in questions:
+            if not as_json:
+                console.rule(align="left")
+            reply = _ask_model(client, system, question)
+            for chain in _chains(store, [reply]):
+                if as_json:
+                    rows += [
+                        {"said": one.text.text if one.text else None, "shown": one.shown}
+                        for one in chain.lines
+                    ]
+                else:
+                    _print_turn(console, question, [chain])
+        count = asyncio.run(store.verify())
+    if as_json:
+        console.print_json(json.dumps({"lines": rows, "entries": count}))
+    else:
+        console.print(f"\nA real model, streaming through the gate; {count} linked entries, and they verify.")
+    return 0
+
+
+def _ask_model(client: Any, system: str, question: str) -> PlayedReply:
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+    raw = client.chat.completions.with_raw_response.create(
+        model="smollm2-135m", messages=messages, stream=True, max_tokens=120, temperature=0
+    )
+    reply = PlayedReply(raw.headers["Answerable-Trace"])
+    for chunk in raw.parse():
+        for choice in chunk.choices:
+            reply.text += choice.delta.content or ""
+    return reply

@@ -1,0 +1,119 @@
+"""`answerable serve`: put the adapters behind the ports and listen."""
+
+import dataclasses
+import ipaddress
+import json
+import sys
+from collections.abc import Callable
+
+import uvicorn
+from starlette.applications import Starlette
+
+from answerable.adapters.bundle_files import built_in, from_folder
+from answerable.adapters.http_upstream import HttpUpstream
+from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.apps.gate import Gate
+from answerable.apps.gateway import callers
+from answerable.apps.gateway.app import create_app
+from answerable.apps.settings import Settings, from_environment
+from answerable.claims import RuleReader
+from answerable.decisions import CedarDecider
+from answerable.ports import Ledger
+from answerable.values.errors import SettingsError
+
+
+def settings_for(**options: object) -> Settings:
+    """The environment's settings, with the command line's on top. Raises SettingsError."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return dataclasses.replace(from_environment(), **given)  # type: ignore[arg-type]
+
+
+def build(settings: Settings, ledger: Ledger) -> Starlette:
+    """The gateway, wired. Raises SettingsError, BundleError."""
+    if not settings.upstream.startswith(("http://", "https://")):
+        raise SettingsError(f"the upstream '{settings.upstream}' is no URL; write http://HOST:PORT/v1")
+    bundle = from_folder(settings.bundle) if settings.bundle else built_in()
+    limits = settings.limits
+    gate = Gate(
+        ledger,
+        RuleReader(),
+        CedarDecider(bundle),
+        mode=settings.mode,
+        line_limit=limits.line_characters,
+    )
+    return create_app(
+        gate,
+        lambda: HttpUpstream(
+            settings.upstream,
+            connect_seconds=limits.connect_seconds,
+            silence_seconds=limits.silence_seconds,
+            connections=limits.replies,
+        ),
+        callers=callers.from_file(settings.client_keys) if settings.client_keys else callers.Callers(),
+        limits=limits,
+        upstream_key=settings.upstream_key,
+    )
+
+
+def run_server(settings: Settings, *, as_json: bool) -> None:
+    """Serve until told to stop. Raises SettingsError where an open gateway would listen beyond this machine."""
+    if settings.client_keys is None and not _is_loopback(settings.host):
+        raise SettingsError(
+            f"'{settings.host}' can be reached from other machines, and no --client-keys file says who may call; "
+            "give one, or listen on 127.0.0.1"
+        )
+    ledger = SqliteLedger(settings.ledger)
+    app = build(settings, ledger)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=30,
+    )
+    server = _Server(config, lambda port: _announce(settings, port, as_json=as_json))
+    server.run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does, also where port 0 was asked for."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        for server in self.servers:
+            for one in server.sockets:
+                self._announce(one.getsockname()[1])
+                return
+
+
+def _announce(settings: Settings, port: int, *, as_json: bool) -> None:
+    url = f"http://{settings.host}:{port}/v1"
+    if as_json:
+        facts = {
+            "url": url,
+            "upstream": settings.upstream,
+            "ledger": str(settings.ledger),
+            "mode": settings.mode,
+        }
+        print(json.dumps(facts), flush=True)  # noqa: T201
+        return
+    print(  # noqa: T201
+        f"Answerable listens. Set your bot's base URL to {url}\n"
+        f"  upstream {settings.upstream}\n  ledger   {settings.ledger}\n  mode     {settings.mode.value}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,211 @@
+"""`answerable show`: the chain of one exchange, for the person who has to answer for it."""
+
+import json
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.apps.chain import Chain, ChainLine, assemble
+from answerable.apps.settings import from_environment
+from answerable.values import TraceId
+from answerable.values.errors import LedgerBroken, LedgerUnavailable
+
+COLOURS = {"release": "green", "revise": "yellow", "hold": "yellow", "withhold": "red"}
+MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
+"""Colour is a second signal: every outcome has its mark and its word."""
+_LONGEST = 400
+
+
+async def show_trace(
+    console: Console,
+    ledger: Path | None,
+    trace: str | None,
+    *,
+    line: int | None,
+    stopped: bool,
+    as_json: bool,
+) -> int:
+    """Print the chain of a trace, the latest one where none is named. Raises LedgerUnavailable, LedgerBroken."""
+    store = open_existing(ledger)
+    try:
+        wanted = TraceId(trace) if trace else next(iter(await store.traces(1)), None)
+        rows = await store.trace(wanted) if wanted else []
+        chain = assemble(rows)
+        if chain is None:
+            raise LedgerUnavailable(
+                f"no trace '{trace or 'at all'}' in this ledger; the Answerable-Trace header names one"
+            )
+    finally:
+        await store.close()
+    chosen = [
+        one
+        for one in chain.lines
+        if (line is None or one.statement.line == line)
+        and (not stopped or (one.decision is not None and one.decision.outcome != "release"))
+    ]
+    if as_json:
+        console.print_json(data=chain_as_data(chain, chosen))
+    else:
+        print_chain(console, chain, chosen)
+    return 0
+
+
+async def verify_ledger(console: Console, ledger: Path | None, *, as_json: bool) -> int:
+    """Check a whole ledger; 0 where it holds, 1 where it is broken."""
+    store = open_existing(ledger)
+    try:
+        count = await store.verify()
+    except LedgerBroken as error:
+        console.print_json(data={"holds": False, "error": str(error)}) if as_json else console.print(
+            f"[red]✗ broken[/]: {escape(str(error))}"
+        )
+        return 1
+    finally:
+        await store.close()
+    if as_json:
+        console.print_json(data={"holds": True, "entries": count})
+    else:
+        console.print(f"[green]✓ holds[/]: {count} entries, each linked to the one before it")
+    return 0
+
+
+def open_existing(ledger: Path | None) -> SqliteLedger:
+    """The ledger to read. Raises LedgerUnavailable rather than make an empty one."""
+    path = ledger or from_environment().ledger
+    if not path.exists():
+        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
+    return SqliteLedger(path)
+
+
+def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:
+    """The four questions, in their order: asked and retrieved, said, decided by whom, what happened."""
+    exchange = chain.exchange
+    console.print(f"[bold]{chain.trace}[/]  {chain.at}")
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for role, text in _asked(chain):
+        table.add_row(role, escape(_short(text)))
+    table.add_row("answered by", escape(f"{exchange.model}, for workload {exchange.workload}"))
+    table.add_row("under", escape(_bundle(chain)))
+    console.print(table)
+    for line in lines:
+        _print_line(console, line)
+    if chain.reply is not None:
+        _print_ending(console, chain)
+    else:
+        console.print("\n[yellow]no ending on record[/]: the gate was stopped while this reply was under way")
+
+
+def _asked(chain: Chain) -> list[tuple[str, str]]:
+    if chain.asked is None:
+        return [("asked", "(erased)")]
+    rows = [("asked", m.text) for m in chain.asked.messages if m.role == "user"][-1:]
+    rows += [("retrieved", f"{source}: {text}") for source, text in chain.asked.context]
+    for message in chain.asked.messages:
+        rows += [("tool called", f"{name} {arguments}") for _, name, arguments in message.tool_calls]
+        if message.role == "tool":
+            rows.append(("tool answered", message.text))
+    return rows
+
+
+def _bundle(chain: Chain) -> str:
+    exchange = chain.exchange
+    approver = exchange.bundle_approver or "nobody in this organisation yet"
+    return (
+        f"bundle '{exchange.bundle_name}' {exchange.bundle[:19]}…, written by {exchange.bundle_author}, "
+        f"approved by {approver}; reader {exchange.reader}; mode {exchange.mode}"
+    )
+
+
+def _print_line(console: Console, line: ChainLine) -> None:
+    text = line.text.text if line.text else "(erased)"
+    if not text and line.text is not None:
+        return
+    outcome = line.decision.outcome if line.decision else "undecided"
+    colour = COLOURS.get(outcome, "red")
+    console.print(f"\n[bold]line {line.statement.line}[/] [{colour}]{MARKS.get(outcome, '?')} {outcome}[/]")
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("said", escape(_short(text)))
+    if line.claim:
+        claim = line.claim
+        table.add_row(
+            "read as",
+            f"{claim.force}, {claim.polarity}, about {claim.subject} ({claim.confidence / 10:.0f} %)",
+        )
+    if line.finding and line.finding.support != "unchecked":
+        table.add_row("found", escape(_found(line)))
+    if line.decision:
+        table.add_row("decided", escape(line.decision.because))
+        for policy in line.decision.policies:
+            table.add_row("by policy", escape(f"{policy.id}, owned by {policy.owner}"))
+        for error in line.decision.errors:
+            table.add_row("[red]error[/]", escape(error))
+        if line.decision.route:
+            table.add_row("waits for", escape(line.decision.route))
+    shown = line.shown
+    table.add_row("shown", escape(_short(shown.strip())) if shown else "nothing")
+    console.print(table)
+
+
+def _found(line: ChainLine) -> str:
+    assert line.finding is not None  # noqa: S101 – the caller looked
+    direction = f" ({line.finding.direction})" if line.finding.direction else ""
+    because = f": {line.because.because}" if line.because else ""
+    sources = ", ".join(line.finding.sources)
+    return f"{line.finding.support}{direction}{because}" + (f" [{sources}]" if sources else "")
+
+
+def _print_ending(console: Console, chain: Chain) -> None:
+    reply = chain.reply
+    assert reply is not None  # noqa: S101 – the caller looked
+    for call, private in chain.calls:
+        arguments = private.arguments if private else "(erased)"
+        console.print(f"\n[bold]asked for an act[/]  {escape(call.name)} {escape(_short(arguments))}")
+    stopped = sum(choice.replaced for choice in reply.choices)
+    shown = sum(choice.verbatim for choice in reply.choices)
+    detail = f" ({escape(reply.detail)})" if reply.detail else ""
+    first, last = chain.entries[0][0], chain.entries[-1][0]
+    console.print(
+        f"\n[bold]ended[/]  {reply.ending}{detail}: {shown} lines as written, {stopped} replaced or left out, "
+        f"{reply.sent} handed to the connection\n[bold]ledger[/] entries {first} to {last}, "
+        f"last leaf {chain.entries[-1][2][:16]}…"
+    )
+
+
+def chain_as_data(chain: Chain, lines: list[ChainLine]) -> dict[str, object]:
+    """The chain as JSON data; shapes as in `answerable.receipts`."""
+    asked = msgspec.to_builtins(chain.asked) if chain.asked else None
+    data: dict[str, object] = {
+        "trace": chain.trace,
+        "at": chain.at,
+        "exchange": msgspec.to_builtins(chain.exchange),
+        "asked": asked,
+        "lines": [_line_as_data(line) for line in lines],
+        "calls": [
+            {**msgspec.to_builtins(call), "arguments": private.arguments if private else None}
+            for call, private in chain.calls
+        ],
+        "reply": msgspec.to_builtins(chain.reply) if chain.reply else None,
+        "entries": [{"seq": seq, "is": kind, "leaf": leaf} for seq, kind, leaf in chain.entries],
+    }
+    return json.loads(json.dumps(data))  # type: ignore[no-any-return]
+
+
+def _line_as_data(line: ChainLine) -> dict[str, object]:
+    parts = ("statement", "text", "claim", "finding", "because", "decision", "release")
+    found = {part: getattr(line, part) for part in parts}
+    return {part: msgspec.to_builtins(value) if value else None for part, value in found.items()} | {
+        "shown": line.shown
+    }
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"

@@ -1,0 +1,149 @@
+"""The force of frames that say what was done, is, or is being done."""
+
+from answerable.claims.acts import is_specific, object_of
+from answerable.claims.claim import Force
+from answerable.claims.frame import Actor, Frame, Mood
+from answerable.claims.line import Line
+from answerable.claims.reasons import Reading
+from answerable.claims.verbs import ACTS, BASE, Act
+
+_STATUS = frozenset(
+    "deliver ship dispatch place order process pay list schedule include request return mark".split()
+)
+_RULE_VERBS = frozenset(
+    "include cover allow accept accommodate request require order place list handle".split()
+)
+
+
+def done(line: Line, frame: Frame, act: Act) -> Reading:
+    verb = frame.verb
+    base = verb.base if verb is not None else ""
+    if frame.actor is Actor.YOU and not frame.passive:
+        return Reading(Force.INFORMATIONAL, "customers-own-act", frame)
+    if frame.negated:
+        return Reading(Force.INFORMATIONAL, "not-done", frame)
+    if frame.passive:
+        if act is not Act.WRITE and base not in {
+            "notify",
+            "inform",
+            "email",
+            "contact",
+            "give",
+            "make",
+            "take",
+            "do",
+            "provide",
+            "offer",
+        }:
+            return Reading(Force.INFORMATIONAL if act is not Act.READ else Force.NONE, "status", frame)
+        if base in {"deliver", "dispatch", "ship"} and not (
+            {"replacement", "new", "certificate", "voucher", "refund"} & set(line.words)
+        ):
+            return Reading(Force.INFORMATIONAL, "recorded-status", frame)
+        if frame.mood is Mood.PAST and (
+            base
+            in {
+                "make",
+                "place",
+                "order",
+                "book",
+                "pay",
+                "charge",
+                "bill",
+                "deliver",
+                "ship",
+                "process",
+                "schedule",
+                "return",
+                "request",
+                "include",
+            }
+            or "by" in object_of(line, frame, 2)
+        ):
+            return Reading(Force.INFORMATIONAL, "recorded-past", frame)
+        if frame.generic and frame.mood is not Mood.PERFECT:
+            return Reading(Force.INFORMATIONAL, "general-rule", frame)
+        return Reading(Force.COMPLETED, "has-been-written", frame)
+    if frame.actor is Actor.THING and base in {"receive", "arrive", "expect", "have"}:
+        return Reading(Force.INFORMATIONAL, "recorded-status", frame)
+    if act in ACTS:
+        if (
+            frame.actor is Actor.THING
+            and frame.mood is Mood.PERFECT
+            and base not in {"refund", "cancel", "approve", "credit", "process", "go"}
+        ):
+            return Reading(Force.INFORMATIONAL, "recorded-status", frame)
+        return Reading(Force.COMPLETED, "has-written", frame)
+    if act is Act.READ:
+        return Reading(Force.NONE, "has-read", frame)
+    return Reading(Force.INFORMATIONAL, "recorded-status", frame)
+
+
+def present(line: Line, frame: Frame, act: Act) -> Reading:
+    base = frame.verb.base if frame.verb is not None else ""
+    if frame.passive and act is Act.WRITE:
+        if frame.negated:
+            return Reading(Force.INFORMATIONAL, "not-done", frame)
+        now = {"now", "already", "all", "successfully", "officially"} & set(
+            line.words[frame.start : frame.at]
+        )
+        if (
+            frame.generic
+            or frame.verb is None
+            or (frame.verb.act is Act.LIGHT and base != "do")
+            or (base in _STATUS | _RULE_VERBS and not now)
+            or "unless-rule" in line.idioms
+        ):
+            if base == "cover" and is_specific(line, frame):
+                return Reading(Force.ENTITLEMENT, "case-qualifies", frame)
+            return Reading(Force.INFORMATIONAL, "recorded-status", frame)
+        if frame.asked:
+            return Reading(Force.NONE, "asks", frame)
+        return Reading(Force.COMPLETED, "is-written", frame)
+    if (
+        frame.actor is Actor.US
+        and act in ACTS
+        and not frame.negated
+        and not frame.passive
+        and frame.word == base
+    ):
+        # "we offer", "I cancel"; a habitual present of the company's is a rule.
+        return Reading(Force.INFORMATIONAL, "general-practice", frame)
+    if frame.actor is Actor.US and frame.negated and act in ACTS:
+        return Reading(Force.INFORMATIONAL, "general-refusal", frame, refuses=True)
+    if frame.actor is Actor.US and line.words[max(frame.start - 1, 0)] in {"i", "we"}:
+        return Reading(Force.NONE, "about-ourselves", frame)
+    if frame.asked or line.is_question:
+        return Reading(Force.NONE, "asks", frame)
+    return Reading(Force.INFORMATIONAL, "states", frame)
+
+
+def under_way(line: Line, frame: Frame, act: Act) -> Reading | None:
+    if frame.mood is Mood.GERUND and frame.at != 0:
+        return None
+    if frame.negated:
+        return Reading(Force.INFORMATIONAL, "not-done", frame)
+    if frame.actor is Actor.YOU:
+        if act is Act.WRITE:
+            return Reading(Force.OFFER, "restated-act", frame)
+        if act is Act.WAIT:
+            return Reading(Force.PROMISE, "you-are-receiving", frame)
+        return Reading(Force.INFORMATIONAL, "customers-own-act", frame)
+    if act not in ACTS:
+        if frame.mood is Mood.GERUND or line.words[max(frame.start - 1, 0)] in {"i", "we"}:
+            return Reading(Force.NONE, "reading-now", frame)
+        return Reading(Force.INFORMATIONAL, "states", frame)
+    if frame.generic:
+        return Reading(Force.INFORMATIONAL, "general-rule", frame)
+    if (
+        frame.actor is Actor.THING
+        and frame.verb is not None
+        and frame.verb.base in {"ship", "deliver", "dispatch", "include"}
+    ):
+        return Reading(Force.INFORMATIONAL, "recorded-status", frame)
+    if frame.mood is Mood.GERUND and (
+        (line.words[-1] not in {".", "!", "now"} and "now" not in line.words)
+        or any(word[-1] == "s" and word[:-1] in BASE for word in line.words[1:8])
+    ):
+        return None
+    return Reading(Force.PROMISE, "act-under-way", frame)

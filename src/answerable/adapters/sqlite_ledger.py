@@ -9,6 +9,7 @@ import asyncio
 import queue
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -24,18 +25,22 @@ from answerable.values.errors import LedgerBroken, LedgerError, LedgerUnavailabl
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
-    seq INTEGER PRIMARY KEY, trace TEXT NOT NULL, kind TEXT NOT NULL, entry BLOB NOT NULL, leaf TEXT NOT NULL
+    seq INTEGER PRIMARY KEY,
+    trace TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    entry BLOB NOT NULL,
+    leaf TEXT NOT NULL,
+    salt BLOB,
+    private BLOB
 ) STRICT;
 CREATE INDEX IF NOT EXISTS entries_by_trace ON entries (trace, seq);
-CREATE TABLE IF NOT EXISTS privates (
-    seq INTEGER PRIMARY KEY REFERENCES entries (seq), salt BLOB NOT NULL, private BLOB NOT NULL
-) STRICT;
 PRAGMA user_version = 1;
 """
-_ROWS = (
-    "SELECT e.seq, e.entry, e.leaf, p.salt, p.private FROM entries e LEFT JOIN privates p ON p.seq = e.seq "
-)
-_LARGEST_GROUP = 2000  # drafts in one commit: bounds how long the first of them waits
+_ROWS = "SELECT seq, entry, leaf, salt, private FROM entries "
+_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_LARGEST_GROUP = 1000  # drafts in one commit: bounds how long the first of them waits
+_GROUP_SECONDS = 0.001  # how long a commit waits for company, where the one before it had some
+_TRIES = 10  # how often another process may get in first before an append is given up
 _WAITING_MOST = 20_000  # drafts not yet written; past it appends are refused, not queued without end
 
 
@@ -46,7 +51,7 @@ class _Append(NamedTuple):
 
 
 class SqliteLedger:
-    """One ledger file. Several processes may append to it; each commit reads the head anew."""
+    """One ledger file. Several processes may append to it: the number of an entry is taken once."""
 
     def __init__(self, path: Path | str, *, on_commit: Callable[[str], None] | None = None) -> None:
         """Open or create the file and check its last link.
@@ -60,6 +65,7 @@ class SqliteLedger:
         self._inbox: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
         self._waiting = 0
         self._closed = False
+        self._head: tuple[int, str] | None = None
         self._write = _connect(self._path, create=True)
         self._check_head()
         self._reader = _connect(self._path, create=False)
@@ -84,7 +90,7 @@ class SqliteLedger:
             self._waiting -= len(drafts)
 
     async def trace(self, trace: TraceId) -> list[Sealed]:
-        return await asyncio.to_thread(self._select, _ROWS + "WHERE e.trace = ? ORDER BY e.seq", (trace,))
+        return await asyncio.to_thread(self._select, _ROWS + "WHERE trace = ? ORDER BY seq", (trace,))
 
     async def traces(self, limit: int) -> list[TraceId]:
         query = "SELECT trace FROM entries WHERE kind = 'exchange' ORDER BY seq DESC LIMIT ?"
@@ -117,27 +123,31 @@ class SqliteLedger:
         check = ChainCheck()
         connection = _connect(self._path, create=False)
         try:
-            rows: Iterator[Row] = connection.execute(_ROWS + "ORDER BY e.seq")
+            rows: Iterator[Row] = connection.execute(_ROWS + "ORDER BY seq")
             check.feed(rows)
         finally:
             connection.close()
         return check.count
 
     def _check_head(self) -> None:
-        rows = cast(
-            "list[Row]", self._write.execute(_ROWS + "ORDER BY e.seq DESC LIMIT 1").fetchall()
-        )
+        rows = cast("list[Row]", self._write.execute(_ROWS + "ORDER BY seq DESC LIMIT 1").fetchall())
         for row in rows:
             ChainCheck(count=row[0], head=decode(row[1], row[0]).prev).feed([row])
 
     # -- writing, in the writer's own thread -------------------------------------
 
     def _run(self) -> None:
+        company = False
         while True:
             first = self._inbox.get()
             if first is None:
                 return
+            if company:
+                # Under load a commit shared is worth more than a commit at once: fewer turns at the
+                # interpreter lock and at the disk. A single stream never waits here.
+                time.sleep(_GROUP_SECONDS)
             group, stop = self._gather(first)
+            company = len(group) > 1
             error = self._commit(group)
             _tell(group, error)
             if stop:
@@ -158,35 +168,51 @@ class SqliteLedger:
         return group, False
 
     def _commit(self, group: list[_Append]) -> LedgerError | None:
-        """Write a group in one transaction. A crash anywhere before COMMIT returns leaves
-        nothing of it, and nobody has been told otherwise; a crash after it leaves all of
-        it, and at worst a line is on record that was never sent."""
-        try:
-            self._write.execute("BEGIN IMMEDIATE")
-            seq, prev = self._next()
-            entries, privates = [], []
-            for append in group:
-                for draft in append.drafts:
-                    salt = secrets.token_bytes(16) if draft.private is not None else b""
-                    entry, leaf, private = seal(draft, seq, prev, salt)
-                    kind = type(draft.body).__struct_config__.tag
-                    entries.append((seq, draft.trace, kind, entry, leaf))
-                    if private is not None:
-                        privates.append((seq, salt, private))
-                    seq, prev = seq + 1, leaf
-            self._write.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", entries)
-            self._write.executemany("INSERT INTO privates VALUES (?, ?, ?)", privates)
-            self._hook("before")
-            self._write.execute("COMMIT")
-            self._hook("after")
-        except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
-            if self._write.in_transaction:
-                self._write.execute("ROLLBACK")
-            return LedgerUnavailable(f"the ledger at '{self._path}' could not be written: {error}")
-        return None
+        """Write a group in one statement, which is one transaction.
 
-    def _next(self) -> tuple[int, str]:
-        """The next entry's number and the leaf before it, read inside the transaction that uses them."""
+        A crash anywhere before it returns leaves nothing of the group, and nobody has
+        been told otherwise; a crash after it leaves all of it, and at worst a line is
+        on record that was never sent.
+        """
+        try:
+            for _ in range(_TRIES):
+                rows, head = self._seal(group)
+                try:
+                    self._hook("before")
+                    # One statement, not one for each row: every step hands the interpreter lock
+                    # over and has to win it back from a busy event loop.
+                    self._write.execute(
+                        "INSERT INTO entries VALUES " + ",".join([_ROW] * (len(rows) // 7)), rows
+                    )
+                    self._hook("after")
+                except apsw.ConstraintError:
+                    self._head = self._read_head()  # another process wrote meanwhile: link behind it
+                    continue
+                self._head = head
+                return None
+        except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
+            self._head = None  # what is on the disk now is not known; read it before the next append
+            return LedgerUnavailable(f"the ledger at '{self._path}' could not be written: {error}")
+        return LedgerUnavailable(f"other writers of '{self._path}' left no room for an entry; try again")
+
+    def _seal(self, group: list[_Append]) -> tuple[list[str | bytes | int | None], tuple[int, str]]:
+        """The group's rows, one after another, and the head that they will leave."""
+        if self._head is None:
+            self._head = self._read_head()
+        seq, prev = self._head
+        rows: list[str | bytes | int | None] = []
+        salts = _salts(sum(draft.private is not None for append in group for draft in append.drafts))
+        for append in group:
+            for draft in append.drafts:
+                salt = None if draft.private is None else next(salts)
+                entry, leaf, private = seal(draft, seq, prev, salt or b"")
+                kind = str(type(draft.body).__struct_config__.tag)
+                rows += (seq, draft.trace, kind, entry, leaf, salt, private)
+                seq, prev = seq + 1, leaf
+        return rows, (seq, prev)
+
+    def _read_head(self) -> tuple[int, str]:
+        """The next entry's number, and the leaf before it."""
         query = "SELECT seq, leaf FROM entries ORDER BY seq DESC LIMIT 1"
         head = cast("list[tuple[int, str]]", self._write.execute(query).fetchall())
         return (head[0][0] + 1, head[0][1]) if head else (0, GENESIS)
@@ -194,6 +220,12 @@ class SqliteLedger:
     def _hook(self, when: str) -> None:
         if self._on_commit is not None:
             self._on_commit(when)
+
+
+def _salts(count: int) -> Iterator[bytes]:
+    """Sixteen random bytes each, from one call to the system."""
+    drawn = secrets.token_bytes(16 * count)
+    return (drawn[start : start + 16] for start in range(0, len(drawn), 16))
 
 
 def _tell(group: list[_Append], error: LedgerError | None) -> None:
@@ -224,7 +256,10 @@ def _connect(path: str, *, create: bool) -> apsw.Connection:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         connection = apsw.Connection(path, flags=flags)
         connection.set_busy_timeout(5000)
-        connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(
+                f"PRAGMA {pragma}"
+            ).fetchall()  # one at a time: a row left unread ends the batch
         if create:
             version = connection.execute("PRAGMA user_version").fetchall()[0][0]
             if version not in (0, 1):

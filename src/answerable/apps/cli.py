@@ -174,5 +174,7 @@ def _fail(error: AnswerableError, code: int) -> None:
     else:
         print(f"answerable: {error}", file=sys.stderr)  # noqa: T201
     raise SystemExit(code)
+
+
 if __name__ == "__main__":
     main()

@@ -30,6 +30,7 @@ from answerable.flow import (
     Step,
     TextArrived,
     Turn,
+    joined,
     published_texts,
 )
 from answerable.ports import Clock, Decider, Ledger, NewTrace, Reader
@@ -74,7 +75,7 @@ class GatedReply:
         """
         step = Step()
         now = self._clock()
-        for event in events:
+        for event in joined(events):
             self._ended = self._ended or isinstance(event, ReplyEnded)
             step.join(self._turn.feed(event, now))
         await self.begun()
@@ -153,7 +154,7 @@ class Gate:
         """Put a whole reply through the gate. Raises LedgerUnavailable."""
         gated = self.begin(exchange)
         outputs = await gated.feed(
-            [TextArrived(0, reply), ChoiceEnded(0, "stop"), ReplyEnded("complete", sent=0)]
+            [TextArrived(0, reply), ChoiceEnded(0, "stop"), ReplyEnded("complete")]
         )
         lines = tuple(output for output in outputs if isinstance(output, Line))
         return Verdict(gated.trace, "".join(line.shown for line in lines), lines)

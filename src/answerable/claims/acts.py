@@ -2,13 +2,14 @@
 
 from answerable.claims.frame import Actor, Frame, Mood
 from answerable.claims.line import Line
-from answerable.claims.verbs import Act
+from answerable.claims.verbs import ACTS, PAST, Act
 
 GRANTS = frozenset(
     "refund refunds credit credits voucher vouchers certificate certificates discount discounts code coupon "
     "replacement compensation reimbursement gift upgrade extension exception label return exchange cancellation "
     "change changes booking payment rebate waiver transfer repair goodwill adjustment reversal appointment "
-    "callback reservation match deal loaner points miles modification price free copy invoice receipt order".split()
+    "callback reservation match deal loaner points miles modification price free copy invoice "
+    "receipt order".split()
 )
 _ACT_NOUNS = frozenset(
     "refund refunds return returns exchange exchanges cancellation cancellations modification modifications "
@@ -18,6 +19,7 @@ _KNOWLEDGE = frozenset(
     "details detail information info options list summary overview help assistance update status question "
     "questions look moment minute sense sure idea answer breakdown guidance steps instructions".split()
 )
+_PEOPLE = frozenset("someone somebody colleague manager supervisor specialist agent human".split())
 _MINE = frozenset({"it", "this", "that", "your", "them", "these", "those", "both"})
 
 
@@ -76,7 +78,11 @@ def _light(line: Line, frame: Frame, base: str) -> Act:
     if base in {"do", "make"} and "sure" not in follows[:1]:
         return Act.WRITE
     if base == "take":
-        return Act.WRITE if {"care", "off", "over", "down"} & set(follows[:3]) else Act.READ
+        return Act.WRITE if {"care", "off", "over", "down", "back"} & set(follows) else Act.READ
+    if base in {"get", "have"} and any(word in PAST and PAST[word].act in ACTS for word in follows[:5]):
+        return Act.WRITE
+    if base == "get" and not _PEOPLE.isdisjoint(follows[:3]):
+        return Act.WRITE
     if base == "get" and "back" in follows[:1]:
         return Act.FOLLOW_UP
     if base in {"keep", "let"}:

@@ -116,7 +116,7 @@ _IDENTIFIER = (
 )
 _NAMED = (
     r"(?i:\b(?:reservation|booking|confirmation|order|ticket|case|claim|reference|ref|tracking|flight|policy|account|item|code|coupon|voucher|promo)"
-    r"(?: (?:id|number|code|no\.?|reference))?(?: is)?:? ?\"?)(#?[A-Z0-9][A-Z0-9-]{3,})\b"
+    r"(?: (?:id|number|code|no\.?|reference))?(?: is)?(?:: ?| )\"?)(#?[A-Z0-9][A-Z0-9-]{3,})\b"
 )
 
 
@@ -129,6 +129,8 @@ def _compile() -> "re2._Regexp[bytes]":
 
 
 _CANDIDATE = _compile()
+_A_MONEY, _A_PERCENT, _A_DURATION, _A_DATE, _AN_IDENTIFIER, _A_NAMED = range(1, 7)
+_SHORTEST_NUMBER = 7
 _NUMBER = re2.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 
 
@@ -140,12 +142,15 @@ def terms_of(line: Normalised) -> tuple[Term, ...]:
     """
     found: list[Term] = []
     text = line.text
+    shouted = text.isupper()
     for match in _CANDIDATE.finditer(text.encode("ascii", "replace")):
         kind = match.lastindex
         start, end = match.span(kind)
         written = text[start:end]
         stripped = written.rstrip(" ,.-")
         end -= len(written) - len(stripped)
+        if kind == _A_NAMED and not _is_code(stripped, shouted=shouted):
+            continue
         term = _read(kind, stripped, *line.span(start, end))
         if term is not None and (not found or term.start >= found[-1].end):
             found.append(term)
@@ -153,25 +158,23 @@ def terms_of(line: Normalised) -> tuple[Term, ...]:
 
 
 def _read(kind: int, written: str, start: int, end: int) -> Term | None:
-    if kind == 1:
+    if kind == _A_MONEY:
         money = _money(written)
         return None if money is None else MoneyTerm(start, end, money)
-    if kind == 2:
+    if kind == _A_PERCENT:
         return PercentTerm(start, end, _permille(written))
-    if kind == 3:
+    if kind == _A_DURATION:
         return _duration(written, start, end)
-    if kind == 4:
+    if kind == _A_DATE:
         return DateTerm(start, end, written)
-    if kind == 6 and not _is_code(written):
-        return None
-    if kind == 5 and written.isdigit() and len(written) < 7:
+    if kind == _AN_IDENTIFIER and written.isdigit() and len(written) < _SHORTEST_NUMBER:
         return None
     return IdentifierTerm(start, end, written.lstrip("#"))
 
 
-def _is_code(written: str) -> bool:
+def _is_code(written: str, *, shouted: bool) -> bool:
     """After "reservation" or "code": capitals or digits, not a word of the sentence."""
-    return written.isupper() or any(char.isdigit() for char in written)
+    return (written.isupper() and not shouted) or any(char.isdigit() for char in written)
 
 
 def _money(written: str) -> Money | None:
@@ -210,10 +213,8 @@ def _scaled(whole: str, cents: str, power: int, currency: str) -> Money | None:
 
 
 def _bounded(units: int, cents: str, currency: str, *, minor_only: bool = False) -> Money | None:
-    if minor_only or currency in _NO_MINOR:
-        minor = units
-    else:
-        minor = units * 100 + int((cents + "00")[:2])
+    whole_only = minor_only or currency in _NO_MINOR
+    minor = units if whole_only else units * 100 + int((cents + "00")[:2])
     return Money(minor, currency) if minor <= LARGEST_MINOR else None
 
 
@@ -253,7 +254,7 @@ def _duration(written: str, start: int, end: int) -> DurationTerm | None:
 
 
 def _has_unit(lower: str, name: str) -> bool:
-    return lower.endswith(name) or lower.endswith(name + "s")
+    return lower.endswith((name, name + "s"))
 
 
 def _counts(lower: str) -> Iterator[int]:

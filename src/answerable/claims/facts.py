@@ -7,6 +7,13 @@ from answerable.claims.line import Line
 from answerable.claims.reasons import Reading
 from answerable.claims.verbs import ACTS, BASE, Act
 
+_TOLD_OR_GIVEN = frozenset("notify inform email contact give make take do provide offer".split())
+_PAST_FACTS = frozenset(
+    "make place order book pay charge bill deliver ship process schedule return request include".split()
+)
+_OPENERS = frozenset({"sure", "ok", "okay", "yes", "great", "alright", "perfect", "now", ",", "!", ".", "-"})
+_SHORT_NOTICE = 12
+_DENIALS = frozenset({"deny", "decline", "reject"})
 _STATUS = frozenset(
     "deliver ship dispatch place order process pay list schedule include request return mark".split()
 )
@@ -22,44 +29,17 @@ def done(line: Line, frame: Frame, act: Act) -> Reading:
         return Reading(Force.INFORMATIONAL, "customers-own-act", frame)
     if frame.negated:
         return Reading(Force.INFORMATIONAL, "not-done", frame)
+    if base in _DENIALS:
+        force = Force.INFORMATIONAL if frame.generic else Force.ENTITLEMENT
+        return Reading(force, "denied", frame, refuses=True)
     if frame.passive:
-        if act is not Act.WRITE and base not in {
-            "notify",
-            "inform",
-            "email",
-            "contact",
-            "give",
-            "make",
-            "take",
-            "do",
-            "provide",
-            "offer",
-        }:
+        if act is not Act.WRITE and base not in _TOLD_OR_GIVEN:
             return Reading(Force.INFORMATIONAL if act is not Act.READ else Force.NONE, "status", frame)
         if base in {"deliver", "dispatch", "ship"} and not (
             {"replacement", "new", "certificate", "voucher", "refund"} & set(line.words)
         ):
             return Reading(Force.INFORMATIONAL, "recorded-status", frame)
-        if frame.mood is Mood.PAST and (
-            base
-            in {
-                "make",
-                "place",
-                "order",
-                "book",
-                "pay",
-                "charge",
-                "bill",
-                "deliver",
-                "ship",
-                "process",
-                "schedule",
-                "return",
-                "request",
-                "include",
-            }
-            or "by" in object_of(line, frame, 2)
-        ):
+        if frame.mood is Mood.PAST and (base in _PAST_FACTS or "by" in object_of(line, frame, 2)):
             return Reading(Force.INFORMATIONAL, "recorded-past", frame)
         if frame.generic and frame.mood is not Mood.PERFECT:
             return Reading(Force.INFORMATIONAL, "general-rule", frame)
@@ -119,7 +99,7 @@ def present(line: Line, frame: Frame, act: Act) -> Reading:
 
 
 def under_way(line: Line, frame: Frame, act: Act) -> Reading | None:
-    if frame.mood is Mood.GERUND and frame.at != 0:
+    if frame.mood is Mood.GERUND and not _OPENERS.issuperset(line.words[: frame.at]):
         return None
     if frame.negated:
         return Reading(Force.INFORMATIONAL, "not-done", frame)
@@ -142,7 +122,8 @@ def under_way(line: Line, frame: Frame, act: Act) -> Reading | None:
     ):
         return Reading(Force.INFORMATIONAL, "recorded-status", frame)
     if frame.mood is Mood.GERUND and (
-        (line.words[-1] not in {".", "!", "now"} and "now" not in line.words)
+        len(line.words) > _SHORT_NOTICE
+        or (line.words[-1] not in {".", "!", "now"} and "now" not in line.words)
         or any(word[-1] == "s" and word[:-1] in BASE for word in line.words[1:8])
     ):
         return None

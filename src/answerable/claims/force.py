@@ -9,6 +9,8 @@ from answerable.claims.reasons import Reading
 from answerable.claims.turns import turns_in
 from answerable.claims.verbs import Act
 
+_NO_CONDITION: frozenset[Condition] = frozenset()
+
 
 def readings(line: Line) -> list[Reading]:
     """Every reason for a force that the line itself holds, conditions weighed, in no order."""
@@ -17,7 +19,7 @@ def readings(line: Line) -> list[Reading]:
         reading = judge_frame(line, frame)
         if reading is None:
             continue
-        conditions = line.parse.conditions.get(frame.sentence, frozenset())
+        conditions = line.parse.conditions.get(frame.sentence, _NO_CONDITION)
         if (
             reading.force is Force.PROMISE
             and reading.rule != "negative-undertaking"
@@ -25,7 +27,8 @@ def readings(line: Line) -> list[Reading]:
                 Condition.CUSTOMER in conditions
                 or "to-confirm" in line.idioms
                 or (
-                    line.parse.frames[0].mood is Mood.GERUND
+                    frame is not line.parse.frames[0]
+                    and line.parse.frames[0].mood is Mood.GERUND
                     and effective_act(line, line.parse.frames[0]) is Act.WRITE
                 )
                 or (frame.sentence in line.parse.requests and frame.actor is Actor.US)
@@ -35,7 +38,7 @@ def readings(line: Line) -> list[Reading]:
         if (
             reading.force is Force.COMPLETED
             and Condition.CUSTOMER in conditions
-            and reading.rule in {"is-written"}
+            and reading.rule == "is-written"
         ):
             reading = Reading(Force.OFFER, "if-you-then-" + reading.rule, frame)
         found.append(reading)

@@ -6,6 +6,7 @@ and the verbs of `verbs.py`; everything else is a noun as far as it cares.
 
 from dataclasses import replace
 
+from answerable.claims.claim import Subject
 from answerable.claims.frame import Actor, Condition, Frame, Mood, Parse
 from answerable.claims.grammar import (
     BE,
@@ -30,12 +31,18 @@ from answerable.claims.grammar import (
     US,
     US_NOUNS,
     WH,
+    WISHED,
     YOU,
     is_adverb,
 )
 from answerable.claims.verb_group import VerbGroup
-from answerable.claims.verbs import ACTS, BASE, GERUND, PAST, Act
+from answerable.claims.verbs import ACTS, BASE, GERUND, PAST, Act, Verb
 from answerable.claims.words import BREAKS, STOPS
+
+_SHORT_SUBJECT = 5
+_QUESTION_HEAD = 3
+_AHEAD = 8
+_SHORTEST_PAST = 4
 
 
 class _Parser:
@@ -90,12 +97,17 @@ class _Parser:
         follows = words[at + 1] if at + 1 < len(words) else ""
         if word == "may" and (follows[:1].isdigit() or (at and words[at - 1] in BEFORE_MONTHS)):
             return at + 1
+        if word in {"should", "had", "were"} and follows == "you" and at == self.clause and "?" not in words:
+            self._subordinate(at)  # "should you wish to go ahead, ..."
+            return at + 1
         if word in MODALS or word in HAVE or word in BE or word in DO:
             return self._auxiliary(at, word)
         if word in WH and at > self.clause and (words[at - 1] in BASE or words[at - 1] in BEFORE_WH):
             self.subordinate, self.finite_in_subordinate = True, False
             self.clause = at + 1
             return at + 1
+        if word == "allow" and words[at + 1 : at + 3] == ["me", "to"]:
+            return self._verb(at + 3, Mood.LET, Actor.US, at)
         if word == "let" and follows in {"me", "us"}:
             return self._verb(at + 2, Mood.LET, Actor.US, at)
         if word in US and follows:
@@ -161,7 +173,7 @@ class _Parser:
         last = self.last
         if last is None or last.sentence != self.sentence or self.subordinate:
             return False
-        if at == 0 or self.words[at - 1] not in CONJUNCTIONS and not is_adverb(self.words[at - 1]):
+        if at == 0 or (self.words[at - 1] not in CONJUNCTIONS and not is_adverb(self.words[at - 1])):
             return False
         verb = None
         if last.mood in (Mood.PERFECT, Mood.PAST) and not last.passive:
@@ -177,7 +189,7 @@ class _Parser:
         return True
 
     def _is_purpose(self, at: int, word: str, follows: str) -> bool:
-        """ "To proceed, ..." before its main clause claims nothing; "to confirm, ..." restates."""
+        """Whether it is one: "to proceed, ..." before its main clause claims nothing; "to confirm, ..." restates."""
         return (
             word == "to"
             and follows in BASE
@@ -193,11 +205,15 @@ class _Parser:
         )
 
     def _bare_participle(self, at: int) -> bool:
-        """ "Refund issued", "$45 refunded to": short subject without a verb, then a participle, then nothing finite."""
+        """As in "refund issued", "$45 refunded to": a short subject, a participle, no other verb."""
         before = self.words[self.clause : at]
         if self.subordinate or self._has_finite():
             return False
-        if not before or len(before) > 5 or before[0] in {"a", "an", "any", "every", "each", "by", "items"}:
+        if (
+            not before
+            or len(before) > _SHORT_SUBJECT
+            or before[0] in {"a", "an", "any", "every", "each", "by", "items"}
+        ):
             return False
         after = self.words[at + 1] if at + 1 < len(self.words) else "."
         if before[0] == "to" or not BE_FORMS.isdisjoint(before):
@@ -228,7 +244,7 @@ class _Parser:
     def _condition(self, at: int) -> Condition | None:
         words = self.words
         head = words[at]
-        ahead = words[at + 1 : at + 9]
+        ahead = words[at + 1 : at + 1 + _AHEAD]
         for stop, word in enumerate(ahead):
             if word in STOPS or word == ",":
                 ahead = ahead[:stop]
@@ -240,7 +256,7 @@ class _Parser:
             if not COURTESY.isdisjoint(ahead) and not {"like", "want", "prefer"} & set(ahead[:4]):
                 return Condition.COURTESY
             second = ahead[1] if len(ahead) > 1 else ""
-            if second in PAST and second not in BASE or second in {"were", "did", "had"}:
+            if (second in PAST and second not in BASE) or second in {"were", "did", "had"}:
                 return None
             if {"else", "anything", "questions"} & set(ahead):
                 return Condition.COURTESY
@@ -303,7 +319,8 @@ class _Parser:
     def _opens_question(self, at: int) -> bool:
         begin = self._clause_begin()
         return at == begin or (
-            at - begin <= 3 and self.words[begin] in {"how", "what", "which", "when", "where", "why", "who"}
+            at - begin <= _QUESTION_HEAD
+            and self.words[begin] in {"how", "what", "which", "when", "where", "why", "who"}
         )
 
     def _actor(self, at: int) -> tuple[Actor, bool]:
@@ -377,7 +394,7 @@ class _Parser:
         return max(group.here + (group.verb is not None), start + 1)
 
     def _simple_past(self, at: int) -> int:
-        """ "I refunded", "we've" is an auxiliary's work; "I went ahead and refunded"."""
+        """As in "I refunded", "I went ahead and refunded"; "I've refunded" has an auxiliary."""
         words = self.words
         here = at + 1
         size = len(words)
@@ -387,43 +404,33 @@ class _Parser:
             here += 3 if words[here + 2] in {"and", "to", "with"} else 2
         while here < size and is_adverb(words[here]):
             here += 1
-        word = words[here] if here < size else ""
-        if (
-            word in PAST
-            and word not in HAVE
-            and word not in DO
-            and not (word in BASE and PAST[word].act is Act.READ)
-        ):
-            if self.subordinate and self.finite_in_subordinate:
-                self.subordinate = False
-            self._add(
-                Frame(
-                    Mood.PAST,
-                    Actor.US,
-                    PAST[word],
-                    word,
-                    here,
-                    at,
-                    self.sentence,
-                    subordinate=self.subordinate,
-                )
-            )
-            return here + 1
-        if word in BASE and word not in HAVE and word not in DO and word != "need":
-            self._add(
-                Frame(
-                    Mood.PRESENT,
-                    Actor.US,
-                    BASE[word],
-                    word,
-                    here,
-                    at,
-                    self.sentence,
-                    subordinate=self.subordinate,
-                )
-            )
-            return here + 1
-        return at + 1
+        if words[here : here + 2] == ["managed", "to"] and words[here + 2 : here + 3]:
+            word, verb, mood = words[here + 2], BASE.get(words[here + 2]), Mood.PAST
+            here += 2
+        else:
+            word = words[here] if here < size else ""
+            verb, mood = self._own_verb(word)
+        if verb is None:
+            return at + 1
+        if self.subordinate and self.finite_in_subordinate:
+            self.subordinate = False
+        self._add(
+            Frame(mood, Actor.US, verb, word, here, at, self.sentence, subordinate=self.subordinate),
+        )
+        return here + 1
+
+    @staticmethod
+    def _own_verb(word: str) -> tuple[Verb | None, Mood]:
+        """The verb after I or we, and its tense. A past form of a verb unknown here counts as an act."""
+        if word in HAVE or word in DO or word == "need":
+            return None, Mood.PRESENT
+        if word in PAST and not (word in BASE and PAST[word].act is Act.READ):
+            return PAST[word], Mood.PAST
+        if word in BASE:
+            return BASE[word], Mood.PRESENT
+        if word.endswith("ed") and len(word) > _SHORTEST_PAST and word not in WISHED:
+            return Verb(word, Act.WRITE, Subject.OTHER), Mood.PAST
+        return None, Mood.PRESENT
 
     def _add(self, frame: Frame) -> None:
         self.parse.frames.append(frame)

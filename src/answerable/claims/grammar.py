@@ -26,7 +26,7 @@ HEDGES = frozenset(
 )
 ADVERBS = frozenset(
     "now also just then already once still even always simply straight soon first next all both each "
-    "please again right hereby either too more indeed further instead only back ever so that better best "
+    "please again right hereby indeed further instead only back ever "
     "meanwhile today".split()
 )
 NOT_ADVERBS = frozenset("reply apply supply family daily early only assembly monthly weekly yearly".split())
@@ -63,6 +63,7 @@ INFORMATION = frozenset(
     "this that it confirmation approval reply response answer go-ahead details information info email number id "
     "choice choices preference these those them address code date permission consent".split()
 )
+WISHED = frozenset("wanted wished needed hoped liked tried attempted received experienced noticed".split())
 COMING = frozenset({"like", "love", "prefer", "want", "wish"})
 
 
@@ -79,6 +80,11 @@ TELLING = (
 """Words that can begin a frame in the middle of a clause; all others are passed over."""
 
 
+_SHORTEST_ADVERB = 4
+
+
 def is_adverb(word: str) -> bool:
     """Whether a word may stand inside a verb group without changing what it claims."""
-    return word in ADVERBS or (word.endswith("ly") and len(word) > 4 and word not in NOT_ADVERBS)
+    return word in ADVERBS or (
+        word.endswith("ly") and len(word) > _SHORTEST_ADVERB and word not in NOT_ADVERBS
+    )

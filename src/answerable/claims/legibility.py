@@ -7,6 +7,9 @@ LONGEST_LINE = 4000
 """Characters. Beyond it a line is not analysed: nobody has said so much in one sentence in earnest."""
 
 _LONGEST_TOKEN = 40
+_FEW = 4
+_SPELLED_OUT = 5
+_LONGEST_RUN = 6
 _ENGLISH = frozenset(
     "a an the i you we he she it they me us him her them my your our his its their this that these those "
     "is are am was were be been being do does did have has had will would can could shall should may might must "
@@ -34,11 +37,12 @@ def is_legible(line: Normalised, words: list[str]) -> bool:
     """Whether the line reads as English, or as a name, an identifier, an address or a row of facts."""
     if line.foreign and line.foreign * 4 > line.latin:
         return False
-    if line.foreign >= 4 and line.foreign * 10 > line.latin:
+    if line.foreign >= _FEW and line.foreign * 10 > line.latin:
         return False
     if _reads_as_english(words):
         return True
-    spelled = english = foreign = plain = run = longest = 0
+    foreign = len(_FOREIGN.intersection(words))
+    spelled = english = plain = run = longest = 0
     for word in words:
         if word in _ENGLISH:
             english += 1
@@ -55,17 +59,16 @@ def is_legible(line: Normalised, words: list[str]) -> bool:
             spelled = 0
             run += 1
             longest = max(longest, run)
-            foreign += word in _FOREIGN
             if len(word) >= _LONGEST_TOKEN:
                 return False
-        if spelled >= 5:
+        if spelled >= _SPELLED_OUT:
             return False
         plain += 1
-    if foreign >= 2 and foreign > english and plain >= 4:
+    if foreign > 1 and foreign > english and plain >= _FEW:
         return False
-    if foreign and plain >= 5 and english * 5 < plain and foreign >= english:
+    if foreign and plain > _FEW and english * 5 < plain and foreign >= english:
         return False
-    return not (longest >= 7 and english * 8 < plain)
+    return not (longest > _LONGEST_RUN and english * 8 < plain)
 
 
 def _reads_as_english(words: list[str]) -> bool:
@@ -73,7 +76,7 @@ def _reads_as_english(words: list[str]) -> bool:
     known = len(_ENGLISH.intersection(words))
     if known * 4 < len(words) or max(map(len, words), default=0) >= _LONGEST_TOKEN:
         return False
-    return sum(len(word) == 1 and word.isalpha() for word in words) < 5
+    return sum(len(word) == 1 and word.isalpha() for word in words) < _SPELLED_OUT
 
 
 def _is_blob(word: str) -> bool:

@@ -12,7 +12,7 @@ from answerable.claims.normalise import normalise
 from answerable.claims.terms import Term
 from answerable.claims.words import words_of
 
-_REMEMBERED = 256
+REMEMBERED = 256
 """Lines kept parsed: each line of a reply is read again as the setting of the next few."""
 
 
@@ -35,7 +35,7 @@ class Line:
         return "?" in self.words[-3:]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def parsed(text: str) -> Line:
     """Parse a line. Callers bound its length and must not change what they get: it is remembered.
 

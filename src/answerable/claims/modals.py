@@ -9,7 +9,8 @@ from answerable.claims.verbs import ACTS, Act
 
 _CHARGE = frozenset("charge deduct bill invoice".split())
 _EMPTY_FUTURE = frozenset(
-    "need require depend vary help allow enable ensure remain want like love be mean look require have".split()
+    "need require depend vary help allow enable ensure remain want like love be mean look "
+    "require have".split()
 )
 _HOW_TO = frozenset(
     "check track find visit see view contact call reach use click log sign go tap read look download learn "
@@ -17,6 +18,8 @@ _HOW_TO = frozenset(
     "respond access follow show identify search review send".split()
 )
 _ANSWERS = frozenset("yes yeah yep correct absolutely certainly sure no".split())
+_RELATIVE = frozenset("something anything nothing much what how everything whatever all everything".split())
+_SUBJECT_REACH = 4
 _GIVEN = frozenset("refund credit compensation replacement voucher discount reimbursement".split())
 
 
@@ -117,6 +120,8 @@ def can(line: Line, frame: Frame, act: Act) -> Reading | None:
     if frame.asked:
         return Reading(Force.NONE, "asks", frame)
     if frame.actor is Actor.US:
+        if line.words[max(0, frame.start - 2)] in _RELATIVE and frame.start > 1:
+            return Reading(Force.NONE, "relative-clause", frame)
         if frame.only and act is Act.WRITE:
             return Reading(Force.ENTITLEMENT, "only-can", frame, refuses=True)
         if act in ACTS:
@@ -155,7 +160,7 @@ def can(line: Line, frame: Frame, act: Act) -> Reading | None:
             return Reading(Force.OFFER, "would-be-written", frame)
         return Reading(Force.ENTITLEMENT, "can-be-written", frame)
     if frame.mood is Mood.CAN and not _GIVEN.isdisjoint(
-        line.words[frame.start - 4 if frame.start > 4 else 0 : frame.start]
+        line.words[max(0, frame.start - _SUBJECT_REACH) : frame.start]
     ):
         return Reading(Force.ENTITLEMENT, "can-be-given", frame)
     if frame.mood is Mood.WOULD and line.has_terms:
@@ -166,6 +171,8 @@ def can(line: Line, frame: Frame, act: Act) -> Reading | None:
 def _cannot(line: Line, frame: Frame, act: Act) -> Reading:
     if "without" in line.idioms:
         return Reading(Force.INFORMATIONAL, "requirement", frame, refuses=True)
+    if frame.word in {"guarantee", "promise", "commit", "ensure"}:
+        return Reading(Force.INFORMATIONAL, "promises-nothing", frame, refuses=True)
     if frame.asked or (act is Act.READ and frame.actor is Actor.US):
         return Reading(Force.INFORMATIONAL if not frame.asked else Force.NONE, "cannot-read", frame)
     if "tool-failure" in line.idioms and frame.actor is not Actor.US:
@@ -203,7 +210,7 @@ def maybe(line: Line, frame: Frame, act: Act) -> Reading | None:
     return Reading(Force.ESTIMATE, "may-be", frame)
 
 
-def must(line: Line, frame: Frame) -> Reading:
+def must(frame: Frame) -> Reading:
     if frame.actor is Actor.US:
         return Reading(Force.NONE, "needs-data", frame)
     if frame.actor is Actor.YOU and frame.word in {"pay", "owe", "cover"} and not frame.generic:

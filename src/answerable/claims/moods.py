@@ -40,24 +40,16 @@ def judge_frame(line: Line, frame: Frame) -> Reading | None:
             return Reading(Force.OFFER, "restated-act", frame)
         if {"confirm-to-proceed", "like-to-proceed"} & line.idioms and "how" not in line.words:
             return Reading(Force.OFFER, "confirm-to-proceed", frame)
-        if (
-            act in (Act.WRITE,)
-            and not line.is_question
-            and "how" not in line.words
-            and is_specific(line, frame)
-        ):
+        if act is Act.WRITE and not line.is_question and "how" not in line.words and is_specific(line, frame):
             return Reading(Force.OFFER, "restated-wish", frame)
         return Reading(Force.NONE, "customers-wish", frame)
     if frame.mood is Mood.MUST:
-        return must(line, frame)
+        return must(frame)
     return None
 
 
 def _proposal(line: Line, frame: Frame, act: Act) -> Reading:
-    wh = (
-        line.words[0] in {"which", "what", "how", "when", "where", "why", "who"}
-        and frame.actor is not Actor.US
-    )
+    wh = line.words[0] in {"which", "what", "how", "when", "where", "why", "who"}
     if wh:
         return Reading(Force.NONE, "asks-which", frame)
     if frame.helping and act not in ACTS:

@@ -6,14 +6,14 @@ as the floor that never misses a committal line.
 
 from dataclasses import dataclass
 
-from answerable.claims.claim import Claim, Force, Polarity, Subject
+from answerable.claims.claim import Claim
 from answerable.claims.idioms import MatcherExhausted
 from answerable.claims.legibility import LONGEST_LINE
 from answerable.claims.line import parsed
 from answerable.claims.polarity import polarity_of
 from answerable.claims.setting import Setting, settle
 from answerable.claims.subject import Above, subject_of
-from answerable.claims.terms import Term
+from answerable.claims.unread import unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ class RuleReader:
         `LONGEST_LINE` characters are analysed.
         """
         if len(text) > LONGEST_LINE:
-            return self._unknown("overlong", ())
+            return unread(self.version, "overlong")
         setting = Setting(context.governing, context.before, context.customer, context.calls)
         try:
             line = parsed(text)
             if not line.legible:
-                return self._unknown("illegible", line.terms)
+                return unread(self.version, "illegible", line.terms)
             settled = settle(line, setting)
         except MatcherExhausted:
-            return self._unknown("matcher-exhausted", ())
+            return unread(self.version, "matcher-exhausted")
         reading = settled.reading
         subject = subject_of(line, reading, Above(context.governing, context.before, context.customer))
         return Claim(
@@ -64,6 +64,3 @@ class RuleReader:
             because=settled.because,
             reader=self.version,
         )
-
-    def _unknown(self, why: str, terms: tuple[Term, ...]) -> Claim:
-        return Claim(Force.UNKNOWN, Polarity.NEUTRAL, Subject.OTHER, terms, 900, (why,), self.version)

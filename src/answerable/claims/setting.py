@@ -1,6 +1,7 @@
 """A line in its setting: what governs it, what stands before it, what the customer said, what was called."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from answerable.claims.acts import GRANTS
 from answerable.claims.claim import Force
@@ -8,7 +9,7 @@ from answerable.claims.force import readings
 from answerable.claims.frame import Mood
 from answerable.claims.idioms import SILENT
 from answerable.claims.legibility import LONGEST_LINE
-from answerable.claims.line import Line, parsed
+from answerable.claims.line import REMEMBERED, Line, parsed
 from answerable.claims.reasons import COMMITTAL, RANK, Reading, strongest
 from answerable.claims.subject import Above, subject_of
 from answerable.claims.tools import subjects_of_tool
@@ -16,7 +17,8 @@ from answerable.claims.verbs import ACTS, BASE, GERUND, PAST
 
 _LOOK_BACK = 4
 _YES = frozenset(
-    "yes yeah yep yup sure ok okay confirm confirmed correct absolutely definitely proceed y please agreed".split()
+    "yes yeah yep yup sure ok okay confirm confirmed correct absolutely definitely proceed y "
+    "please agreed".split()
 )
 _STRONG, _PLAIN, _WEAK = 930, 800, 650
 
@@ -106,13 +108,22 @@ def _quiet(line: Line, best: Reading | None, setting: Setting) -> Reading:
     return Reading(Force.INFORMATIONAL, "plain-statement")
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _judged(text: str) -> tuple[Line, Reading | None]:
+    """A neighbouring line and the strongest reason it gives by itself."""
+    line = parsed(text)
+    return line, strongest(readings(line))
+
+
 def _asks(text: str) -> bool:
     return not {"needs-data", "asks-data"}.isdisjoint(parsed(text[:LONGEST_LINE]).idioms)
 
 
 _PROPOSING = frozenset(
-    "confirm-to-proceed confirm-yes do-you-confirm to-confirm like-to-proceed shall-we ready-to-proceed".split()
+    "confirm-to-proceed confirm-yes do-you-confirm to-confirm like-to-proceed shall-we ready- "
+    "to-proceed".split()
 )
+_ASKING = frozenset({"asks-data", "confirm-to-proceed", "confirm-yes", "do-you-confirm"})
 _CONFIRM = frozenset("confirm confirmation confirming proposed proposing".split())
 _MENU = frozenset(
     "option options choose choice choices alternatives alternative can could would either prefer ways suggest "
@@ -121,7 +132,8 @@ _MENU = frozenset(
 _SUMS = frozenset("summary breakdown recap details steps plan".split())
 _ACTS_NAMED = frozenset(
     "exchange exchanges exchanging return returns returning refund refunds cancellation cancellations changes change "
-    "modification modifications request requests transfer upgrade updated rebooking replacement involved".split()
+    "modification modifications request requests transfer upgrade updated rebooking "
+    "replacement involved".split()
 )
 _HEADING = 4
 _HEADINGS = frozenset(
@@ -136,8 +148,7 @@ def _governed(line: Line, setting: Setting, best: Reading | None) -> Reading | N
     """The force that a list item takes from its governing line."""
     if setting.governing is None:
         return None
-    above = parsed(setting.governing[:LONGEST_LINE])
-    lead = strongest(readings(above))
+    above, lead = _judged(setting.governing[:LONGEST_LINE])
     force = lead.force if lead is not None else Force.NONE
     if best is not None and RANK[best.force] >= RANK[Force.OFFER] and force is not Force.OFFER:
         return None
@@ -162,7 +173,7 @@ def _governed(line: Line, setting: Setting, best: Reading | None) -> Reading | N
 
 
 def _asks_to_confirm(above: Line) -> bool:
-    """ "Please confirm:", "for confirmation:", "items to be returned:"."""
+    """As in "please confirm:", "for confirmation:", "items to be returned:"."""
     if not _PROPOSING.isdisjoint(above.idioms) or not _CONFIRM.isdisjoint(above.words):
         return True
     return any(
@@ -172,7 +183,7 @@ def _asks_to_confirm(above: Line) -> bool:
 
 
 def _sums_up(above: Line) -> bool:
-    """ "Here is a summary of your exchange:" restates an act, done or to be done."""
+    """As in "here is a summary of your exchange:" restates an act, done or to be done."""
     words = above.words
     return (
         not _SUMS.isdisjoint(words)
@@ -183,13 +194,12 @@ def _sums_up(above: Line) -> bool:
 
 
 def _is_done(text: str) -> bool:
-    reading = strongest(readings(parsed(text[:LONGEST_LINE])))
+    _, reading = _judged(text[:LONGEST_LINE])
     return reading is not None and reading.force is Force.COMPLETED
 
 
 def _is_proposal(text: str) -> bool:
-    above = parsed(text[:LONGEST_LINE])
-    reading = strongest(readings(above))
+    above, reading = _judged(text[:LONGEST_LINE])
     return _asks_to_confirm(above) or (reading is not None and reading.force is Force.OFFER)
 
 
@@ -228,7 +238,7 @@ def _accepts(customer: str) -> bool:
 
 def _among_neighbours(line: Line, best: Reading, setting: Setting) -> Reading:
     """What the sentences before, the customer's yes and the calls made do to a committal line."""
-    if best.rule in {"act-under-way"} and best.frame is not None:
+    if best.rule == "act-under-way" and best.frame is not None:
         subject = best.frame.verb.subject if best.frame.verb is not None else None
         brought = [subjects_of_tool(name) for name in setting.calls]
         named = subject_of(line, best, Above(None, (), ""))
@@ -239,17 +249,16 @@ def _among_neighbours(line: Line, best: Reading, setting: Setting) -> Reading:
         return best
     if best.rule in {"negative-undertaking", "no-charge-until", "deal", "consider-done", "word-given"}:
         return best
-    earlier = [parsed(text[:LONGEST_LINE]) for text in setting.before[-_LOOK_BACK:]]
-    nearest = earlier[-1]
-    if not {"asks-data", "confirm-to-proceed", "confirm-yes", "do-you-confirm"}.isdisjoint(nearest.idioms):
-        if "anything else" not in " ".join(nearest.words):
-            return Reading(Force.OFFER, "asked-before-" + best.rule, best.frame)
+    earlier = [_judged(text[:LONGEST_LINE]) for text in setting.before[-_LOOK_BACK:]]
+    nearest, _ = earlier[-1]
+    asks = not _ASKING.isdisjoint(nearest.idioms)
+    if asks and not ("anything" in nearest.words and "else" in nearest.words):
+        return Reading(Force.OFFER, "asked-before-" + best.rule, best.frame)
     if _accepts(setting.customer) or (
         best.frame is not None and "now" in line.words[best.frame.start : best.frame.at]
     ):
         return best
-    for above in reversed(earlier):
-        reading = strongest(readings(above))
+    for above, reading in reversed(earlier):
         if reading is not None and reading.force is Force.COMPLETED:
             return best
         if not _PROPOSING.isdisjoint(above.idioms) or (

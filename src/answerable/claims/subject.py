@@ -11,19 +11,22 @@ _NAMED: tuple[tuple[Subject, frozenset[str]], ...] = (
     (
         Subject.REFUND,
         frozenset(
-            "refund refunds refunded refunding refundable reimburse reimbursed reimbursement chargeback repaid".split()
+            "refund refunds refunded refunding refundable reimburse reimbursed reimbursement "
+            "chargeback repaid".split()
         ),
     ),
     (
         Subject.COMPENSATION,
         frozenset(
-            "compensation compensate goodwill certificate certificates voucher vouchers gesture credit credits points miles".split()
+            "compensation compensate goodwill certificate certificates voucher vouchers gesture "
+            "credit credits points miles".split()
         ),
     ),
     (
         Subject.DISCOUNT,
         frozenset(
-            "discount discounts discounted promo promotion coupon coupons waive waived waiving waiver price-match match takesies".split()
+            "discount discounts discounted promo promotion coupon coupons waive waived waiving waiver "
+            "price-match match takesies".split()
         ),
     ),
     (Subject.EXCEPTION, frozenset("exception exceptions".split())),
@@ -38,7 +41,8 @@ _NAMED: tuple[tuple[Subject, frozenset[str]], ...] = (
     (
         Subject.WARRANTY,
         frozenset(
-            "warranty repair repaired repairs repairing replace replaced replacing replacement coverage covered covers".split()
+            "warranty repair repaired repairs repairing replace replaced replacing replacement "
+            "coverage covered covers".split()
         ),
     ),
     (
@@ -63,48 +67,57 @@ _NAMED: tuple[tuple[Subject, frozenset[str]], ...] = (
     (
         Subject.BOOKING,
         frozenset(
-            "book booked booking appointment slot reservation reserve reserved schedule scheduled prescription".split()
+            "book booked booking appointment slot reservation reserve reserved schedule scheduled "
+            "prescription".split()
         ),
     ),
     (
         Subject.DELIVERY,
         frozenset(
-            "ship shipped shipping ships deliver delivered delivery dispatch dispatched arrive arrives arrival courier parcel package resend".split()
+            "ship shipped shipping ships deliver delivered delivery dispatch dispatched arrive "
+            "arrives arrival courier parcel package resend".split()
         ),
     ),
     (
         Subject.PAYMENT,
         frozenset(
-            "payment payments pay paid bill bills balance loan invoice instalment installment transfer transfers".split()
+            "payment payments pay paid bill bills balance loan invoice instalment installment "
+            "transfer transfers".split()
         ),
     ),
     (
         Subject.PRICE,
         frozenset(
-            "price prices priced cost costs fee fees charge charged charges total fare rate tax deposit co-pay copay".split()
+            "price prices priced cost costs fee fees charge charged charges total fare rate tax "
+            "deposit co-pay copay".split()
         ),
     ),
     (
         Subject.FOLLOW_UP,
         frozenset(
-            "email call contact notify notified update monitor investigate look callback touch hear follow text instructions".split()
+            "email call contact notify notified update monitor investigate look callback touch hear "
+            "follow text instructions".split()
         ),
     ),
     (
         Subject.RECORD,
         frozenset(
-            "order orders item items reservation flight flights status tracking delivered shipped pending departure passenger passengers cabin".split()
+            "order orders item items reservation flight flights status tracking delivered shipped "
+            "pending departure passenger passengers cabin".split()
         ),
     ),
 )
 _ACCOUNT = frozenset(
-    "account profile membership subscription plan password pin login default line sim roaming autopay service internet card email phone".split()
+    "account profile membership subscription plan password pin login default line sim roaming "
+    "autopay service internet card email phone".split()
 )
 _ORDER = frozenset(
-    "order reservation booking flight item items address shipping seat bag bags cabin appointment delivery".split()
+    "order reservation booking flight item items address shipping seat bag bags cabin "
+    "appointment delivery".split()
 )
 _FOLLOW_VERBS = frozenset(
-    "notify email call contact inform monitor investigate follow message ping remind alert watch text look hear".split()
+    "notify email call contact inform monitor investigate follow message ping remind alert "
+    "watch text look hear".split()
 )
 _PRIVATE = frozenset("receive get have see expect send".split())
 _MESSAGES = frozenset(
@@ -193,9 +206,8 @@ def _informational(line: Line, words: frozenset[str], above: Above) -> Subject:
     found = first_named(words)
     if found in _GIVEN:
         return found
-    if not _PRICES.isdisjoint(words) and (line.has_terms or "#" not in words):
-        if not above.is_item or not _PRICES.isdisjoint(line.words[:3]):
-            return Subject.PRICE
+    if not _PRICES.isdisjoint(line.words[:3] if above.is_item else words):
+        return Subject.PRICE
     if above.is_item:
         if not _OPTIONS.isdisjoint(above.lead_words()):
             topic = above.topic()
@@ -243,7 +255,7 @@ def _by_verb(line: Line, frame: Frame) -> Subject:
             return Subject.ORDER_CHANGE
         if _ACCOUNT & lead:
             return Subject.ACCOUNT_CHANGE
-    found = first_named(lead)
+    found = first_named(frozenset(lead))
     if found is Subject.OTHER:
         found = first_named(frozenset(line.words))
     if found is Subject.OTHER and frame.verb is not None and frame.verb.subject is not Subject.NONE:

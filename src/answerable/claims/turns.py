@@ -1,88 +1,95 @@
-"""The force of a fixed turn of phrase."""
+"""The force of a fixed turn of phrase, weighed against the line that it stands in."""
 
 from answerable.claims.claim import Force
 from answerable.claims.frame import Condition, Mood
-from answerable.claims.idioms import COMPLETED, ENTITLED, ESTIMATED, OFFERED, PROMISED
+from answerable.claims.idioms import FORCE_OF
 from answerable.claims.line import Line
 from answerable.claims.reasons import Reading
 from answerable.claims.verbs import ACTS
 
 _REFUSING = frozenset({"you-do-not-qualify", "expired-here", "not-possible", "must-decline", "system-bars"})
+_LASTING = frozenset({"in-effect", "is-complete", "now-status"})
+_NOW = frozenset({"now", "already", "officially"})
+_FRAME_DECIDES = frozenset({"would-you-like-act", "case-allowed"})
+"""Turns that are an act or a read, allowed or not, only by their verb."""
 
 
 def turns_in(line: Line) -> list[Reading]:
-    idioms = line.idioms
+    """The reasons that the fixed turns of phrase in a line give, by name."""
     found: list[Reading] = []
-    for name in idioms:
-        if name in COMPLETED:
-            force = Force.COMPLETED
-        elif name in PROMISED:
-            force = Force.PROMISE
-        elif name in OFFERED:
-            force = Force.OFFER
-        elif name in ENTITLED:
-            force = Force.ENTITLEMENT
-        elif name in ESTIMATED:
-            force = Force.ESTIMATE
-        else:
+    for name in sorted(line.idioms):
+        force = FORCE_OF.get(name)
+        if force is None or name in _FRAME_DECIDES:
             continue
-        checked = _turn(line, name, force)
-        if checked is not None:
-            found.append(checked)
+        reading = _WEIGH[force](line, name)
+        if reading is not None:
+            found.append(reading)
     return found
 
 
-def _turn(line: Line, name: str, force: Force) -> Reading | None:
-    idioms = line.idioms
-    customer = any(Condition.CUSTOMER in kinds for kinds in line.parse.conditions.values())
-    rule = "unless-rule" in idioms
-    if force is Force.COMPLETED:
-        if customer or line.is_question:
-            return None
-        if name in {"in-effect", "is-complete", "now-status"} and (
-            rule or not {"now", "already", "officially"} & set(line.words)
-        ):
-            return Reading(Force.INFORMATIONAL, name)
-    if name == "word-given":
-        negated = {"not", "no", "never"} & set(line.words)
-        if negated and not any(f.mood is Mood.FUTURE for f in line.parse.frames):
-            return Reading(Force.INFORMATIONAL, "promises-nothing", refuses=True)
-    if force is Force.PROMISE and customer:
-        force = Force.OFFER
-    if name in {"happy-to-act", "we-offer-you"} and not set(line.words).isdisjoint({"not", "unable"}):
+def _waits_for_customer(line: Line) -> bool:
+    return any(Condition.CUSTOMER in kinds for kinds in line.parse.conditions.values())
+
+
+def _is_rule(line: Line) -> bool:
+    return "unless-rule" in line.idioms
+
+
+def _completed(line: Line, name: str) -> Reading | None:
+    if line.is_question or _waits_for_customer(line):
         return None
-    if name in {"would-you-like-thing", "would-you-like-act"} and not line.is_question:
+    if name in _LASTING and (_is_rule(line) or _NOW.isdisjoint(line.words)):
+        return Reading(Force.INFORMATIONAL, name)
+    return Reading(Force.COMPLETED, name)
+
+
+def _promised(line: Line, name: str) -> Reading | None:
+    negated = not {"not", "no", "never"}.isdisjoint(line.words)
+    if name == "word-given" and negated and all(frame.mood is not Mood.FUTURE for frame in line.parse.frames):
+        return Reading(Force.INFORMATIONAL, "promises-nothing", refuses=True)
+    return Reading(Force.OFFER if _waits_for_customer(line) or line.parse.requests else Force.PROMISE, name)
+
+
+def _offered(line: Line, name: str) -> Reading | None:
+    words = line.words
+    if name in {"happy-to-act", "we-offer-you"} and not {"not", "unable"}.isdisjoint(words):
         return None
-    if name == "would-you-like-act":
-        return None  # the frame decides: an act or a read
+    if name == "would-you-like-thing" and not line.is_question:
+        return None
     if name == "to-confirm" and not any(f.verb is not None and f.verb.act in ACTS for f in line.parse.frames):
         return None
-    if name in {"like-to-proceed"} and (line.words[0] in {"how", "which", "what"} or "how" in line.words):
+    if name in {"like-to-proceed", "confirm-to-proceed"} and (
+        "how" in words or words[0] in {"which", "what"}
+    ):
         return None
-    if name == "confirm-to-proceed" and "how" in line.words:
+    return Reading(Force.OFFER, name)
+
+
+def _entitled(line: Line, name: str) -> Reading | None:
+    if line.is_question or "tool-failure" in line.idioms or line.words[0] == "to":
         return None
-    if force is Force.ENTITLEMENT:
-        if name == "case-allowed":
-            return None  # the frame decides
-        if line.is_question or "tool-failure" in idioms or line.words[0] == "to":
-            return None
-        if name in _REFUSING and ("without" in idioms or rule):
-            return Reading(Force.INFORMATIONAL, "general-refusal", refuses=True)
-        if rule and name in {"case-qualifies", "no-charge", "you-qualify"}:
-            return Reading(Force.INFORMATIONAL, "general-rule")
-        if any(f.mood in (Mood.MAY,) for f in line.parse.frames) or "likely" in idioms:
-            force = Force.ESTIMATE
-        if line.parse.frames and all(f.subordinate for f in line.parse.frames):
-            return None
-        return Reading(force, name, refuses=name in _REFUSING)
-    if force is Force.ESTIMATE:
-        if line.is_question or rule and name == "usually":
-            return None if line.is_question else Reading(Force.ESTIMATE, name)
-        if name in {"likely", "may-be", "should-be"} and not any(
-            not f.subordinate for f in line.parse.frames
-        ):
-            return None
-        if name in {"approximately"}:
-            return Reading(Force.ESTIMATE, name)
-        return Reading(force, name)
-    return Reading(force, name)
+    if name in _REFUSING and ("without" in line.idioms or _is_rule(line)):
+        return Reading(Force.INFORMATIONAL, "general-refusal", refuses=True)
+    if _is_rule(line) and name in {"case-qualifies", "no-charge", "you-qualify"}:
+        return Reading(Force.INFORMATIONAL, "general-rule")
+    if line.parse.frames and all(frame.subordinate for frame in line.parse.frames):
+        return None
+    hedged = "likely" in line.idioms or any(frame.mood is Mood.MAY for frame in line.parse.frames)
+    return Reading(Force.ESTIMATE if hedged else Force.ENTITLEMENT, name, refuses=name in _REFUSING)
+
+
+def _estimated(line: Line, name: str) -> Reading | None:
+    if line.is_question:
+        return None
+    if name in {"likely", "may-be", "should-be"} and all(frame.subordinate for frame in line.parse.frames):
+        return None
+    return Reading(Force.ESTIMATE, name)
+
+
+_WEIGH = {
+    Force.COMPLETED: _completed,
+    Force.PROMISE: _promised,
+    Force.OFFER: _offered,
+    Force.ENTITLEMENT: _entitled,
+    Force.ESTIMATE: _estimated,
+}

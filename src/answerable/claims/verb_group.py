@@ -1,11 +1,14 @@
 """One verb group, from its auxiliary to its main verb: "will now go ahead and refund"."""
 
+from answerable.claims.claim import Subject
 from answerable.claims.frame import Actor, Mood
-from answerable.claims.grammar import BE_FORMS, COMING, HAVE, HEDGES, NEGATIONS, is_adverb
-from answerable.claims.verbs import BASE, GERUND, PAST, Verb
+from answerable.claims.grammar import BE_FORMS, COMING, HAVE, HEDGES, NEGATIONS, WISHED, is_adverb
+from answerable.claims.verbs import BASE, GERUND, PAST, Act, Verb
 
-_ABLE = frozenset({"able", "unable", "allowed", "permitted", "eligible", "entitled", "free"})
-_WILLING = frozenset({"happy", "glad", "pleased", "delighted", "prepared", "willing", "more"})
+_ABLE = frozenset(
+    {"able", "unable", "allowed", "permitted", "eligible", "entitled", "free", "authorised", "authorized"}
+)
+_WILLING = frozenset({"happy", "glad", "pleased", "delighted", "prepared", "willing", "more", "welcome"})
 _TRYING = frozenset({"try", "trying", "attempt", "aim", "hope", "see"})
 _AT_WHAT = frozenset({"to", "if", "about", "what", "whether"})
 _BEGINNING = frozenset(
@@ -130,7 +133,7 @@ class VerbGroup:
         return True
 
     def _begin(self, after: str) -> bool:
-        """ "Go ahead and refund" is to refund; "go ahead with the refund" is to proceed."""
+        """As in "go ahead and refund" is to refund; "go ahead with the refund" is to proceed."""
         into = self.here + 2
         if after == "ahead" and self.words[into : into + 1] in (["and"], ["with"], ["to"]):
             into += 1
@@ -152,9 +155,16 @@ class VerbGroup:
             return PAST.get(word) or GERUND.get(word) or BASE.get(word)
         return BASE.get(word) or GERUND.get(word) or PAST.get(word)
 
+    def _tells_of_the_past(self) -> bool:
+        """Whether a past form unknown here is an act done: "was boosted", "has been recalibrated"."""
+        return (self.mood is Mood.PAST and not self.do) or (self.mood is Mood.PERFECT and self.passive)
+
     def _settle(self) -> None:
         """The mood, now that the form of the main verb is known."""
         word = self.word
+        if self.verb is None and word.endswith("ed") and word not in WISHED and self._tells_of_the_past():
+            self.verb, self.passive = Verb(word, Act.WRITE, Subject.OTHER), True
+            return
         if self.mood in (Mood.PRESENT, Mood.PAST):
             if word in GERUND:
                 self.mood, self.progressive = Mood.PROGRESSIVE, True
@@ -171,7 +181,6 @@ class VerbGroup:
             self.mood = Mood.PRESENT  # "you have a credit": have is the main verb
         if not self.asked:
             return
-        if self.mood in (Mood.FUTURE, Mood.SHOULD, Mood.CAN, Mood.MAY) and self.actor is Actor.US:
-            self.mood = Mood.PROPOSAL
-        elif self.mood is Mood.WISH:
+        ours = self.actor is Actor.US and self.mood in (Mood.FUTURE, Mood.SHOULD, Mood.CAN, Mood.MAY)
+        if ours or self.mood is Mood.WISH:
             self.mood = Mood.PROPOSAL

@@ -50,17 +50,18 @@ _WRITES = _table(
         Subject.WARRANTY: "replace repair fix",
         Subject.ACCOUNT_CHANGE: "activate deactivate reactivate enable disable unlock lock block unblock unfreeze "
         "freeze reset close delete erase renew suspend resume pause restore reinstate port migrate provision enroll "
-        "enrol register subscribe unsubscribe downgrade whitelist verify_account opt",
+        "enrol register subscribe unsubscribe downgrade whitelist opt",
         Subject.ORDER_CHANGE: "change update modify switch upgrade amend edit adjust correct move reschedule rebook "
         "redirect rename",
         Subject.PAYMENT: "pay settle disburse top",
         Subject.BOOKING: "book reserve schedule order place prescribe",
         Subject.ESCALATION: "escalate transfer forward connect refer hand route pass",
-        Subject.OTHER: "process submit initiate start proceed file open raise apply add remove issue send extend "
+        Subject.OTHER: "deny decline reject process submit initiate start proceed file open raise apply "
+        "add remove issue send extend "
         "approve honor honour match release revert undo redeem merge split complete finalize finalise arrange "
         "resolve sort install set handle grant authorize authorise assign generate reissue request log flag "
         "confirm mark hold backdate rectify execute implement clear save put push rush include cover prioritize "
-        "prioritise trigger kick make_good accept accommodate allow",
+        "prioritise trigger kick secure restart reconnect refresh sync write deposit top-up accept accommodate allow",
     },
 )
 _FOLLOW_UPS = _table(
@@ -76,7 +77,9 @@ _READS = _table(
         Subject.NONE: "check verify look find locate search review see retrieve pull access gather calculate "
         "authenticate fetch ask show list explain describe compare tell know understand walk guide clarify "
         "double-check identify view read track lookup determine assess examine analyze analyse consult "
-        "summarize summarise outline suggest recommend advise answer discuss say think hear_out double "
+        "summarize summarise notice realize realise try attempt experience encounter "
+        "detect believe wonder outline suggest recommend advise answer discuss say think "
+        "double "
         "imagine appreciate apologize apologise hope wish thank love note clarify collect obtain navigate "
         "present detail share",
     },
@@ -85,19 +88,21 @@ _HELPS = _table(Act.HELP, {Subject.NONE: "help assist support"})
 _LIGHTS = _table(
     Act.LIGHT, {Subject.OTHER: "give make offer provide do get take have bring keep let go leave"}
 )
-_WAITS = _table(Act.WAIT, {Subject.OTHER: "receive hear arrive reach_you expect"})
+_WAITS = _table(Act.WAIT, {Subject.OTHER: "receive hear arrive expect"})
 _NEUTRALS = _table(
     Act.NEUTRAL,
     {
         Subject.OTHER: "depend vary need require mean seem appear include contain want like differ remain "
-        "look_like require enable_you wait continue require prefer wonder",
+        "require wait continue prefer wonder purchase "
+        "damage delay expire base date use cause disappoint concern confuse "
+        "interest estimate affect mention design price born intend expect design mistake attach relate lose",
     },
 )
 
 # Verbs that double their last letter before -ed and -ing.
 _DOUBLING = frozenset(
-    "ship swap top refer log flag submit permit transfer cancel transship opt knock_off get put set hit sit "
-    "run stop plan drop rebook_ reship let".split()
+    "ship swap top refer log flag submit permit transfer cancel transship opt get put set hit sit "
+    "run stop plan drop reship let".split()
 )
 _IRREGULAR = {
     "send": ("sent",),
@@ -136,6 +141,7 @@ _IRREGULAR = {
     "show": ("showed", "shown"),
     "ring": ("rang", "rung"),
     "cancel": ("cancelled", "canceled"),
+    "write": ("wrote", "written"),
 }
 
 

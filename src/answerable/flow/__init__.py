@@ -10,6 +10,7 @@ from answerable.flow.events import (
     FrameArrived,
     ReplyEnded,
     TextArrived,
+    joined,
 )
 from answerable.flow.steps import EndChoice, Line, Output, PassCall, PassExtension, PassFrame, Step
 from answerable.flow.turn import Mode, Turn, published_texts
@@ -33,5 +34,6 @@ __all__ = [
     "Step",
     "TextArrived",
     "Turn",
+    "joined",
     "published_texts",
 ]

@@ -1,5 +1,6 @@
 """What can happen to a reply. The flow is fed these, in the order they happened."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from answerable.exchange import ToolCall
@@ -64,7 +65,8 @@ class ChoiceEnded:
 class ReplyEnded:
     """Nothing more comes. `ending` is `complete`, `client_left` or an upstream error's code.
 
-    `sent` counts the lines that were handed to the client's connection.
+    `sent` counts the lines that were handed to the client's connection; None
+    means every line that is to be shown, the last of them with this very step.
     """
 
     ending: str
@@ -72,7 +74,28 @@ class ReplyEnded:
     upstream_id: str | None = None
     model: str | None = None
     usage: str | None = None
-    sent: int = 0
+    sent: int | None = None
 
 
 Event = TextArrived | CallArrived | ExtensionArrived | FrameArrived | ChoiceEnded | ReplyEnded
+
+
+def joined(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events with neighbouring pieces of one text made one: the splitter does not mind."""
+    held: list[str] = []
+    first: TextArrived | None = None
+    for event in events:
+        if isinstance(event, TextArrived):
+            if first is not None and event.choice == first.choice and event.track == first.track:
+                held.append(event.text)
+                continue
+            if first is not None:
+                yield TextArrived(first.choice, "".join(held), first.track)
+            first, held = event, [event.text]
+            continue
+        if first is not None:
+            yield TextArrived(first.choice, "".join(held), first.track)
+            first = None
+        yield event
+    if first is not None:
+        yield TextArrived(first.choice, "".join(held), first.track)

@@ -100,6 +100,9 @@ class Turn:
         self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o.result))
         self._customer = exchange.last_customer_text
         self._choices: dict[int, _Choice] = {}
+        self._shown = 0
+        self._now: datetime | None = None
+        self._at = ""
 
     def begin(self, now: datetime) -> Step:
         """Record the exchange. Send nothing to anybody before this step is durable."""
@@ -168,6 +171,7 @@ class Turn:
             )
         ]
         if shown:
+            self._shown += 1
             text = None if verbatim else shown
             drafts.append(self._draft(now, ReleaseBody(choice, name, statement.ordinal, verbatim, text)))
         track.lines += 1
@@ -215,20 +219,23 @@ class Turn:
                     len(pending),
                 )
             )
+        sent = self._shown if ended.sent is None else ended.sent
         body = ReplyBody(
             ended.ending,
             ended.detail,
             ended.upstream_id,
             ended.model,
             tuple(choices),
-            ended.sent,
+            sent,
             ended.usage,
         )
         private = ReplyPrivate(tuple(unread_texts)) if unread_texts else None
         return Step([self._draft(now, body, private)])
 
     def _draft(self, now: datetime, body: Body, private: Private | None = None) -> Draft:
-        return Draft(self.exchange.trace, rfc3339(now), body, private)
+        if now is not self._now:
+            self._now, self._at = now, rfc3339(now)
+        return Draft(self.exchange.trace, self._at, body, private)
 
 
 def published_texts(reader: Reader) -> PublishedTexts:

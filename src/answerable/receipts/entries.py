@@ -184,7 +184,11 @@ class ReplyBody(msgspec.Struct, frozen=True, tag_field="is", tag="reply"):
     model: str | None
     choices: tuple[ChoiceBody, ...]
     sent: int
-    """Lines handed to the client's connection. A line after these was released and never left."""
+    """Lines handed to the client's connection; of a complete reply, all that were to be shown.
+
+    A line after these was released and never left. Whether a client read what it
+    was handed is beyond any server's knowledge.
+    """
     usage: str | None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from answerable.claims import Claim
 from answerable.decisions import Bundle, Decision
 from answerable.exchange import Exchange, Message, ToolCall
-from answerable.findings import Finding
+from answerable.findings import Finding, Support
 from answerable.receipts.entries import (
     Body,
     CallBody,
@@ -75,7 +75,7 @@ def line_parts(
     *,
     enforced: bool,
 ) -> Iterable[Parts]:
-    """The four entries of a line, in the order of the flow."""
+    """The entries of a line in the order of the flow; no finding where nothing was held against it."""
     line = statement.ordinal
     yield (
         StatementBody(
@@ -99,19 +99,13 @@ def line_parts(
         ),
         None,
     )
-    yield (
-        FindingBody(
-            choice,
-            track,
-            line,
-            finding.support.value,
-            finding.direction.value if finding.direction else None,
-            tuple(evidence.source for evidence in finding.evidence),
-        ),
-        FindingPrivate(finding.because, tuple(evidence.quote for evidence in finding.evidence))
-        if finding.evidence
-        else None,
-    )
+    if finding.support is not Support.UNCHECKED:
+        sources = tuple(evidence.source for evidence in finding.evidence)
+        direction = finding.direction.value if finding.direction else None
+        yield (
+            FindingBody(choice, track, line, finding.support.value, direction, sources),
+            FindingPrivate(finding.because, tuple(evidence.quote for evidence in finding.evidence)),
+        )
     yield (
         DecisionBody(
             choice=choice,

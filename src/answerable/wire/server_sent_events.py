@@ -12,7 +12,7 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class EventReader:
-    """Feed bytes, get the data of each whole event.
+    """Feed bytes, get the data of each whole event. Linear in the bytes, however they are cut.
 
     Raises UpstreamMalformed where one event grows past `limit` bytes: a stream
     that never ends an event must not fill the memory.
@@ -20,63 +20,70 @@ class EventReader:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._buffer = bytearray()
-        self._searched = 0
+        self._line: list[bytes] = []
+        """The line that has begun, in the pieces it came in."""
         self._data: list[bytes] = []
-        self._size = 0
-        self._first = True
+        self._held = 0
+        self._turned = False
+        """Did the last chunk end in a carriage return? A line feed may still belong to it."""
+        self._start = b""
+        self._started = False
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The data of every event that is whole now, in order."""
-        self._buffer += chunk
-        if self._first and len(self._buffer) >= len(_MARK):
-            self._first = False
-            if self._buffer.startswith(_MARK):
-                del self._buffer[: len(_MARK)]
+        chunk = self._unmarked(chunk)
+        if self._turned or b"\r" in chunk:
+            chunk = self._with_line_feeds(chunk)
+        if b"\n" not in chunk:
+            self._hold(chunk, self._line)
+            return []
+        first, *lines = chunk.split(b"\n")
+        if self._line:
+            first = b"".join([*self._line, first])
+            self._line = []
+        lines.insert(0, first)
+        rest = lines.pop()
         found: list[bytes] = []
-        start = 0
-        while (end := self._line_end(start)) is not None:
-            line_end, start_next = end
-            self._line(bytes(self._buffer[start:line_end]), found)
-            start = start_next
-        del self._buffer[:start]
-        if len(self._buffer) + self._size > self._limit:
-            raise UpstreamMalformed(f"the upstream sent an event of more than {self._limit} bytes")
+        for line in lines:
+            if line.startswith(b"data: "):
+                self._hold(line[6:], self._data)
+            elif line:
+                field, _, value = line.partition(b":")
+                if field == b"data":
+                    self._hold(value, self._data)
+            else:
+                if self._data:
+                    found.append(self._data[0] if len(self._data) == 1 else b"\n".join(self._data))
+                    self._data = []
+                self._held = 0
+        if rest:
+            self._hold(rest, self._line)
         return found
 
-    def _line_end(self, start: int) -> tuple[int, int] | None:
-        """Where the line from `start` ends and the next begins; None where that is not certain yet."""
-        feed = self._buffer.find(b"\n", max(start, self._searched))
-        turn = self._buffer.find(b"\r", max(start, self._searched), feed if feed >= 0 else len(self._buffer))
-        if turn >= 0:
-            if turn + 1 == len(self._buffer):
-                self._searched = 0
-                return None  # a line feed may follow in the next chunk
-            return turn, turn + (2 if self._buffer[turn + 1 : turn + 2] == b"\n" else 1)
-        if feed >= 0:
-            return feed, feed + 1
-        # The next call deletes what came before `start`, so search on from the remainder's end.
-        self._searched = len(self._buffer) - start
-        return None
+    def _hold(self, piece: bytes, pieces: list[bytes]) -> None:
+        self._held += len(piece)
+        if self._held > self._limit:
+            raise UpstreamMalformed(f"the upstream sent an event of more than {self._limit} bytes")
+        pieces.append(piece)
 
-    def _line(self, line: bytes, found: list[bytes]) -> None:
-        self._searched = 0
-        if not line:
-            if self._data:
-                found.append(b"\n".join(self._data))
-                self._data, self._size = [], 0
-            return
-        field, _, value = line.partition(b":")
-        if field == b"data":
-            self._data.append(value.removeprefix(b" "))
-            self._size += len(value)
-            if self._size > self._limit:
-                raise UpstreamMalformed(f"the upstream sent an event of more than {self._limit} bytes")
+    def _with_line_feeds(self, chunk: bytes) -> bytes:
+        """The chunk with every line ending as a line feed; a carriage return at its end waits."""
+        if self._turned:
+            chunk = b"\n" + chunk.removeprefix(b"\n")
+        self._turned = chunk.endswith(b"\r")
+        if self._turned:
+            chunk = chunk[:-1]
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    @property
-    def unfinished(self) -> bool:
-        """Did the stream stop inside an event?"""
-        return bool(self._data) or bool(self._buffer.strip())
+    def _unmarked(self, chunk: bytes) -> bytes:
+        """The chunk without the byte order mark that may open a stream."""
+        if self._started:
+            return chunk
+        self._start += chunk
+        if len(self._start) < len(_MARK) and _MARK.startswith(self._start):
+            return b""
+        self._started = True
+        return self._start.removeprefix(_MARK)
 
 
 def event(data: bytes) -> bytes:

@@ -27,6 +27,7 @@ from answerable.flow import (
 )
 from answerable.values.errors import UpstreamError, UpstreamMalformed
 from answerable.wire.logprobs import LogprobTrack
+from answerable.wire.same_chunk import ChunkMould, mould_of
 from answerable.wire.tool_calls import CallAssembler
 from answerable.wire.verdicts import StreamVerdict, line_verdict
 from answerable.wire.vocabulary import CHOICE, MESSAGE, REASONING, REPLY
@@ -74,6 +75,7 @@ class StreamTranslator:
         self._top: Fields = {}
         self._unknown: Fields = {}
         self._states: dict[int, _ChoiceState] = {}
+        self._mould: ChunkMould | None = None
         self.upstream_id: str | None = None
         self.model: str | None = None
         self.usage: str | None = None
@@ -82,6 +84,10 @@ class StreamTranslator:
 
     def take(self, data: bytes) -> list[Event]:
         """The events in one chunk. Raises UpstreamMalformed, UpstreamSaidError."""
+        mould = self._mould
+        if mould is not None and (text := mould.text(data)) is not None:
+            self._states[mould.choice].logprobs[CONTENT].add(None, text)
+            return [TextArrived(mould.choice, text)] if text else []
         try:
             return self._take(data)
         except msgspec.MsgspecError as error:
@@ -102,7 +108,18 @@ class StreamTranslator:
         self._top.update(fields)
         for choice in choices:
             self._choice(choice, events)
+        self._mould = self._learn(data, choices, events)
         return events
+
+    def _learn(self, data: bytes, choices: list[Fields], events: list[Event]) -> ChunkMould | None:
+        """A mould where the chunk brought a piece of text and nothing else at all."""
+        match events:
+            case [TextArrived(index, _, "content")] if len(choices) == 1:
+                fields = _fields.decode(choices[0]["delta"])
+                wordless = bytes(choices[0].get("logprobs", _NULL)) == b"null"
+                if wordless and all(bytes(v) == b"null" for k, v in fields.items() if k != CONTENT):
+                    return mould_of(data, index, bytes(fields[CONTENT]))
+        return None
 
     def _note(self, fields: Fields, events: list[Event]) -> None:
         if self.upstream_id is None and "id" in fields:
@@ -122,7 +139,9 @@ class StreamTranslator:
             raise UpstreamMalformed(
                 f"the upstream sent choice {index}, but {self._expected} were asked for (they count from 0)"
             )
-        state = self._states.setdefault(index, _ChoiceState())
+        state = self._states.get(index)
+        if state is None:
+            state = self._states[index] = _ChoiceState()
         if state.finished:
             if _has_words(choice):
                 raise UpstreamMalformed(f"the upstream went on with choice {index} after finishing it")

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from answerable.apps.gate import Gate
 from answerable.apps.gateway.bodies import read_body
@@ -32,7 +33,7 @@ def create_app(
     callers: Callers | None = None,
     limits: Limits | None = None,
     upstream_key: str | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """The gateway over a gate and an upstream. The upstream is opened when the server starts."""
     bounds = limits or Limits()
     known = callers or Callers()
@@ -87,15 +88,8 @@ def create_app(
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    class Chat:
-        """Hands over to the endpoint that the lifespan made; a class, so Starlette calls it as ASGI."""
-
-        async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-            await scope["app"].state.chat(scope, receive, send)
-
-    return Starlette(
+    rest = Starlette(
         routes=[
-            Route("/v1/chat/completions", Chat(), methods=["POST"]),
             Route("/v1/models", models, methods=["GET"]),
             Route("/v1/check", check, methods=["POST"]),
             Route("/healthz", health, methods=["GET"]),
@@ -109,6 +103,23 @@ def create_app(
             Exception: _on_defect,
         },
     )
+    return Front(rest)
+
+
+class Front:
+    """Sends chat completions straight to their endpoint, and everything else through the router.
+
+    The router's layers each wrap every single `send`, which a streamed line pays for.
+    """
+
+    def __init__(self, rest: Starlette) -> None:
+        self.rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/v1/chat/completions" and scope["method"] == "POST":
+            await self.rest.state.chat(scope, receive, send)
+        else:
+            await self.rest(scope, receive, send)
 
 
 async def _on_error(_: Request, error: Exception) -> Response:

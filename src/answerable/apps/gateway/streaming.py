@@ -54,31 +54,39 @@ class StreamDelivery:
         self._send_raw = send
         self._reader = EventReader(limits.event_bytes)
         self._translator = StreamTranslator(gated.trace, chat.choices, enforced=enforced)
+        self._headers: Mapping[str, str] = {}
         self._sent = 0
-        self._done = False
+        self._started = False
+        self._over = False
 
     async def run(self, upstream: UpstreamReply, headers: Mapping[str, str]) -> None:
-        """Deliver the reply to its end, good or bad, and record which it was."""
+        """Deliver the reply to its end, good or bad, and record which it was.
+
+        The answer begins with the first thing there is to say. What fails before
+        that is raised, so the caller gets a plain HTTP error: UpstreamError, LedgerError.
+        """
         if upstream.content_type and upstream.content_type != "text/event-stream":
             raise UpstreamMalformed(
                 f"the upstream answered a streamed request with '{upstream.content_type[:80]}'"
             )
-        await self._start(headers)
+        self._headers = headers
         ending, detail, last = "client_left", "", b""
         try:
             async with within(self.deadline, self._limits):
                 await self._relay(upstream)
-            ending, last = "complete", event(DONE)
+            return
         except UpstreamSaidError as error:
             ending, detail, last = error.code, str(error), event(error.payload)
-        except UpstreamError as error:
-            ending, detail, last = error.code, str(error), event(error_reply(error)[1])
-        except LedgerError as error:
-            ending, detail, last = "ledger_unavailable", str(error), event(error_reply(error)[1])
+        except (UpstreamError, LedgerError) as error:
+            if not self._started:
+                raise
+            ending = error.code if isinstance(error, UpstreamError) else "ledger_unavailable"
+            detail, last = str(error), event(error_reply(error)[1])
         except ClientStalled as error:
             ending, detail = "client_stalled", str(error)
         finally:
-            await asyncio.shield(asyncio.ensure_future(self._finish(ending, detail, last)))
+            if not self._over:
+                await asyncio.shield(asyncio.ensure_future(self._break_off(ending, detail, last)))
 
     async def _relay(self, upstream: UpstreamReply) -> None:
         size = 0
@@ -89,32 +97,45 @@ class StreamDelivery:
                     f"the upstream's reply is larger than {self._limits.reply_bytes} bytes"
                 )
             await self._take(chunk)
-            if self._done:
-                break
-        if not self._done and not self._translator.complete:
+            if self._over:
+                return
+        if not self._translator.complete:
             raise UpstreamCut("the upstream stopped in the middle of its reply")
-        await self._feed([ChoiceEnded(choice, "") for choice in self._translator.unfinished()])
+        await self._step(self._last_events(), over=True)
 
     async def _take(self, chunk: bytes) -> None:
         """Everything that one read brought is one durable step: several lines, one commit."""
         events: list[Event] = []
+        over = False
         try:
             for data in self._reader.feed(chunk):
                 if data == DONE:
-                    self._done = True
+                    over = True
+                    events += self._last_events()
                     break
                 events += self._translator.take(data)
-        finally:
+        except UpstreamError:
             # What came before a malformed chunk was sound, and the record should have it.
-            await self._feed(events)
+            await self._step(events, over=False)
+            raise
+        await self._step(events, over=over)
 
-    async def _feed(self, events: list[Event]) -> None:
+    def _last_events(self) -> list[Event]:
+        """The end of a reply that ended well."""
+        translator = self._translator
+        ended = ReplyEnded("complete", "", translator.upstream_id, translator.model, translator.usage)
+        return [*(ChoiceEnded(choice, "") for choice in translator.unfinished()), ended]
+
+    async def _step(self, events: list[Event], *, over: bool) -> None:
         if not events:
             return
         outputs = await self._gated.feed(events)
+        self._over = over
         data, lines = self._render(outputs)
-        if data:
-            await self._send(data)
+        if over:
+            await self._send(data + event(DONE), more=False)
+        elif data:
+            await self._send(data, more=True)
             self._sent += lines
 
     def _render(self, outputs: list[Output]) -> tuple[bytes, int]:
@@ -122,26 +143,29 @@ class StreamDelivery:
         data = b"".join(event(chunk) for chunk, _ in rendered if chunk is not None)
         return data, sum(is_line for chunk, is_line in rendered if chunk is not None)
 
-    async def _start(self, headers: Mapping[str, str]) -> None:
-        kept = [
-            (k.lower().encode(), v.encode("latin-1"))
-            for k, v in headers.items()
-            if k.lower() != "content-type"
-        ]
-        kept += [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
-        await self._send_raw({"type": "http.response.start", "status": 200, "headers": kept})
-
-    async def _send(self, data: bytes) -> None:
+    async def _send(self, data: bytes, *, more: bool) -> None:
         try:
             async with asyncio.timeout(self._limits.send_seconds):
-                await self._send_raw({"type": "http.response.body", "body": data, "more_body": True})
+                if not self._started:
+                    await self._start()
+                await self._send_raw({"type": "http.response.body", "body": data, "more_body": more})
         except TimeoutError:
             raise ClientStalled(
                 f"the client took nothing for {self._limits.send_seconds:g} seconds"
             ) from None
 
-    async def _finish(self, ending: str, detail: str, last: bytes) -> None:
-        """Record the ending, then say it: the order that holds everywhere."""
+    async def _start(self) -> None:
+        self._started = True
+        kept = [
+            (k.lower().encode(), v.encode("latin-1"))
+            for k, v in self._headers.items()
+            if k.lower() != "content-type"
+        ]
+        kept += [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
+        await self._send_raw({"type": "http.response.start", "status": 200, "headers": kept})
+
+    async def _break_off(self, ending: str, detail: str, last: bytes) -> None:
+        """Record a bad ending, then say it: the order that holds everywhere."""
         translator = self._translator
         ended = ReplyEnded(
             ending, detail, translator.upstream_id, translator.model, translator.usage, self._sent
@@ -150,5 +174,5 @@ class StreamDelivery:
             await self._gated.end(ended)
         except LedgerError as error:
             last = event(error_reply(error)[1])
-        if ending not in ("client_left", "client_stalled"):
-            await self._send_raw({"type": "http.response.body", "body": last, "more_body": False})
+        if last:
+            await self._send(last, more=False)

@@ -9,44 +9,34 @@ from answerable.ports import Sealed
 from answerable.receipts import (
     CallBody,
     CallPrivate,
-    ClaimBody,
-    DecisionBody,
     Entry,
     ExchangeBody,
     ExchangePrivate,
-    FindingBody,
-    FindingPrivate,
-    ReleaseBody,
+    LineBody,
+    LinePrivate,
     ReplyBody,
-    StatementBody,
-    StatementPrivate,
 )
 from answerable.receipts.verifying import decode
 
 P = TypeVar("P")
-LineKey = tuple[int, str, int]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ChainLine:
-    """A line with every entry about it. Fields are None where that entry (or its private part) is gone."""
+    """A line and every part of its entry. `text` is None where the words have been erased."""
 
     at: str
-    statement: StatementBody
-    text: StatementPrivate | None
-    claim: ClaimBody | None = None
-    finding: FindingBody | None = None
-    because: FindingPrivate | None = None
-    decision: DecisionBody | None = None
-    release: ReleaseBody | None = None
+    body: LineBody
+    text: LinePrivate | None
 
     @property
     def shown(self) -> str | None:
         """What the customer was to see for this line; None where nothing."""
-        if self.release is None:
+        release = self.body.release
+        if release is None:
             return None
-        if self.release.text is not None:
-            return self.release.text
+        if release.text is not None:
+            return release.text
         return self.text.lead + self.text.text if self.text else "(erased)"
 
 
@@ -68,7 +58,6 @@ class Chain:
 def assemble(rows: list[Sealed]) -> Chain | None:
     """Put a trace's entries together. None where there are none. Raises LedgerBroken."""
     chain: Chain | None = None
-    lines: dict[LineKey, ChainLine] = {}
     for row in rows:
         entry = decode(row.entry, row.seq)
         if isinstance(entry.body, ExchangeBody):
@@ -77,25 +66,14 @@ def assemble(rows: list[Sealed]) -> Chain | None:
         if chain is None:
             continue
         chain.entries.append((row.seq, str(type(entry.body).__struct_config__.tag), row.leaf))
-        _place(chain, lines, entry, row)
+        _place(chain, entry, row)
     return chain
 
 
-def _place(chain: Chain, lines: dict[LineKey, ChainLine], entry: Entry, row: Sealed) -> None:
+def _place(chain: Chain, entry: Entry, row: Sealed) -> None:
     match entry.body:
-        case StatementBody() as body:
-            line = ChainLine(entry.at, body, _private(row, StatementPrivate))
-            lines[body.choice, body.track, body.line] = line
-            chain.lines.append(line)
-        case ClaimBody() as body:
-            lines[body.choice, body.track, body.line].claim = body
-        case FindingBody() as body:
-            line = lines[body.choice, body.track, body.line]
-            line.finding, line.because = body, _private(row, FindingPrivate)
-        case DecisionBody() as body:
-            lines[body.choice, body.track, body.line].decision = body
-        case ReleaseBody() as body:
-            lines[body.choice, body.track, body.line].release = body
+        case LineBody() as body:
+            chain.lines.append(ChainLine(entry.at, body, _private(row, LinePrivate)))
         case CallBody() as body:
             chain.calls.append((body, _private(row, CallPrivate)))
         case ReplyBody() as body:

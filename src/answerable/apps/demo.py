@@ -97,15 +97,14 @@ def _chains(store: SqliteLedger, replies: list[PlayedReply]) -> Iterator[Chain]:
 
 def _judge(script: Script, turn: Turn, chains: list[Chain], tally: Tally) -> None:
     lines = {line.text.text: line for chain in chains for line in chain.lines if line.text}
-    for line in lines.values():
-        if line.decision and line.text and line.text.text:
-            released = line.decision.outcome == "release"
-            tally.released += released
-            tally.stopped += not released
+    for line in (line for chain in chains for line in chain.lines if line.text and line.text.text):
+        released = line.body.decision.outcome == "release"
+        tally.released += released
+        tally.stopped += not released
     for wanted in turn.expect:
         tally.expected += 1
         found = lines.get(wanted.line)
-        outcome = found.decision.outcome if found and found.decision else "not a line"
+        outcome = found.body.decision.outcome if found else "not a line"
         if (outcome == "release") != (wanted.outcome is Outcome.RELEASE):
             tally.wrong.append(f"{script.id}: '{wanted.line}' should be {wanted.outcome.value}, is {outcome}")
     if tally.example is None:
@@ -113,9 +112,7 @@ def _judge(script: Script, turn: Turn, chains: list[Chain], tally: Tally) -> Non
 
 
 def _false_promise(line: ChainLine) -> bool:
-    return bool(
-        line.claim and line.decision and line.decision.outcome != "release" and line.claim.kind == "committal"
-    )
+    return line.body.decision.outcome != "release" and line.body.claim.kind == "committal"
 
 
 def _print_turn(console: Console, customer: str, chains: list[Chain]) -> None:
@@ -128,27 +125,24 @@ def _print_turn(console: Console, customer: str, chains: list[Chain]) -> None:
         table.add_column(overflow="fold")
         for line in chain.lines:
             if line.text and line.text.text:
-                _add_line(table, line)
+                _add_line(table, line, line.text.text)
         for call, private in chain.calls:
             table.add_row("→ act", call.name, escape(private.arguments if private else "(erased)"))
         console.print(table)
 
 
-def _add_line(table: Table, line: ChainLine) -> None:
-    assert line.text is not None  # noqa: S101 – the caller looked
-    outcome = line.decision.outcome if line.decision else "undecided"
-    colour = COLOURS.get(outcome, "red")
-    force = line.claim.force if line.claim else "?"
-    said = escape(" ".join(line.text.text.split()))
-    if outcome == "release":
-        table.add_row(f"[{colour}]{MARKS[outcome]} {outcome}[/]", force, said)
+def _add_line(table: Table, line: ChainLine, text: str) -> None:
+    decision, force = line.body.decision, line.body.claim.force
+    colour, mark = COLOURS[decision.outcome], MARKS[decision.outcome]
+    said = escape(" ".join(text.split()))
+    if decision.outcome == "release":
+        table.add_row(f"[{colour}]{mark} {decision.outcome}[/]", force, said)
         return
-    table.add_row(f"[{colour}]{MARKS[outcome]} {outcome}[/]", force, f"[strike]{said}[/strike]")
+    table.add_row(f"[{colour}]{mark} {decision.outcome}[/]", force, f"[strike]{said}[/strike]")
     shown = (line.shown or "").strip()
     table.add_row("", "shown", f"[bold]{escape(shown)}[/]" if shown else "nothing more")
-    policies = ", ".join(policy.id for policy in line.decision.policies) if line.decision else ""
-    reason = line.decision.because if line.decision else ""
-    table.add_row("", "because", f"{escape(reason)} [dim]({escape(policies) or 'default'})[/]")
+    policies = ", ".join(policy.id for policy in decision.policies) or "default"
+    table.add_row("", "because", f"{escape(decision.because)} [dim]({escape(policies)})[/]")
 
 
 def _print_end(console: Console, store: SqliteLedger, tally: Tally, ledger: Path) -> None:
@@ -182,12 +176,12 @@ def _row(script: Script, chain: Chain, line: ChainLine) -> dict[str, object]:
     return {
         "scenario": script.id,
         "trace": chain.trace,
-        "line": line.statement.line,
+        "line": line.body.line,
         "said": line.text.text if line.text else None,
-        "force": line.claim.force if line.claim else None,
-        "subject": line.claim.subject if line.claim else None,
-        "support": line.finding.support if line.finding else None,
-        "outcome": line.decision.outcome if line.decision else None,
+        "force": line.body.claim.force,
+        "subject": line.body.claim.subject,
+        "support": line.body.finding.support if line.body.finding else "unchecked",
+        "outcome": line.body.decision.outcome,
         "shown": line.shown,
     }
 

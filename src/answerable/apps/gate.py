@@ -153,9 +153,7 @@ class Gate:
     async def check(self, exchange: Exchange, reply: str) -> Verdict:
         """Put a whole reply through the gate. Raises LedgerUnavailable."""
         gated = self.begin(exchange)
-        outputs = await gated.feed(
-            [TextArrived(0, reply), ChoiceEnded(0, "stop"), ReplyEnded("complete")]
-        )
+        outputs = await gated.feed([TextArrived(0, reply), ChoiceEnded(0, "stop"), ReplyEnded("complete")])
         lines = tuple(output for output in outputs if isinstance(output, Line))
         return Verdict(gated.trace, "".join(line.shown for line in lines), lines)
 

@@ -74,19 +74,20 @@ def _count(
     counts: Counter[tuple[str, str]],
     stopped: list[dict[str, object]],
 ) -> None:
-    if not (line.text and line.text.text and line.claim and line.decision):
+    if not (line.text and line.text.text):
         return
-    counts[line.claim.force, line.decision.outcome] += 1
-    if line.decision.outcome != "release":
+    claim, decision = line.body.claim, line.body.decision
+    counts[claim.force, decision.outcome] += 1
+    if decision.outcome != "release":
         stopped.append(
             {
                 "conversation": script,
                 "trace": trace,
                 "said": line.text.text,
-                "force": line.claim.force,
-                "subject": line.claim.subject,
-                "outcome": line.decision.outcome,
-                "because": line.because.because if line.because else line.decision.because,
+                "force": claim.force,
+                "subject": claim.subject,
+                "outcome": decision.outcome,
+                "because": line.text.because or decision.because,
             }
         )
 

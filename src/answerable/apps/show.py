@@ -11,6 +11,7 @@ from rich.table import Table
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.chain import Chain, ChainLine, assemble
 from answerable.apps.settings import from_environment
+from answerable.receipts import FindingPart
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken, LedgerUnavailable
 
@@ -44,8 +45,7 @@ async def show_trace(
     chosen = [
         one
         for one in chain.lines
-        if (line is None or one.statement.line == line)
-        and (not stopped or (one.decision is not None and one.decision.outcome != "release"))
+        if (line is None or one.body.line == line) and (not stopped or one.body.decision.outcome != "release")
     ]
     if as_json:
         console.print_json(data=chain_as_data(chain, chosen))
@@ -124,42 +124,36 @@ def _bundle(chain: Chain) -> str:
 
 def _print_line(console: Console, line: ChainLine) -> None:
     text = line.text.text if line.text else "(erased)"
-    if not text and line.text is not None:
+    if not text:
         return
-    outcome = line.decision.outcome if line.decision else "undecided"
-    colour = COLOURS.get(outcome, "red")
-    console.print(f"\n[bold]line {line.statement.line}[/] [{colour}]{MARKS.get(outcome, '?')} {outcome}[/]")
+    claim, decision = line.body.claim, line.body.decision
+    colour, mark = COLOURS[decision.outcome], MARKS[decision.outcome]
+    console.print(f"\n[bold]line {line.body.line}[/] [{colour}]{mark} {decision.outcome}[/]")
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("said", escape(_short(text)))
-    if line.claim:
-        claim = line.claim
-        table.add_row(
-            "read as",
-            f"{claim.force}, {claim.polarity}, about {claim.subject} ({claim.confidence / 10:.0f} %)",
-        )
-    if line.finding and line.finding.support != "unchecked":
-        table.add_row("found", escape(_found(line)))
-    if line.decision:
-        table.add_row("decided", escape(line.decision.because))
-        for policy in line.decision.policies:
-            table.add_row("by policy", escape(f"{policy.id}, owned by {policy.owner}"))
-        for error in line.decision.errors:
-            table.add_row("[red]error[/]", escape(error))
-        if line.decision.route:
-            table.add_row("waits for", escape(line.decision.route))
+    sure = f"{claim.confidence / 10:.0f} %"
+    table.add_row("read as", f"{claim.force}, {claim.polarity}, about {claim.subject} ({sure})")
+    if line.body.finding:
+        table.add_row("found", escape(_found(line, line.body.finding)))
+    table.add_row("decided", escape(decision.because))
+    for policy in decision.policies:
+        table.add_row("by policy", escape(f"{policy.id}, owned by {policy.owner}"))
+    for error in decision.errors:
+        table.add_row("[red]error[/]", escape(error))
+    if decision.route:
+        table.add_row("waits for", escape(decision.route))
     shown = line.shown
     table.add_row("shown", escape(_short(shown.strip())) if shown else "nothing")
     console.print(table)
 
 
-def _found(line: ChainLine) -> str:
-    assert line.finding is not None  # noqa: S101 – the caller looked
-    direction = f" ({line.finding.direction})" if line.finding.direction else ""
-    because = f": {line.because.because}" if line.because else ""
-    sources = ", ".join(line.finding.sources)
-    return f"{line.finding.support}{direction}{because}" + (f" [{sources}]" if sources else "")
+def _found(line: ChainLine, finding: FindingPart) -> str:
+    direction = f" ({finding.direction})" if finding.direction else ""
+    because = f": {line.text.because}" if line.text and line.text.because else ""
+    sources = ", ".join(finding.sources)
+    return f"{finding.support}{direction}{because}" + (f" [{sources}]" if sources else "")
 
 
 def _print_ending(console: Console, chain: Chain) -> None:
@@ -199,11 +193,8 @@ def chain_as_data(chain: Chain, lines: list[ChainLine]) -> dict[str, object]:
 
 
 def _line_as_data(line: ChainLine) -> dict[str, object]:
-    parts = ("statement", "text", "claim", "finding", "because", "decision", "release")
-    found = {part: getattr(line, part) for part in parts}
-    return {part: msgspec.to_builtins(value) if value else None for part, value in found.items()} | {
-        "shown": line.shown
-    }
+    words = msgspec.to_builtins(line.text) if line.text else None
+    return {**msgspec.to_builtins(line.body), "words": words, "shown": line.shown}
 
 
 def _short(text: str) -> str:

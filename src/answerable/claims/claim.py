@@ -1,7 +1,8 @@
 """A claim: a statement as read."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from answerable.claims.terms import Term
 
@@ -64,8 +65,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """A reading of one statement.
 
     `confidence` is in permille: integers, because entries hold no floats.

@@ -4,7 +4,8 @@ A trained model may later stand behind the same method; these rules stay below i
 as the floor that never misses a committal line.
 """
 
-from dataclasses import dataclass
+
+import msgspec
 
 from answerable.claims.claim import Claim
 from answerable.claims.idioms import MatcherExhausted
@@ -16,8 +17,7 @@ from answerable.claims.subject import Above, subject_of
 from answerable.claims.unread import unread
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingContext:
+class ReadingContext(msgspec.Struct, frozen=True, gc=False):
     """What a line is read with.
 
     `governing` is the text of its governing line; `before` are the statements

@@ -1,7 +1,8 @@
 """What can happen to a reply. The flow is fed these, in the order they happened."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from answerable.exchange import ToolCall
 
@@ -10,8 +11,7 @@ REFUSAL = "refusal"
 """The two tracks of text that a choice can carry; a customer may be shown either."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextArrived:
+class TextArrived(msgspec.Struct, frozen=True, gc=False):
     """A piece of a choice's text, cut anywhere."""
 
     choice: int
@@ -19,8 +19,7 @@ class TextArrived:
     track: str = CONTENT
 
 
-@dataclass(frozen=True, slots=True)
-class CallArrived:
+class CallArrived(msgspec.Struct, frozen=True, gc=False):
     """A whole tool call."""
 
     choice: int
@@ -28,8 +27,7 @@ class CallArrived:
     call: ToolCall
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionArrived:
+class ExtensionArrived(msgspec.Struct, frozen=True, gc=False):
     """Fields outside the gate's vocabulary, as JSON text.
 
     `passed` says whether they will go on to the client; `rides` that they do so
@@ -43,8 +41,7 @@ class ExtensionArrived:
     rides: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FrameArrived:
+class FrameArrived(msgspec.Struct, frozen=True, gc=False):
     """Something of the protocol that says nothing to a customer (a role, token counts).
 
     It keeps its place among the outputs and has no entry of its own.
@@ -53,16 +50,14 @@ class FrameArrived:
     frame: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceEnded:
+class ChoiceEnded(msgspec.Struct, frozen=True, gc=False):
     """The model finished a choice, for the reason it gave."""
 
     choice: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyEnded:
+class ReplyEnded(msgspec.Struct, frozen=True, gc=False):
     """Nothing more comes. `ending` is `complete`, `client_left` or an upstream error's code.
 
     `sent` counts the lines that were handed to the client's connection; None

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from answerable.claims import Claim
 from answerable.decisions import Decision
 from answerable.exchange import ToolCall
@@ -10,8 +12,7 @@ from answerable.receipts import Draft
 from answerable.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A decided line. `shown` is what the customer gets for it, lead included; it may be empty."""
 
     choice: int
@@ -24,8 +25,7 @@ class Line:
     verbatim: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PassCall:
+class PassCall(msgspec.Struct, frozen=True, gc=False):
     """A tool call that goes on to the client."""
 
     choice: int
@@ -33,23 +33,20 @@ class PassCall:
     call: ToolCall
 
 
-@dataclass(frozen=True, slots=True)
-class PassExtension:
+class PassExtension(msgspec.Struct, frozen=True, gc=False):
     """Fields outside the gate's vocabulary, as JSON text, that go on to the client."""
 
     choice: int
     json: str
 
 
-@dataclass(frozen=True, slots=True)
-class PassFrame:
+class PassFrame(msgspec.Struct, frozen=True, gc=False):
     """A part of the protocol without words, passed on in its place."""
 
     frame: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class EndChoice:
+class EndChoice(msgspec.Struct, frozen=True, gc=False):
     """A choice is over, and every line of it has been decided."""
 
     choice: int

@@ -39,7 +39,7 @@ from answerable.receipts import (
     ExtensionBody,
     ExtensionPrivate,
     Private,
-    ReleaseBody,
+    ReleasePart,
     ReplyBody,
     ReplyPrivate,
     call_parts,
@@ -163,23 +163,21 @@ class Turn:
         shown = statement.lead + statement.text if verbatim else _replacement(track, statement, decision)
         if verbatim and statement.text:
             track.last_wording = None
-        # 5. Everything above is one step: no output of it leaves before its entries are durable.
-        drafts = [
-            self._draft(now, body, private)
-            for body, private in line_parts(
-                choice, name, statement, claim, finding, decision, enforced=enforced
-            )
-        ]
-        if shown:
-            self._shown += 1
-            text = None if verbatim else shown
-            drafts.append(self._draft(now, ReleaseBody(choice, name, statement.ordinal, verbatim, text)))
+        # 5. One entry holds all of it, and the line leaves only when that is durable.
+        release = ReleasePart(verbatim, None if verbatim else shown) if shown else None
+        body, private = line_parts(
+            choice, name, statement, claim, finding, decision, release, enforced=enforced
+        )
+        self._shown += release is not None
         track.lines += 1
         track.verbatim += verbatim
         track.replaced += not verbatim
         if statement.text:
             track.before.append(statement.text)
-        return Step(drafts, [Line(choice, name, statement, claim, finding, decision, shown, verbatim)])
+        return Step(
+            [self._draft(now, body, private)],
+            [Line(choice, name, statement, claim, finding, decision, shown, verbatim)],
+        )
 
     def _read(self, statement: Statement, track: _Track) -> Claim:
         if statement.overlong:

@@ -55,30 +55,18 @@ class ExchangePrivate(msgspec.Struct, frozen=True):
     context: tuple[tuple[str, str], ...]
 
 
-class StatementBody(msgspec.Struct, frozen=True, tag_field="is", tag="statement"):
-    """A line of the reply. Its text is private."""
+class StatementPart(msgspec.Struct, frozen=True, gc=False):
+    """Where the line stands in the model's own text, in characters."""
 
-    choice: int
-    track: str
-    line: int
     start: int
     end: int
     shape: str
     overlong: bool
 
 
-class StatementPrivate(msgspec.Struct, frozen=True):
-    lead: str
-    text: str
-    governing: str | None
+class ClaimPart(msgspec.Struct, frozen=True, gc=False):
+    """The line as read. `terms` are [type, start, end]; `confidence` is in permille."""
 
-
-class ClaimBody(msgspec.Struct, frozen=True, tag_field="is", tag="claim"):
-    """The line as read. `terms` are [type, start, end]; their values are private."""
-
-    choice: int
-    track: str
-    line: int
     force: str
     kind: str
     polarity: str
@@ -89,34 +77,25 @@ class ClaimBody(msgspec.Struct, frozen=True, tag_field="is", tag="claim"):
     reader: str
 
 
-class FindingBody(msgspec.Struct, frozen=True, tag_field="is", tag="finding"):
-    choice: int
-    track: str
-    line: int
+class FindingPart(msgspec.Struct, frozen=True, gc=False):
+    """What the claim was held against, and the result."""
+
     support: str
     direction: str | None
     sources: tuple[str, ...]
 
 
-class FindingPrivate(msgspec.Struct, frozen=True):
-    because: str
-    quotes: tuple[str, ...]
-
-
-class PolicyBody(msgspec.Struct, frozen=True):
+class PolicyPart(msgspec.Struct, frozen=True, gc=False):
     id: str
     owner: str
 
 
-class DecisionBody(msgspec.Struct, frozen=True, tag_field="is", tag="decision"):
+class DecisionPart(msgspec.Struct, frozen=True, gc=False):
     """What was decided. `enforced` is false in observe mode: the line went out anyway."""
 
-    choice: int
-    track: str
-    line: int
     outcome: str
     because: str
-    policies: tuple[PolicyBody, ...]
+    policies: tuple[PolicyPart, ...]
     bundle: str
     errors: tuple[str, ...]
     route: str | None
@@ -124,18 +103,43 @@ class DecisionBody(msgspec.Struct, frozen=True, tag_field="is", tag="decision"):
     enforced: bool
 
 
-class ReleaseBody(msgspec.Struct, frozen=True, tag_field="is", tag="release"):
+class ReleasePart(msgspec.Struct, frozen=True, gc=False):
     """What the customer is about to see: the statement itself (`verbatim`), or `text`.
 
     Written before it is sent: a release whose sending failed is still here, and
     the reply's own entry says how far the sending got.
     """
 
+    verbatim: bool
+    text: str | None
+
+
+class LineBody(msgspec.Struct, frozen=True, gc=False, tag_field="is", tag="line"):
+    """A line on its whole way: statement, claim, finding, decision, release.
+
+    The five are made in one step and are durable together or not at all, so they
+    are one entry (ADR 0004). `finding` is None where nothing was held against the
+    line, `release` where nothing is shown for it.
+    """
+
     choice: int
     track: str
     line: int
-    verbatim: bool
-    text: str | None
+    statement: StatementPart
+    claim: ClaimPart
+    finding: FindingPart | None
+    decision: DecisionPart
+    release: ReleasePart | None
+
+
+class LinePrivate(msgspec.Struct, frozen=True, gc=False):
+    """The words: the line's own, its governing line's, and those of the finding."""
+
+    lead: str
+    text: str
+    governing: str | None
+    because: str | None = None
+    quotes: tuple[str, ...] = ()
 
 
 class CallBody(msgspec.Struct, frozen=True, tag_field="is", tag="call"):
@@ -197,13 +201,12 @@ class ReplyPrivate(msgspec.Struct, frozen=True):
 
 
 Body = (
-    ExchangeBody | StatementBody | ClaimBody | FindingBody | DecisionBody
-    | ReleaseBody | CallBody | ExtensionBody | ReplyBody
+    ExchangeBody | LineBody | CallBody | ExtensionBody | ReplyBody
 )  # fmt: skip
-Private = ExchangePrivate | StatementPrivate | FindingPrivate | CallPrivate | ExtensionPrivate | ReplyPrivate
+Private = ExchangePrivate | LinePrivate | CallPrivate | ExtensionPrivate | ReplyPrivate
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """An entry before it has a place in the ledger."""
 
     trace: str
@@ -212,7 +215,7 @@ class Draft(msgspec.Struct, frozen=True):
     private: Private | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+class Entry(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An entry in its place. Its canonical bytes are what is hashed.
 
     `prev` is the leaf hash of the entry before it (all zeros for the first);

@@ -1,6 +1,6 @@
 """Turn the flow's values into entries: the only place where domain meets ledger shape."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 from answerable.claims import Claim
 from answerable.decisions import Bundle, Decision
@@ -10,18 +10,19 @@ from answerable.receipts.entries import (
     Body,
     CallBody,
     CallPrivate,
-    ClaimBody,
-    DecisionBody,
+    ClaimPart,
+    DecisionPart,
     ExchangeBody,
     ExchangePrivate,
-    FindingBody,
-    FindingPrivate,
+    FindingPart,
     HistoryBody,
+    LineBody,
+    LinePrivate,
     MessagePrivate,
-    PolicyBody,
+    PolicyPart,
     Private,
-    StatementBody,
-    StatementPrivate,
+    ReleasePart,
+    StatementPart,
 )
 from answerable.statements import Statement
 from answerable.values import Digest
@@ -72,55 +73,54 @@ def line_parts(
     claim: Claim,
     finding: Finding,
     decision: Decision,
+    release: ReleasePart | None,
     *,
     enforced: bool,
-) -> Iterable[Parts]:
-    """The entries of a line in the order of the flow; no finding where nothing was held against it."""
-    line = statement.ordinal
-    yield (
-        StatementBody(
-            choice, track, line, statement.start, statement.end, statement.shape.value, statement.overlong
+) -> tuple[LineBody, LinePrivate]:
+    """A line on its whole way, as one entry."""
+    checked = finding.support is not Support.UNCHECKED
+    body = LineBody(
+        choice,
+        track,
+        statement.ordinal,
+        StatementPart(statement.start, statement.end, statement.shape.value, statement.overlong),
+        ClaimPart(
+            claim.force.value,
+            claim.kind.value,
+            claim.polarity.value,
+            claim.subject.value,
+            claim.confidence,
+            claim.because,
+            tuple([(type(term).__name__, term.start, term.end) for term in claim.terms]),
+            claim.reader,
         ),
-        StatementPrivate(statement.lead, statement.text, statement.governing),
+        _finding(finding) if checked else None,
+        _decision(decision, enforced=enforced),
+        release,
     )
-    yield (
-        ClaimBody(
-            choice=choice,
-            track=track,
-            line=line,
-            force=claim.force.value,
-            kind=claim.kind.value,
-            polarity=claim.polarity.value,
-            subject=claim.subject.value,
-            confidence=claim.confidence,
-            because=claim.because,
-            terms=tuple((type(term).__name__, term.start, term.end) for term in claim.terms),
-            reader=claim.reader,
-        ),
-        None,
-    )
-    if finding.support is not Support.UNCHECKED:
-        sources = tuple(evidence.source for evidence in finding.evidence)
-        direction = finding.direction.value if finding.direction else None
-        yield (
-            FindingBody(choice, track, line, finding.support.value, direction, sources),
-            FindingPrivate(finding.because, tuple(evidence.quote for evidence in finding.evidence)),
-        )
-    yield (
-        DecisionBody(
-            choice=choice,
-            track=track,
-            line=line,
-            outcome=decision.outcome.value,
-            because=decision.because,
-            policies=tuple(PolicyBody(policy.id, policy.owner) for policy in decision.policies),
-            bundle=decision.bundle,
-            errors=decision.errors,
-            route=decision.route,
-            wording=decision.wording.id if decision.wording else None,
-            enforced=enforced,
-        ),
-        None,
+    if not checked:
+        return body, LinePrivate(statement.lead, statement.text, statement.governing)
+    quotes = tuple(evidence.quote for evidence in finding.evidence)
+    return body, LinePrivate(statement.lead, statement.text, statement.governing, finding.because, quotes)
+
+
+def _finding(finding: Finding) -> FindingPart:
+    direction = finding.direction.value if finding.direction else None
+    return FindingPart(finding.support.value, direction, tuple(one.source for one in finding.evidence))
+
+
+@lru_cache(maxsize=4096)
+def _decision(decision: Decision, *, enforced: bool) -> DecisionPart:
+    # Decisions repeat: the decider remembers them, so the same object comes back.
+    return DecisionPart(
+        decision.outcome.value,
+        decision.because,
+        tuple(PolicyPart(policy.id, policy.owner) for policy in decision.policies),
+        decision.bundle,
+        decision.errors,
+        decision.route,
+        decision.wording.id if decision.wording else None,
+        enforced,
     )
 
 

@@ -1,7 +1,8 @@
 """A statement: one sentence, list item, table row or heading of a reply."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Shape(StrEnum):
@@ -13,8 +14,7 @@ class Shape(StrEnum):
     BLANK = "blank"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """A statement and its place in the reply.
 
     `start` and `end` are character offsets of `text` in the reply. `lead` is

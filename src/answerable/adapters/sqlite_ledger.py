@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS entries_by_trace ON entries (trace, seq);
 PRAGMA user_version = 1;
 """
 _ROWS = "SELECT seq, entry, leaf, salt, private FROM entries "
+_INSERT = "INSERT INTO entries VALUES "
 _ROW = "(?, ?, ?, ?, ?, ?, ?)"
 _LARGEST_GROUP = 1000  # drafts in one commit: bounds how long the first of them waits
 _GROUP_SECONDS = 0.001  # how long a commit waits for company, where the one before it had some
@@ -181,9 +182,7 @@ class SqliteLedger:
                     self._hook("before")
                     # One statement, not one for each row: every step hands the interpreter lock
                     # over and has to win it back from a busy event loop.
-                    self._write.execute(
-                        "INSERT INTO entries VALUES " + ",".join([_ROW] * (len(rows) // 7)), rows
-                    )
+                    self._write.execute(_INSERT + ",".join([_ROW] * (len(rows) // 7)), rows)
                     self._hook("after")
                 except apsw.ConstraintError:
                     self._head = self._read_head()  # another process wrote meanwhile: link behind it

@@ -46,7 +46,10 @@ class EventReader:
         found: list[bytes] = []
         for line in lines:
             if line.startswith(b"data: "):
-                self._hold(line[6:], self._data)
+                self._held += len(line)
+                if self._held > self._limit:
+                    raise self._too_large()
+                self._data.append(line[6:])
             elif line:
                 field, _, value = line.partition(b":")
                 if field == b"data":
@@ -63,8 +66,11 @@ class EventReader:
     def _hold(self, piece: bytes, pieces: list[bytes]) -> None:
         self._held += len(piece)
         if self._held > self._limit:
-            raise UpstreamMalformed(f"the upstream sent an event of more than {self._limit} bytes")
+            raise self._too_large()
         pieces.append(piece)
+
+    def _too_large(self) -> UpstreamMalformed:
+        return UpstreamMalformed(f"the upstream sent an event of more than {self._limit} bytes")
 
     def _with_line_feeds(self, chunk: bytes) -> bytes:
         """The chunk with every line ending as a line feed; a carriage return at its end waits."""

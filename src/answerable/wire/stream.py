@@ -5,6 +5,7 @@ chunks that carry the same id, model and other top-level fields. What has no
 words (roles, token counts) goes through in its place.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -82,12 +83,34 @@ class StreamTranslator:
 
     # -- from the upstream -------------------------------------------------------
 
-    def take(self, data: bytes) -> list[Event]:
-        """The events in one chunk. Raises UpstreamMalformed, UpstreamSaidError."""
-        mould = self._mould
-        if mould is not None and (text := mould.text(data)) is not None:
+    def take(self, chunks: Iterable[bytes]) -> Iterator[Event]:
+        """The events in some chunks, in order. Raises UpstreamMalformed, UpstreamSaidError.
+
+        Events come out one by one, so those before a chunk that can't be read are
+        not lost with it.
+        """
+        texts: list[str] = []
+        for data in chunks:
+            mould = self._mould
+            if mould is not None:
+                text = mould.text(data)
+                if text is not None:
+                    texts.append(text)
+                    continue
+                yield from self._moulded(mould, texts)
+            yield from self._parse(data)
+        if self._mould is not None:
+            yield from self._moulded(self._mould, texts)
+
+    def _moulded(self, mould: ChunkMould, texts: list[str]) -> Iterator[Event]:
+        """The texts of a run of like chunks, as one event."""
+        text = "".join(texts)
+        texts.clear()
+        if text:
             self._states[mould.choice].logprobs[CONTENT].add(None, text)
-            return [TextArrived(mould.choice, text)] if text else []
+            yield TextArrived(mould.choice, text)
+
+    def _parse(self, data: bytes) -> list[Event]:
         try:
             return self._take(data)
         except msgspec.MsgspecError as error:

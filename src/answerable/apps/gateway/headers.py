@@ -8,7 +8,8 @@ TRACE = "Answerable-Trace"
 _STAY = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
     "transfer-encoding upgrade host content-length content-encoding accept-encoding content-md5 "
-    "digest etag cookie set-cookie date server expect forwarded x-forwarded-for x-forwarded-host x-forwarded-proto".split()
+    "digest etag "
+    "cookie set-cookie date server expect forwarded x-forwarded-for x-forwarded-host x-forwarded-proto".split()
 )
 
 

@@ -74,7 +74,6 @@ class StreamDelivery:
         try:
             async with within(self.deadline, self._limits):
                 await self._relay(upstream)
-            return
         except UpstreamSaidError as error:
             ending, detail, last = error.code, str(error), event(error.payload)
         except (UpstreamError, LedgerError) as error:
@@ -105,19 +104,19 @@ class StreamDelivery:
 
     async def _take(self, chunk: bytes) -> None:
         """Everything that one read brought is one durable step: several lines, one commit."""
+        found = self._reader.feed(chunk)
+        over = DONE in found
+        if over:
+            del found[found.index(DONE) :]
         events: list[Event] = []
-        over = False
         try:
-            for data in self._reader.feed(chunk):
-                if data == DONE:
-                    over = True
-                    events += self._last_events()
-                    break
-                events += self._translator.take(data)
+            events.extend(self._translator.take(found))
         except UpstreamError:
-            # What came before a malformed chunk was sound, and the record should have it.
+            # What came before a chunk that can't be read was sound, and the record should have it.
             await self._step(events, over=False)
             raise
+        if over:
+            events += self._last_events()
         await self._step(events, over=over)
 
     def _last_events(self) -> list[Event]:

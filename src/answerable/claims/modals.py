@@ -82,7 +82,7 @@ def future(line: Line, frame: Frame, act: Act) -> Reading:
         "describe",
     }:
         return Reading(Force.INFORMATIONAL, "states", frame)
-    if frame.hedged and act is not Act.WRITE:
+    if frame.hedged and (act is not Act.WRITE or not frame.passive):
         return Reading(Force.ESTIMATE, "hedged-outcome", frame)
     return Reading(Force.PROMISE, "will-be-written" if frame.passive else "will-happen", frame)
 
@@ -159,6 +159,9 @@ def can(line: Line, frame: Frame, act: Act) -> Reading | None:
         if frame.mood is Mood.WOULD:
             return Reading(Force.OFFER, "would-be-written", frame)
         return Reading(Force.ENTITLEMENT, "can-be-written", frame)
+    if frame.word in {"fail", "failed"}:
+        # "The refund of the watering can failed": a can of tin gives no leave.
+        return Reading(Force.INFORMATIONAL, "states", frame)
     if frame.mood is Mood.CAN and not _GIVEN.isdisjoint(
         line.words[max(0, frame.start - _SUBJECT_REACH) : frame.start]
     ):

@@ -170,6 +170,10 @@ ENTITLED = {
         r"\byou (?:do |also |still |now |fully )?(?:qualify|are (?:also |still |now |fully |therefore "
         r"|automatically )?(?:eligible|entitled|covered|owed|due|qualified|exempt))\b"
     ),
+    "you-are-within": (
+        r"\byou are (?:also |still |now |well |just |safely |comfortably )?(?:within|inside|in time for) "
+        r"(?:the|our|your|its|that) \b"
+    ),
     "case-qualifies": (
         r"\b(?:your|this|it|the|that|which|order|item) .*\b(?:qualifies|is (?:also |still |now |fully "
         r"|therefore )?(?:eligible|covered|refundable|returnable|exchangeable|under warranty|within "

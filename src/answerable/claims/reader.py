@@ -4,7 +4,6 @@ A trained model may later stand behind the same method; these rules stay below i
 as the floor that never misses a committal line.
 """
 
-
 import msgspec
 
 from answerable.claims.claim import Claim

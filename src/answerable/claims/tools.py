@@ -66,6 +66,18 @@ _BY_NOUN: dict[str, frozenset[Subject]] = {
     "coupon": frozenset({Subject.DISCOUNT}),
     "promo": frozenset({Subject.DISCOUNT}),
     "fee": frozenset({Subject.DISCOUNT}),
+    "return": frozenset({Subject.RETURN, Subject.REFUND}),
+    "returns": frozenset({Subject.RETURN, Subject.REFUND}),
+    "rma": frozenset({Subject.RETURN, Subject.REFUND}),
+    "label": frozenset({Subject.RETURN, Subject.FOLLOW_UP}),
+    "exchange": frozenset({Subject.EXCHANGE}),
+    "replacement": frozenset({Subject.WARRANTY, Subject.EXCHANGE}),
+    "cancellation": frozenset({Subject.CANCELLATION, Subject.REFUND}),
+    "claim": frozenset({Subject.WARRANTY}),
+    "item": frozenset({Subject.ORDER_CHANGE}),
+    "items": frozenset({Subject.ORDER_CHANGE}),
+    "address": frozenset({Subject.ORDER_CHANGE, Subject.ACCOUNT_CHANGE}),
+    "shipping": frozenset({Subject.DELIVERY, Subject.ORDER_CHANGE}),
     "order": frozenset({Subject.ORDER_CHANGE}),
     "orders": frozenset({Subject.ORDER_CHANGE}),
     "reservation": frozenset({Subject.ORDER_CHANGE}),
@@ -111,6 +123,7 @@ _BY_NOUN: dict[str, frozenset[Subject]] = {
 
 # With these verbs a noun that names an order or an account says what is changed, not what is opened.
 _MAKES = frozenset("book create place reserve make open schedule".split())
+_PERSONS = frozenset("user customer account profile member".split())
 _PASSES_ON = frozenset("human agent agents".split())
 
 
@@ -141,6 +154,8 @@ def subjects_of_tool(tool_name: str) -> frozenset[Subject]:
     for token in tokens:
         if token != verb:
             nouns |= _BY_NOUN.get(token, frozenset())
+    if not _PERSONS.isdisjoint(tokens):
+        nouns = nouns - {Subject.ORDER_CHANGE}  # a person's address is not an order's
     if verb in _MAKES:
         nouns = nouns - {Subject.ORDER_CHANGE}
         if not nouns or nouns <= {Subject.PAYMENT} or verb in {"book", "reserve", "place", "schedule"}:

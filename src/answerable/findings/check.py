@@ -26,6 +26,11 @@ _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
 # How much of a line's own words a published statement must share before it can back a
 # line that names no amount or time. Words alone never confirm a number.
 _ENOUGH_WORDS = 0.6
+_ENOUGH_RECORDED = 0.5
+# A line that rests on the customer's standing needs a record of that standing.
+_STANDINGS = frozenset(
+    "gold silver platinum bronze premium vip plus prime elite student senior veteran business".split()
+)
 _EMPTY_WORDS = frozenset(
     "a an and are as at be been by can could for from has have i if in is it its may me my no not of on "
     "or our so that the their them then there this to under us was we will with within would you your "
@@ -41,14 +46,17 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
     if claim.kind is not Kind.COMMITTAL:
         return NOTHING_TO_CHECK
     if claim.force is Force.COMPLETED:
-        return _completed(claim, grounds)
+        return _completed(claim, text, grounds)
     return _undertaking(claim, text, grounds)
 
 
-def _completed(claim: Claim, grounds: Grounds) -> Finding:
+def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
     wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
     about = [receipt for receipt in grounds.receipts if receipt.subjects & wanted]
     if not about:
+        record = _recorded(claim, text, grounds)
+        if record is not None:
+            return Finding(Support.SUPPORTED, "a record shows it", (record,))
         return Finding(
             Support.UNSUPPORTED, f"no successful act about {claim.subject.value} stands in this conversation"
         )
@@ -73,6 +81,20 @@ def _completed(claim: Claim, grounds: Grounds) -> Finding:
     )
 
 
+def _recorded(claim: Claim, text: str, grounds: Grounds) -> Evidence | None:
+    """A record that names the very thing, every amount, and most of what the line says of it."""
+    named = {term.written.casefold() for term in claim.terms if isinstance(term, IdentifierTerm)}
+    if not named:
+        return None
+    words = _content(text) - {word for name in named for word in _content(name)}
+    for record in reversed(grounds.records):
+        shared = len(words & _content(record.words)) / len(words) if words else 0.0
+        amounts = all(_number(amount) in record.numbers for amount in _amounts(claim))
+        if shared >= _ENOUGH_RECORDED and amounts and all(name in record.words for name in named):
+            return _receipt_evidence(record)
+    return None
+
+
 def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
     terms = comparable(claim)
     related = [
@@ -83,6 +105,13 @@ def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
     contradiction = _contradiction(claim, terms, related)
     if contradiction is not None:
         return contradiction
+    standing = _STANDINGS & _content(text)
+    recorded = frozenset().union(*(_content(record.words) for record in grounds.records))
+    if standing - recorded:
+        return Finding(
+            Support.UNSUPPORTED,
+            f"no record shows that the customer is '{', '.join(sorted(standing - recorded))}'",
+        )
     backing = _backing(claim, text, terms, related)
     if backing is not None:
         return Finding(Support.SUPPORTED, "a published statement says so", (_published_evidence(backing),))

@@ -52,14 +52,18 @@ class Grounds:
     def receipts(self) -> tuple[Receipt, ...]:
         """The writes that succeeded, oldest first."""
         return tuple(
-            Receipt(
-                outcome,
-                subjects_of_tool(outcome.call.name),
-                numbers_in(outcome.result) | numbers_in(outcome.call.arguments),
-                f"{outcome.call.arguments} {outcome.result}".casefold(),
-            )
+            _receipt(outcome)
             for outcome in self._exchange.outcomes
             if is_write(outcome.call.name) and succeeded(outcome.result)
+        )
+
+    @cached_property
+    def records(self) -> tuple[Receipt, ...]:
+        """What tools that only read have answered, oldest first; the same shape, with no subjects."""
+        return tuple(
+            _receipt(outcome)
+            for outcome in self._exchange.outcomes
+            if not is_write(outcome.call.name) and succeeded(outcome.result)
         )
 
     @cached_property
@@ -76,6 +80,15 @@ class Grounds:
             if is_write(tool.name)
             for subject in subjects_of_tool(tool.name)
         }
+
+
+def _receipt(outcome: ToolOutcome) -> Receipt:
+    return Receipt(
+        outcome,
+        subjects_of_tool(outcome.call.name),
+        numbers_in(outcome.result) | numbers_in(outcome.call.arguments),
+        f"{outcome.call.arguments} {outcome.result}".casefold(),
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -142,7 +142,8 @@ def _add_line(table: Table, line: ChainLine, text: str) -> None:
     shown = (line.shown or "").strip()
     table.add_row("", "shown", f"[bold]{escape(shown)}[/]" if shown else "nothing more")
     policies = ", ".join(policy.id for policy in decision.policies) or "default"
-    table.add_row("", "because", f"{escape(decision.because)} [dim]({escape(policies)})[/]")
+    because = (line.text.because if line.text else None) or decision.because
+    table.add_row("", "because", f"{escape(because)} [dim]({escape(policies)})[/]")
 
 
 def _print_end(console: Console, store: SqliteLedger, tally: Tally, ledger: Path) -> None:

@@ -30,6 +30,7 @@ from answerable.flow.events import (
     ReplyEnded,
     TextArrived,
 )
+from answerable.flow.recording import call_parts, exchange_parts, line_parts
 from answerable.flow.steps import EndChoice, Line, PassCall, PassExtension, PassFrame, Step
 from answerable.ports import Decider, Reader
 from answerable.receipts import (
@@ -42,9 +43,6 @@ from answerable.receipts import (
     ReleasePart,
     ReplyBody,
     ReplyPrivate,
-    call_parts,
-    exchange_parts,
-    line_parts,
 )
 from answerable.statements import Shape, Splitter, Statement
 from answerable.values import Digest, rfc3339

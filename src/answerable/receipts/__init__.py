@@ -25,7 +25,6 @@ from answerable.receipts.entries import (
     ReplyPrivate,
     StatementPart,
 )
-from answerable.receipts.recording import call_parts, exchange_parts, line_parts
 from answerable.receipts.sealing import seal
 
 __all__ = [
@@ -51,9 +50,6 @@ __all__ = [
     "ReplyBody",
     "ReplyPrivate",
     "StatementPart",
-    "call_parts",
     "canonical",
-    "exchange_parts",
-    "line_parts",
     "seal",
 ]

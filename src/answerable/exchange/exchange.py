@@ -35,7 +35,7 @@ class Exchange:
     `messages` holds what is new since `history`; `outcomes` holds every tool
     outcome of the whole conversation, oldest first; `published` holds every
     system and developer message of it (what the company told the bot).
-    `deadline`-like settings are not here: an exchange is what happened.
+    `structured` says that the reply was asked for as JSON.
     """
 
     trace: TraceId
@@ -52,6 +52,7 @@ class Exchange:
     published: tuple[str, ...] = ()
     outcomes: tuple[ToolOutcome, ...] = ()
     history: History | None = None
+    structured: bool = False
 
     @property
     def last_customer_text(self) -> str:

@@ -22,6 +22,7 @@ from answerable.decisions import Decision, Outcome
 from answerable.exchange import Exchange
 from answerable.findings import Grounds, PublishedTexts, check, succeeded
 from answerable.flow.events import (
+    CONTENT,
     CallArrived,
     ChoiceEnded,
     Event,
@@ -44,7 +45,7 @@ from answerable.receipts import (
     ReplyBody,
     ReplyPrivate,
 )
-from answerable.statements import Shape, Splitter, Statement
+from answerable.statements import JsonSplitter, Shape, Splitter, Statement, spoken, written
 from answerable.values import Digest, rfc3339
 
 # How many earlier statements of the reply a line is read with.
@@ -62,7 +63,7 @@ class Mode(StrEnum):
 class _Track:
     """One text of one choice while it comes in."""
 
-    splitter: Splitter
+    splitter: Splitter | JsonSplitter
     before: deque[str] = field(default_factory=lambda: deque(maxlen=_LOOK_BACK))
     last_wording: str | None = None
     lines: int = 0
@@ -138,7 +139,8 @@ class Turn:
     def _track(self, choice: int, track: str) -> _Track:
         tracks = self._choices.setdefault(choice, _Choice()).tracks
         if track not in tracks:
-            tracks[track] = _Track(Splitter(limit=self._line_limit))
+            kind = JsonSplitter if self.exchange.structured and track == CONTENT else Splitter
+            tracks[track] = _Track(kind(limit=self._line_limit))
         return tracks[track]
 
     def _decide(
@@ -178,15 +180,16 @@ class Turn:
         )
 
     def _read(self, statement: Statement, track: _Track) -> Claim:
-        if statement.overlong:
-            return unread(self._reader.version, "overlong")
+        text = spoken(statement.text) if statement.shape is Shape.VALUE else statement.text
+        if statement.overlong or text is None:
+            return unread(self._reader.version, "overlong" if statement.overlong else "malformed")
         context = ReadingContext(
             governing=statement.governing,
             before=tuple(track.before),
             customer=self._customer,
             calls=self._calls,
         )
-        return self._reader.read(statement.text, context)
+        return self._reader.read(text, context)
 
     def _end_choice(self, choice: int, reason: str, now: datetime) -> Step:
         state = self._choices.setdefault(choice, _Choice())
@@ -251,10 +254,14 @@ def _replacement(track: _Track, statement: Statement, decision: Decision) -> str
     """The wording in the line's place, behind the line's own lead.
 
     A run of lines that get the same wording gets it once: three refusals in a row
-    are noise. The lead goes with the wording, so a list keeps its form.
+    are noise. In a reply that is JSON every string stands, and only the pieces of
+    one string share the wording.
     """
     words = decision.wording.text if decision.wording else ""
+    value = statement.shape is Shape.VALUE
+    if value and statement.lead:
+        track.last_wording = None
     if not words or track.last_wording == words:
-        return ""
+        return statement.lead if value else ""
     track.last_wording = words
-    return statement.lead + words
+    return statement.lead + (written(words) if value else words)

@@ -12,6 +12,8 @@ class Shape(StrEnum):
     HEADING = "heading"
     CODE = "code"
     BLANK = "blank"
+    VALUE = "value"
+    """A string in a reply that is JSON."""
 
 
 class Statement(msgspec.Struct, frozen=True, gc=False):

@@ -71,6 +71,10 @@ class StreamOptionsIn(msgspec.Struct):
     include_usage: bool | None = None
 
 
+class ResponseFormatIn(msgspec.Struct):
+    type: str
+
+
 class ContextIn(msgspec.Struct):
     source: _Named
     text: str
@@ -94,6 +98,7 @@ class RequestIn(msgspec.Struct):
     metadata: dict[str, Any] | None = None
     modalities: list[str] | None = None
     stream_options: StreamOptionsIn | None = None
+    response_format: ResponseFormatIn | None = None
     answerable: ExtensionIn | None = None
 
 
@@ -129,6 +134,7 @@ class ChatRequest:
     tools: tuple[ToolSpec, ...]
     raw_messages: tuple[msgspec.Raw, ...]
     forward: bytes
+    structured: bool
 
 
 def parse_request(body: bytes, limits: Limits) -> ChatRequest:
@@ -159,6 +165,7 @@ def parse_request(body: bytes, limits: Limits) -> ChatRequest:
         tools=tools_in(request.tools or (), request.functions or ()),
         raw_messages=tuple(request.messages),
         forward=_forward(body, request),
+        structured=request.response_format is not None and request.response_format.type != "text",
     )
 
 

@@ -133,6 +133,7 @@ class ChatEndpoint:
             published=heard.published,
             outcomes=heard.outcomes,
             history=heard.history,
+            structured=chat.structured,
         )
         return self.gate.begin(exchange), heard
 

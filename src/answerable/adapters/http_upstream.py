@@ -37,6 +37,11 @@ class HttpUpstream:
 
     async def complete(self, body: bytes, headers: Mapping[str, str]) -> UpstreamReply:
         response = await self._request("POST", "/chat/completions", headers, body)
+        if not (response.status == 200 or 400 <= response.status < 600):  # noqa: PLR2004
+            response.close()  # passed on as it is, a client would take it for a reply, or follow it elsewhere
+            raise UpstreamMalformed(
+                f"the upstream answered with status {response.status}, which is neither a reply nor an error"
+            )
         if response.status != 200:  # noqa: PLR2004
             raise UpstreamRefused(response.status, await self._error_body(response), dict(response.headers))
         return HttpReply(response, self._silence)

@@ -31,6 +31,9 @@ _ENOUGH_RECORDED = 0.5
 _STANDINGS = frozenset(
     "gold silver platinum bronze premium vip plus prime elite student senior veteran business".split()
 )
+_BARE_WORDS = frozenset(
+    "done don set sort complet process submit success successfully now already ok".split()
+)
 _EMPTY_WORDS = frozenset(
     "a an and are as at be been by can could for from has have i if in is it its may me my no not of on "
     "or our so that the their them then there this to under us was we will with within would you your "
@@ -53,6 +56,8 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
 def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
     wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
     about = [receipt for receipt in grounds.receipts if receipt.subjects & wanted]
+    if claim.subject is Subject.OTHER:
+        about = [receipt for receipt in grounds.receipts if _tells(receipt, text)]
     if not about:
         record = _recorded(claim, text, grounds)
         if record is not None:
@@ -79,6 +84,12 @@ def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
     return Finding(
         Support.SUPPORTED, "a successful act shows it", tuple(map(_receipt_evidence, matching[-3:]))
     )
+
+
+def _tells(receipt: Receipt, text: str) -> bool:
+    """Is a line about nothing in particular ("Done.") about this act? Its own words must be the act's."""
+    words = _content(text) - _BARE_WORDS
+    return not words or len(words & _content(receipt.words)) / len(words) >= _ENOUGH_RECORDED
 
 
 def _recorded(claim: Claim, text: str, grounds: Grounds) -> Evidence | None:

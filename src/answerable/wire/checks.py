@@ -8,16 +8,14 @@ import msgspec
 from answerable.exchange import ContextItem, Message, ToolSpec
 from answerable.flow import Line
 from answerable.values.errors import InvalidRequest
+from answerable.wire.json_bodies import checked, decode_body
 from answerable.wire.limits import Limits
 from answerable.wire.requests import (
     ContextIn,
     Names,
     ToolIn,
-    checked,
-    decode,
     names_in,
     read_messages,
-    require_utf8,
     tools_in,
 )
 from answerable.wire.verdicts import LineVerdict, line_verdict
@@ -61,8 +59,7 @@ _check = msgspec.json.Decoder(CheckIn)
 
 def parse_check(body: bytes, limits: Limits) -> Check:
     """Take a check request apart. Raises InvalidRequest, naming the field at fault."""
-    require_utf8(body)
-    request: CheckIn = decode(_check, body)
+    request: CheckIn = decode_body(_check, body)
     if len(request.messages) > limits.messages:
         raise InvalidRequest(
             f"'messages' has {len(request.messages)} items; this gate allows at most {limits.messages}",

@@ -17,6 +17,7 @@ from answerable.values import (
     RequestId,
 )
 from answerable.values.errors import InvalidRequest
+from answerable.wire.json_bodies import checked, decode, decode_body
 from answerable.wire.limits import Limits
 
 _SPELLINGS = {
@@ -99,7 +100,7 @@ class RequestIn(msgspec.Struct):
     modalities: list[str] | None = None
     stream_options: StreamOptionsIn | None = None
     response_format: ResponseFormatIn | None = None
-    answerable: ExtensionIn | None = None
+    answerable: ExtensionIn | None | msgspec.UnsetType = msgspec.UNSET
 
 
 _request = msgspec.json.Decoder(RequestIn)
@@ -139,8 +140,7 @@ class ChatRequest:
 
 def parse_request(body: bytes, limits: Limits) -> ChatRequest:
     """Take a request apart. Raises InvalidRequest, naming the field at fault."""
-    require_utf8(body)
-    request: RequestIn = decode(_request, body)
+    request: RequestIn = decode_body(_request, body)
     if request.n is not None and request.n > limits.choices:
         raise InvalidRequest(f"'n' is {request.n}; this gate allows at most {limits.choices}", "n")
     if len(request.messages) > limits.messages:
@@ -183,35 +183,6 @@ def digest_of_messages(raw: Sequence[msgspec.Raw]) -> Digest:
     return Digest("sha256:" + digest.hexdigest())
 
 
-def decode(decoder: "msgspec.json.Decoder[Any]", body: bytes, prefix: str = "") -> Any:
-    """Decode JSON from outside. Raises InvalidRequest with the path of what is wrong."""
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        field = (prefix + path.rstrip("`")).lstrip(".") or None
-        raise InvalidRequest(f"'{field or 'the body'}' is not usable: {_lower(message)}", field) from None
-    except msgspec.DecodeError as error:
-        raise InvalidRequest(f"the body is not valid JSON: {_lower(str(error))}", prefix or None) from None
-    except RecursionError:
-        raise InvalidRequest("the body is nested too deeply", prefix or None) from None
-
-
-def checked(text: str, field: str) -> str:
-    """A text that can be stored and shown. Raises InvalidRequest where it holds a NUL character."""
-    if "\0" in text:
-        raise InvalidRequest(f"'{field}' holds a NUL character; remove it", field)
-    return text
-
-
-def require_utf8(body: bytes) -> None:
-    """Raises InvalidRequest where the body is not UTF-8; JSON is nothing else (RFC 8259 section 8.1)."""
-    try:
-        body.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequest(f"the body is not UTF-8 at byte {error.start}") from None
-
-
 def _read(position: int, raw: msgspec.Raw) -> Message:
     field = f"messages[{position}]"
     message: MessageIn = decode(_message, raw, prefix=field)
@@ -219,8 +190,13 @@ def _read(position: int, raw: msgspec.Raw) -> Message:
     if not isinstance(text, str):
         text = "\n".join(part.text or part.refusal or "" for part in text)
     calls = tuple(
-        ToolCall(CallId(call.id), call.function.name, call.function.arguments)
-        for call in message.tool_calls or ()
+        ToolCall(
+            CallId(checked(call.id, f"{place}.id")),
+            checked(call.function.name, f"{place}.function.name"),
+            checked(call.function.arguments, f"{place}.function.arguments"),
+        )
+        for at, call in enumerate(message.tool_calls or ())
+        for place in (f"{field}.tool_calls[{at}]",)
         if call.function is not None
     )
     role = Role.TOOL if message.role == "function" else Role(message.role)
@@ -273,7 +249,7 @@ def tools_in(tools: Iterable[ToolIn], functions: Iterable[ToolFunctionIn] = ()) 
 def _forward(body: bytes, request: RequestIn) -> bytes:
     """The body for the upstream. Re-written only where something in it was meant for the gate."""
     ours = [key for key in _OURS if key in (request.metadata or {})]
-    if not ours and request.answerable is None:
+    if not ours and request.answerable is msgspec.UNSET:
         return body
     fields = _fields.decode(body)
     fields.pop("answerable", None)
@@ -285,7 +261,3 @@ def _forward(body: bytes, request: RequestIn) -> bytes:
         else:
             del fields["metadata"]
     return msgspec.json.encode(fields)
-
-
-def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]

@@ -31,7 +31,7 @@ class ChunkMould:
             return None
         try:
             return _string.decode(chunk[len(self._before) : -len(self._after)])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
 

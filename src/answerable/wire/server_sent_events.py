@@ -93,5 +93,7 @@ class EventReader:
 
 
 def event(data: bytes) -> bytes:
-    """Write one event."""
+    """Write one event of JSON. A line break in JSON is white space, and would end the event's line here."""
+    if b"\n" in data or b"\r" in data:
+        data = data.replace(b"\r", b" ").replace(b"\n", b" ")
     return b"data: " + data + b"\n\n"

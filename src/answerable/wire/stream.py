@@ -44,13 +44,13 @@ _NULL = msgspec.Raw(b"null")
 
 
 class UpstreamSaidError(UpstreamError):
-    """The upstream reported an error inside its stream; `payload` is what it sent."""
+    """The upstream reported an error inside its stream; `error` is its error object, as JSON text."""
 
     code = "upstream_error"
 
-    def __init__(self, payload: bytes) -> None:
+    def __init__(self, error: str) -> None:
         super().__init__("the upstream reported an error in the middle of its reply")
-        self.payload = payload
+        self.error = error
 
 
 class _ChoiceState:
@@ -113,7 +113,7 @@ class StreamTranslator:
     def _parse(self, data: bytes) -> list[Event]:
         try:
             return self._take(data)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise UpstreamMalformed(f"the upstream sent a chunk that is not the protocol: {error}") from error
         except RecursionError as error:
             raise UpstreamMalformed("the upstream sent a chunk that is nested too deeply") from error
@@ -121,7 +121,7 @@ class StreamTranslator:
     def _take(self, data: bytes) -> list[Event]:
         fields = _fields.decode(data)
         if "error" in fields and bytes(fields["error"]) != b"null":
-            raise UpstreamSaidError(data)
+            raise UpstreamSaidError(bytes(fields["error"]).decode())
         events: list[Event] = []
         choices = _choices.decode(fields.pop("choices", msgspec.Raw(b"[]")))
         self._note(fields, events)
@@ -219,21 +219,43 @@ class StreamTranslator:
 
     def _finish(self, index: int, state: _ChoiceState, reason: str, events: list[Event]) -> None:
         state.finished = True
-        if state.reasoning:
-            text = "{" + ",".join(state.reasoning) + "}"
-            events.append(ExtensionArrived(index, ("reasoning",), text, passed=False))
+        events += self._thoughts(index, state)
+        if extra := state.calls.extra():
+            fields = tuple(sorted({key for one in extra for key in one}))
+            events.append(ExtensionArrived(index, fields, _encode(extra).decode(), passed=True, rides=True))
         for position, call in state.calls.take():
             events.append(CallArrived(index, position, call))
         events.append(ChoiceEnded(index, reason))
+
+    def _thoughts(self, index: int, state: _ChoiceState) -> list[Event]:
+        if not state.reasoning:
+            return []
+        text = "{" + ",".join(state.reasoning) + "}"
+        return [ExtensionArrived(index, ("reasoning",), text, passed=False)]
 
     @property
     def complete(self) -> bool:
         """Has every choice that began also been finished, and has one begun at all?"""
         return bool(self._states) and all(state.finished for state in self._states.values())
 
-    def unfinished(self) -> list[int]:
-        """Choices that the upstream began and, though the stream ended well, never finished."""
-        return [index for index, state in self._states.items() if not state.finished]
+    def ended(self) -> list[Event]:
+        """What is left where the stream ended well though choices were never finished: all they held."""
+        events: list[Event] = []
+        for index, state in self._states.items():
+            if not state.finished:
+                self._finish(index, state, "", events)
+        return events
+
+    def broken_off(self) -> list[Event]:
+        """What was in the making, besides text, when the stream broke: for the record, not for the client."""
+        events: list[Event] = []
+        for index, state in self._states.items():
+            if not state.finished:
+                events += self._thoughts(index, state)
+                if calls := state.calls.fragments():
+                    json = _encode(calls).decode()
+                    events.append(ExtensionArrived(index, ("tool_calls",), json, passed=False))
+        return events
 
     # -- to the client -----------------------------------------------------------
 

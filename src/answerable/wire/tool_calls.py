@@ -12,6 +12,7 @@ from answerable.values.errors import UpstreamMalformed
 class Fragment(msgspec.Struct):
     index: int | None = None
     id: str | None = None
+    type: str | None = None
     function: msgspec.Raw = msgspec.Raw(b"null")
 
 
@@ -53,6 +54,10 @@ class CallAssembler:
                 raise UpstreamMalformed(
                     f"the upstream sent tool call number {index}; at most {MOST_CALLS} are taken"
                 )
+            if fragment.type not in (None, "", "function"):
+                raise UpstreamMalformed(
+                    f"the upstream sent a tool call of type '{fragment.type[:40]}'; the gate reads functions only"
+                )
             call = self._calls.setdefault(index, _Call())
             call.id = fragment.id or call.id
             function = _function.decode(fragment.function)
@@ -60,7 +65,7 @@ class CallAssembler:
                 call.name += function.name or ""
                 call.arguments.append(function.arguments or "")
             for key, value in _fields.decode(one).items():
-                if key not in ("index", "id", "function"):
+                if key not in ("index", "id", "type", "function"):
                     call.extra[key] = value
 
     def add_legacy(self, raw: msgspec.Raw) -> None:
@@ -77,6 +82,14 @@ class CallAssembler:
             (index, ToolCall(CallId(call.id), call.name, "".join(call.arguments)))
             for index, call in sorted(self._calls.items())
         ]
+
+    def extra(self) -> list[dict[str, msgspec.Raw]]:
+        """What the upstream said of its calls beyond the protocol; it leaves with them."""
+        return [call.extra for _, call in sorted(self._calls.items()) if call.extra]
+
+    def fragments(self) -> list[dict[str, Any]]:
+        """The calls as far as they came."""
+        return [self.wire(index, streamed=True) for index in sorted(self._calls)]
 
     def wire(self, index: int, *, streamed: bool) -> dict[str, Any]:
         """A call in the protocol's shape, with whatever else the upstream said of it."""

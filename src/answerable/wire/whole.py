@@ -43,7 +43,7 @@ class WholeReply:
         self._choices: list[tuple[int, Fields, Fields]] = []
         try:
             self._read(body, choices)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise UpstreamMalformed(f"the upstream sent a reply that is not the protocol: {error}") from error
         except RecursionError as error:
             raise UpstreamMalformed("the upstream sent a reply that is nested too deeply") from error
@@ -67,6 +67,7 @@ class WholeReply:
     def _read_choice(self, index: int, choice: Fields) -> None:
         raw = choice.get("message", _NULL)
         message = _fields.decode(raw) if bytes(raw) != b"null" else {}
+        choice.pop("delta", None)  # a chunk's field: text that belongs to no message of a whole reply
         self._choices.append((index, choice, message))
         reasoning = {k: message.pop(k) for k in message.keys() & REASONING}
         self._unknown(index, {k: v for k, v in reasoning.items() if bytes(v) != b"null"}, passed=False)
@@ -81,6 +82,10 @@ class WholeReply:
             calls.add(message["tool_calls"])
         if bytes(message.get("function_call", _NULL)) != b"null":
             calls.add_legacy(message["function_call"])
+        if extra := calls.extra():
+            names = tuple(sorted({key for one in extra for key in one}))
+            json = _encode(extra).decode()
+            self.events.append(ExtensionArrived(index, names, json, passed=True, rides=True))
         self.events += [CallArrived(index, position, call) for position, call in calls.take()]
         self.events.append(ChoiceEnded(index, _text.decode(choice.get("finish_reason", _NULL)) or ""))
 
@@ -114,10 +119,13 @@ class WholeReply:
 
 
 def _released_logprobs(logprobs: Fields, message: Fields, lines: list[Line]) -> dict[str, Any]:
-    released: dict[str, Any] = dict(logprobs)
+    released: dict[str, Any] = {}
     for name in (CONTENT, REFUSAL):
-        raw = logprobs.get(name, _NULL)
+        if name not in logprobs:
+            continue
+        raw = logprobs[name]
         if bytes(raw) == b"null":
+            released[name] = None
             continue
         track = LogprobTrack()
         track.add(raw, _text.decode(message.get(name, _NULL)) or "")

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import msgspec
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -14,13 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from answerable.apps.gate import Gate
 from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
-from answerable.apps.gateway.chat import ChatEndpoint
+from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error
 from answerable.apps.gateway.headers import TRACE, upstream_headers
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
-from answerable.wire.errors import ErrorBody, ErrorReply, error_reply
+from answerable.wire.errors import error_reply
 from answerable.wire.limits import Limits
 
 OpenUpstream = Callable[[], Upstream]
@@ -116,10 +116,13 @@ class Front:
         self.rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/v1/chat/completions" and scope["method"] == "POST":
+        if scope["type"] != "http" or scope["path"] != "/v1/chat/completions":
+            await self.rest(scope, receive, send)
+        elif scope["method"] == "POST":
             await self.rest.state.chat(scope, receive, send)
         else:
-            await self.rest(scope, receive, send)
+            wrong = HTTPException(405, headers={"Allow": "POST"})
+            await (await _on_wrong_method(Request(scope), wrong))(scope, receive, send)
 
 
 async def _on_error(_: Request, error: Exception) -> Response:
@@ -129,21 +132,15 @@ async def _on_error(_: Request, error: Exception) -> Response:
 
 
 async def _on_missing(request: Request, _: Exception) -> Response:
-    return _plain(
+    return plain_error(
         404, f"there is nothing at '{request.url.path[:200]}'; the gate serves /v1/chat/completions"
     )
 
 
-async def _on_wrong_method(request: Request, _: Exception) -> Response:
-    return _plain(405, f"'{request.url.path[:200]}' does not take {request.method}")
+async def _on_wrong_method(request: Request, error: Exception) -> Response:
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return plain_error(405, f"'{request.url.path[:200]}' does not take {request.method}", headers)
 
 
 async def _on_defect(_: Request, __: Exception) -> Response:
-    return _plain(500, "the gate met a defect of its own and released nothing; its log has the details")
-
-
-def _plain(status: int, message: str) -> Response:
-    kind = "gate_error" if status >= 500 else "invalid_request_error"  # noqa: PLR2004
-    return Response(
-        msgspec.json.encode(ErrorReply(ErrorBody(message, kind))), status, media_type="application/json"
-    )
+    return plain_error(500, OWN_DEFECT)

@@ -30,7 +30,8 @@ class Callers:
         """
         if self.open:
             return OPEN
-        given = _digest((authorization or "").removeprefix("Bearer ").strip())
+        scheme, _, key = (authorization or "").partition(" ")
+        given = _digest(key.strip() if scheme.casefold() == "bearer" else "")
         found = [name for name, digest in self._digests.items() if hmac.compare_digest(digest, given)]
         if not found:
             raise NotAuthenticated(

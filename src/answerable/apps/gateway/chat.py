@@ -8,7 +8,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -26,16 +28,20 @@ from answerable.ports import Upstream, UpstreamReply
 from answerable.values import WorkloadId
 from answerable.values.errors import (
     AnswerableError,
+    LedgerError,
     LedgerUnavailable,
     UpstreamError,
     UpstreamMalformed,
     UpstreamRefused,
 )
-from answerable.wire.errors import error_reply
+from answerable.wire.errors import ErrorBody, ErrorReply, error_reply
 from answerable.wire.limits import Limits
 from answerable.wire.requests import ChatRequest, parse_request
 from answerable.wire.verdicts import Verdict
 from answerable.wire.whole import WholeReply
+
+OWN_DEFECT = "the gate met a defect of its own and released nothing more; its log has the details"
+_PIECE_BYTES = 64 * 1024
 
 
 class ChatEndpoint:
@@ -65,6 +71,10 @@ class ChatEndpoint:
             await self._answer(request, receive, send)
         except AnswerableError as error:
             await _error(error, {})(scope, receive, send)
+        except Exception:
+            with suppress(RuntimeError):  # the server's answer where a reply had begun: it is cut off
+                await plain_error(500, OWN_DEFECT)(scope, receive, send)
+            raise  # to the server's log
         finally:
             self._under_way -= 1
 
@@ -94,7 +104,7 @@ class ChatEndpoint:
                     await delivery.run(upstream, passed_on)
                 else:
                     body = await self._whole(upstream, gated, chat, delivery.deadline)
-                    await Response(body, headers=passed_on)(scope, receive, send)
+                    await self._send(body, passed_on, send)
             finally:
                 await upstream.close()
         except UpstreamRefused as refused:
@@ -108,6 +118,11 @@ class ChatEndpoint:
             # The client is gone; say so on record before this task goes too.
             left = gated.end(ReplyEnded("client_left", "the client went away before the reply was sent"))
             await asyncio.shield(asyncio.ensure_future(left))
+            raise
+        except LedgerError:
+            raise
+        except Exception as error:
+            await gated.end(ReplyEnded("gate_defect", type(error).__name__))
             raise
 
     async def _ask(self, chat: ChatRequest, headers: Mapping[str, str], deadline: float) -> UpstreamReply:
@@ -164,10 +179,33 @@ class ChatEndpoint:
         verdict = Verdict(gated.trace, self.gate.mode.value, self.gate.decider.bundle.digest, [])
         return reply.render(outputs, verdict)
 
+    async def _send(self, body: bytes, headers: Mapping[str, str], send: Send) -> None:
+        """In pieces: a client that does not read holds up a piece of the reply, and not for long."""
+        kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        response = Response(body, headers=kept, media_type="application/json")
+        start = {"type": "http.response.start", "status": 200, "headers": response.raw_headers}
+        pieces = range(0, len(body), _PIECE_BYTES)
+        try:
+            async with asyncio.timeout(self.limits.send_seconds):
+                await send(start)
+            for at in pieces:
+                piece = body[at : at + _PIECE_BYTES]
+                async with asyncio.timeout(self.limits.send_seconds):
+                    await send({"type": "http.response.body", "body": piece, "more_body": at != pieces[-1]})
+        except TimeoutError:
+            return  # the server breaks off an answer that was not finished
+
     @property
     def enforced(self) -> bool:
         """Do decisions bind?"""
         return self.gate.mode is Mode.ENFORCE
+
+
+def plain_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error that has no class of its own, in the protocol's shape."""
+    kind = "gate_error" if status >= 500 else "invalid_request_error"  # noqa: PLR2004
+    body = msgspec.json.encode(ErrorReply(ErrorBody(message, kind)))
+    return Response(body, status, headers, media_type="application/json")
 
 
 def _error(error: AnswerableError, headers: Mapping[str, str]) -> Response:

@@ -1,5 +1,6 @@
 """Which headers travel on: the caller's to the upstream, the upstream's to the caller."""
 
+import re
 from collections.abc import Mapping
 
 TRACE = "Answerable-Trace"
@@ -11,6 +12,9 @@ _STAY = frozenset(
     "digest etag "
     "cookie set-cookie date server expect forwarded x-forwarded-for x-forwarded-host x-forwarded-proto".split()
 )
+# What a server may write (RFC 9110 sections 5.1 and 5.5); an upstream that sends other things is read on.
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def upstream_headers(
@@ -33,6 +37,10 @@ def upstream_headers(
 
 def client_headers(given: Mapping[str, str], trace: str) -> dict[str, str]:
     """The upstream's headers for the caller (request ids, rate limits, Retry-After), and the trace."""
-    headers = {name: value for name, value in given.items() if name.lower() not in _STAY}
+    headers = {
+        name: value.encode("utf-8", "surrogateescape").decode("latin-1")
+        for name, value in given.items()
+        if name.lower() not in _STAY and _NAME.fullmatch(name) and not _CONTROL.search(value)
+    }
     headers[TRACE] = trace
     return headers

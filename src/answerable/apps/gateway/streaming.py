@@ -6,12 +6,12 @@ sent: the wait for `send` is the back-pressure.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.types import Send
 
 from answerable.apps.gate import GatedReply
-from answerable.flow import ChoiceEnded, Event, Line, Output, ReplyEnded
+from answerable.flow import Event, ExtensionArrived, Line, Output, ReplyEnded
 from answerable.ports import UpstreamReply
 from answerable.values.errors import (
     AnswerableError,
@@ -70,22 +70,28 @@ class StreamDelivery:
                 f"the upstream answered a streamed request with '{upstream.content_type[:80]}'"
             )
         self._headers = headers
-        ending, detail, last = "client_left", "", b""
+        ending, detail, last = "gate_defect", "", b""
+        said: Event | None = None
         try:
             async with within(self.deadline, self._limits):
                 await self._relay(upstream)
         except UpstreamSaidError as error:
-            ending, detail, last = error.code, str(error), event(error.payload)
+            said = ExtensionArrived(-1, ("error",), error.error, passed=True, rides=True)
+            ending, detail, last = error.code, str(error), event(b'{"error":' + error.error.encode() + b"}")
         except (UpstreamError, LedgerError) as error:
+            ending = error.code if isinstance(error, UpstreamError) else "ledger_unavailable"
+            detail = str(error)
             if not self._started:
                 raise
-            ending = error.code if isinstance(error, UpstreamError) else "ledger_unavailable"
-            detail, last = str(error), event(error_reply(error)[1])
+            last = event(error_reply(error)[1])
+        except asyncio.CancelledError:
+            ending = "client_left"
+            raise
         except ClientStalled as error:
             ending, detail = "client_stalled", str(error)
         finally:
             if not self._over:
-                await asyncio.shield(asyncio.ensure_future(self._break_off(ending, detail, last)))
+                await asyncio.shield(asyncio.ensure_future(self._break_off(ending, detail, last, said)))
 
     async def _relay(self, upstream: UpstreamReply) -> None:
         size = 0
@@ -123,7 +129,7 @@ class StreamDelivery:
         """The end of a reply that ended well."""
         translator = self._translator
         ended = ReplyEnded("complete", "", translator.upstream_id, translator.model, translator.usage)
-        return [*(ChoiceEnded(choice, "") for choice in translator.unfinished()), ended]
+        return [*translator.ended(), ended]
 
     async def _step(self, events: list[Event], *, over: bool) -> None:
         if not events:
@@ -163,15 +169,20 @@ class StreamDelivery:
         kept += [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
         await self._send_raw({"type": "http.response.start", "status": 200, "headers": kept})
 
-    async def _break_off(self, ending: str, detail: str, last: bytes) -> None:
-        """Record a bad ending, then say it: the order that holds everywhere."""
+    async def _break_off(self, ending: str, detail: str, last: bytes, said: Event | None) -> None:
+        """Record a bad ending, then say it: the order that holds everywhere. Raises LedgerError."""
         translator = self._translator
         ended = ReplyEnded(
             ending, detail, translator.upstream_id, translator.model, translator.usage, self._sent
         )
         try:
+            if before := [*translator.broken_off(), *([said] if said else [])]:
+                await self._gated.feed(before)
             await self._gated.end(ended)
         except LedgerError as error:
+            if not self._started:
+                raise
             last = event(error_reply(error)[1])
         if last:
-            await self._send(last, more=False)
+            with suppress(ClientStalled):  # it took nothing of the reply either; the connection goes
+                await self._send(last, more=False)

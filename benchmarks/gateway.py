@@ -86,8 +86,12 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 def body(delay: float, *, stream: bool = True, turns: int = 1, conversation: str | None = None) -> bytes:
     messages = [{"role": "system", "content": SYSTEM}]
     for turn in range(turns - 1):
-        messages.append({"role": "user", "content": f"Question {turn}: where is my order L-{20000 + turn}? " * 4})
-        messages.append({"role": "assistant", "content": f"Order L-{20000 + turn} was delivered on March 2. " * 8})
+        messages.append(
+            {"role": "user", "content": f"Question {turn}: where is my order L-{20000 + turn}? " * 4}
+        )
+        messages.append(
+            {"role": "assistant", "content": f"Order L-{20000 + turn} was delivered on March 2. " * 8}
+        )
     messages.append({"role": "user", "content": "Where is my money?"})
     asked: dict[str, Any] = {"model": "stub", "messages": messages, "stream": stream, "delay": delay}
     if conversation:
@@ -248,10 +252,14 @@ def print_table(results: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="three short rounds instead of seven")
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--folder", type=Path, help="where the ledger goes (its disk is part of the measurement)")
+    parser.add_argument(
+        "--folder", type=Path, help="where the ledger goes (its disk is part of the measurement)"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder, servers(Path(folder)) as urls:
         results = asyncio.run(measure(urls, quick=given.quick))

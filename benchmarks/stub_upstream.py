@@ -19,7 +19,8 @@ def chunks(size: int = 5) -> list[bytes]:
     deltas: list[dict[str, str]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": REPLY[i : i + size]} for i in range(0, len(REPLY), size)]
     found = [
-        {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}]} for delta in deltas
+        {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}]}
+        for delta in deltas
     ]
     found.append({**head, "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]})
     return [b"data: " + json.dumps(one).encode() + b"\n\n" for one in found] + [b"data: [DONE]\n\n"]
@@ -32,7 +33,12 @@ WHOLE = json.dumps(
         "created": 1,
         "model": "stub",
         "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": REPLY}, "finish_reason": "stop", "logprobs": None}
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": REPLY},
+                "finish_reason": "stop",
+                "logprobs": None,
+            }
         ],
         "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
     }
@@ -55,7 +61,9 @@ async def app(scope, receive, send):  # type: ignore[no-untyped-def]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": WHOLE})
         return
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]}
+    )
     for chunk in CHUNKS:
         if delay:
             await asyncio.sleep(delay)
@@ -68,4 +76,6 @@ CHUNKS = chunks()
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    uvicorn.run(app, port=parser.parse_args().port, log_level="critical", access_log=False, lifespan="off", ws="none")
+    uvicorn.run(
+        app, port=parser.parse_args().port, log_level="critical", access_log=False, lifespan="off", ws="none"
+    )

@@ -68,8 +68,8 @@ class _Twice(Exception):
 
 def _once(members: list[tuple[str, None]]) -> None:
     if len(members) > 1 and len(dict(members)) != len(members):
-        seen: set[str] = set()
-        raise _Twice(next(name for name, _ in members if name in seen or seen.add(name)))
+        names = [name for name, _ in members]
+        raise _Twice(next(name for at, name in enumerate(names) if name in names[:at]))
 
 
 _names_once = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str)

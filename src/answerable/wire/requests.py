@@ -100,7 +100,7 @@ class RequestIn(msgspec.Struct):
     modalities: list[str] | None = None
     stream_options: StreamOptionsIn | None = None
     response_format: ResponseFormatIn | None = None
-    answerable: ExtensionIn | None | msgspec.UnsetType = msgspec.UNSET
+    answerable: ExtensionIn | msgspec.UnsetType | None = msgspec.UNSET
 
 
 _request = msgspec.json.Decoder(RequestIn)

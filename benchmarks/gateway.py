@@ -177,6 +177,7 @@ async def turn_cost(url: str, turns: int, repeats: int) -> float:
     async with aiohttp.ClientSession() as session:
         times = []
         for number in range(repeats):
+            taken = 0.0
             name = f"c-{turns}-{number}-{time.monotonic_ns()}"
             for length in (turns, turns + 1):
                 payload = body(0, stream=False, turns=length, conversation=name)

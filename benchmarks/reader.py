@@ -57,7 +57,7 @@ def read_message(
 
 def best(gold: dict[str, Any], lines: list[tuple[Statement, Claim]]) -> Claim:
     def overlap(one: tuple[Statement, Claim]) -> int:
-        return min(one[0].end, gold["end"]) - max(one[0].start, gold["start"])
+        return int(min(one[0].end, gold["end"]) - max(one[0].start, gold["start"]))
 
     return max(lines, key=overlap)[1]
 

@@ -174,13 +174,20 @@ def read_messages(raw: Sequence[msgspec.Raw], first: int = 0) -> tuple[Message, 
     return tuple(_read(position, one) for position, one in enumerate(raw, start=first))
 
 
-def digest_of_messages(raw: Sequence[msgspec.Raw]) -> Digest:
-    """Name a run of messages by their bytes, as the caller wrote them."""
-    digest = hashlib.sha256()
-    for one in raw:
-        digest.update(b"%d:" % len(bytes(one)))
-        digest.update(one)
-    return Digest("sha256:" + digest.hexdigest())
+class MessagesDigest:
+    """Names a run of messages by their bytes, as the caller wrote them. Goes on where it stopped.
+
+    Messages are parted by a byte that JSON can hold nowhere unescaped, so no two
+    different runs have the same bytes (RFC 8259 section 7).
+    """
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, raw: Sequence[msgspec.Raw]) -> Digest:
+        """Take further messages; the digest of all so far."""
+        self._hash.update(b"".join([part for one in raw for part in (one, b"\x1e")]))
+        return Digest("sha256:" + self._hash.hexdigest())
 
 
 def _read(position: int, raw: msgspec.Raw) -> Message:

@@ -156,9 +156,7 @@ class ChatEndpoint:
         """The exchange is durable: later turns may refer to it."""
         await gated.begun()
         if chat.names.conversation:
-            self._conversations.keep(
-                (workload, chat.names.conversation), gated.trace, chat.raw_messages, heard
-            )
+            self._conversations.keep((workload, chat.names.conversation), gated.trace, heard)
 
     async def _whole(
         self, upstream: UpstreamReply, gated: GatedReply, chat: ChatRequest, deadline: float

@@ -8,7 +8,7 @@ import msgspec
 
 from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes
 from answerable.values import ConversationId, Digest, TraceId, WorkloadId
-from answerable.wire.requests import digest_of_messages, read_messages
+from answerable.wire.requests import MessagesDigest, read_messages
 
 Key = tuple[WorkloadId, ConversationId]
 
@@ -22,6 +22,7 @@ class Heard:
     outcomes: tuple[ToolOutcome, ...]
     history: History | None
     count: int
+    digest: Digest
     waiting: dict[str, ToolCall] = field(default_factory=dict)
 
 
@@ -49,10 +50,9 @@ class Conversations:
     def hear(self, key: Key | None, raw: Sequence[msgspec.Raw]) -> Heard:
         """Read what is new. Raises InvalidRequest where a message can't be read."""
         known = self._known.get(key) if key is not None else None
-        if known is not None and (
-            known.count > len(raw) or digest_of_messages(raw[: known.count]) != known.digest
-        ):
-            known = None
+        digest = MessagesDigest()
+        if known is not None and digest.add(raw[: known.count]) != known.digest:
+            known, digest = None, MessagesDigest()
         first = known.count if known else 0
         messages = read_messages(raw[first:], first)
         waiting = dict(known.waiting) if known else {}
@@ -64,13 +64,15 @@ class Conversations:
             (known.outcomes if known else ()) + done,
             History(known.trace, known.count, known.digest) if known else None,
             len(raw),
+            digest.add(raw[first:]),
             waiting,
         )
 
-    def keep(self, key: Key, trace: TraceId, raw: Sequence[msgspec.Raw], heard: Heard) -> None:
+    def keep(self, key: Key, trace: TraceId, heard: Heard) -> None:
         """Remember a conversation whose exchange is durable under `trace`."""
-        digest = digest_of_messages(raw)
-        self._known[key] = _Known(trace, heard.count, digest, heard.published, heard.outcomes, heard.waiting)
+        self._known[key] = _Known(
+            trace, heard.count, heard.digest, heard.published, heard.outcomes, heard.waiting
+        )
         self._known.move_to_end(key)
         while len(self._known) > self._most:
             self._known.popitem(last=False)

@@ -1,0 +1,427 @@
+"""Kill the gateway at random instants under load: python proofs/crash.py [--kills N] [--seed N] [--folder DIR]
+
+Claim: no client ever holds text that the ledger lacks, whenever the gateway dies.
+
+1. A real `answerable serve` stands before a real upstream; 8 to 16 clients ask at once, again and again.
+2. 20 to 400 ms after the first request the gateway gets SIGKILL.
+3. Every byte that had reached a client is held against the ledger file: the text of each choice is
+   the beginning of what the ledger's entries of that trace say was released, in their order; of a
+   reply that the client has to its end it is all of it, and the ledger says that the reply is complete.
+4. The ledger's chain is verified from its first entry. The gateway starts again on the same file.
+
+In every other round the new gateway opens the file first, so that both the gateway
+and an auditor meet a ledger just as the kill left it. One round in five asks for
+whole replies instead of streams. At the end everything is held against the ledger once more.
+
+SIGKILL ends the process and leaves the machine running: what the disk itself
+would lose with its power is not shown by this.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import select
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.apps.chain import Chain, assemble
+from answerable.values import TraceId
+from answerable.values.errors import LedgerError
+
+HERE = Path(__file__).parent
+EARLIEST, LATEST = 0.02, 0.4
+FEWEST, MOST = 8, 16
+WHOLE_EVERY = 5
+
+
+# -- what a client has ------------------------------------------------------------
+
+
+class Connection(asyncio.Protocol):
+    """Keeps every byte that arrives: what a client library may drop when a connection breaks is kept here."""
+
+    def __init__(self) -> None:
+        self.raw = bytearray()
+        self.lost = asyncio.get_running_loop().create_future()
+
+    def data_received(self, data: bytes) -> None:
+        self.raw += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What one client has of one reply: the text of each choice, as far as it came."""
+
+    status: int
+    trace: str
+    texts: dict[int, str]
+    complete: bool
+
+
+def received(raw: bytes) -> Received | None:
+    """Read the bytes of an HTTP answer, broken off anywhere. None where not even the headers came."""
+    head, blank, rest = raw.partition(b"\r\n\r\n")
+    if not blank:
+        return None
+    start, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    if headers.get("transfer-encoding") == "chunked":
+        body, ended = dechunked(rest)
+    else:
+        body, ended = rest, len(rest) == int(headers.get("content-length", "-1"))
+    streamed = headers.get("content-type", "").startswith("text/event-stream")
+    texts, whole = stream_texts(body) if streamed else whole_texts(body, complete=ended)
+    return Received(int(start.split()[1]), headers.get("answerable-trace", ""), texts, whole and ended)
+
+
+def dechunked(data: bytes) -> tuple[bytes, bool]:
+    """The body in a chunked transfer, and whether it came to its end."""
+    body = bytearray()
+    while True:
+        size, line_end, data = data.partition(b"\r\n")
+        if not line_end:
+            return bytes(body), False
+        count = int(size, 16)
+        if count == 0:
+            return bytes(body), True
+        body += data[:count]
+        if len(data) < count + 2:
+            return bytes(body), False
+        data = data[count + 2 :]
+
+
+def stream_texts(body: bytes) -> tuple[dict[int, str], bool]:
+    texts: dict[int, str] = {}
+    *events, tail = body.split(b"\n\n")
+    done = False
+    for one in events:
+        data = one.removeprefix(b"data: ")
+        if data == b"[DONE]":
+            done = True
+            continue
+        for choice in json.loads(data).get("choices", ()):
+            index = choice["index"]
+            texts[index] = texts.get(index, "") + (choice["delta"].get("content") or "")
+    # Half an event is no event to a client that keeps to the rules, but its words have left the house.
+    found = re.search(rb'"index":(\d+)', tail)
+    if found:
+        index = int(found[1])
+        texts[index] = texts.get(index, "") + half_content(tail)
+    return texts, done
+
+
+def whole_texts(body: bytes, *, complete: bool) -> tuple[dict[int, str], bool]:
+    if not complete:
+        return {0: half_content(body)}, False
+    choices = json.loads(body).get("choices", ())
+    return {choice["index"]: choice["message"].get("content") or "" for choice in choices}, True
+
+
+def half_content(data: bytes) -> str:
+    """The words in JSON that breaks off, as far as they can be read."""
+    found = re.search(rb'"content":"((?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*)', data)
+    return json.loads(f'"{found[1].decode("utf-8", "ignore")}"') if found else ""
+
+
+# -- what the ledger has ----------------------------------------------------------
+
+
+def recorded(chain: Chain, choice: int) -> list[str]:
+    """What the ledger says was released of a choice, line by line."""
+    lines = (line for line in chain.lines if (line.body.choice, line.body.track) == (choice, "content"))
+    return [line.shown or "" for line in lines]
+
+
+def uncovered(got: Received, chain: Chain | None) -> list[str]:
+    """What a client has and the ledger does not, in words; an empty list where there is no such thing."""
+    if got.status != 200:
+        return [f"an answer with status {got.status}"]
+    if chain is None:
+        return [f"trace '{got.trace}' reached a client, and the ledger has nothing of it"]
+    problems = []
+    for choice, text in got.texts.items():
+        released = "".join(recorded(chain, choice))
+        if not released.startswith(text):
+            problems.append(f"{got.trace}, choice {choice}: a client has {text!r}, the ledger {released!r}")
+        elif got.complete and released != text:
+            problems.append(f"{got.trace}, choice {choice}: the reply was complete without {released[len(text) :]!r}")
+    if got.complete and (chain.reply is None or chain.reply.ending != "complete"):
+        problems.append(f"{got.trace}: a client has the whole reply, and the ledger does not say that it ended")
+    return problems
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen over all rounds."""
+
+    kills: int = 0
+    whole_kills: int = 0
+    asked: int = 0
+    complete: int = 0
+    cut: int = 0
+    unanswered: int = 0
+    lines_received: int = 0
+    lines_kept_back: int = 0
+    """Lines on record that no client has: the kill came between the commit and the client."""
+    entries: int = 0
+    verified: int = 0
+    instants: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    held: list[Received] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+
+async def hold_against(path: Path, answers: list[Received], asked: int, tally: Tally) -> None:
+    """Hold what clients have against the ledger file, and verify all of the file."""
+    store = SqliteLedger(path)
+    try:
+        count = await store.verify()
+        tally.verified += 1
+        if count < tally.entries:
+            tally.problems.append(f"the ledger has shrunk from {tally.entries} entries to {count}")
+        tally.entries = count
+        for got in answers:
+            chain = assemble(await store.trace(TraceId(got.trace)))
+            tally.problems += uncovered(got, chain)
+            count_lines(got, chain, tally)
+        tally.known |= {got.trace for got in answers}
+        # Exchanges of this round whose client never heard a word.
+        for trace in await store.traces(asked):
+            if trace not in tally.known:
+                tally.known.add(trace)
+                count_lines(None, assemble(await store.trace(trace)), tally)
+    except LedgerError as error:
+        tally.problems.append(f"after kill {tally.kills}: {error}")
+    finally:
+        await store.close()
+
+
+def count_lines(got: Received | None, chain: Chain | None, tally: Tally) -> None:
+    for choice in {line.body.choice for line in chain.lines} if chain else ():
+        has = len(got.texts.get(choice, "")) if got else 0
+        at = 0
+        for shown in filter(None, recorded(chain, choice) if chain else ()):
+            tally.lines_received += at < has
+            tally.lines_kept_back += at >= has
+            at += len(shown)
+
+
+# -- the processes ----------------------------------------------------------------
+
+
+def start(command: list[str], log: Path) -> tuple["subprocess.Popen[str]", str]:
+    """Start a server that prints its URL as JSON once it listens."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ANSWERABLE_")}
+    with log.open("a") as errors:
+        process = subprocess.Popen(
+            [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], 30)
+    line = process.stdout.readline() if ready else ""
+    if not line:
+        process.kill()
+        process.wait()
+        raise SystemExit(f"{' '.join(command)} did not start:\n{log.read_text()[-2000:]}")
+    return process, json.loads(line)["url"]
+
+
+def start_gateway(upstream: str, ledger: Path) -> tuple["subprocess.Popen[str]", str]:
+    command = ["-m", "answerable.apps.cli", "serve", "--port", "0", "--json"]
+    return start([*command, "--upstream", upstream, "--ledger", str(ledger)], ledger.with_name("gateway.log"))
+
+
+def end(process: "subprocess.Popen[str]", how: signal.Signals) -> None:
+    process.send_signal(how)
+    process.wait(20)
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+# -- the load ---------------------------------------------------------------------
+
+
+async def ask(url: str, question: str, *, stream: bool, choices: int) -> Connection:
+    """Send one request; the connection goes on to take the answer. Raises OSError."""
+    asked = {"model": "crash", "stream": stream, "n": choices, "messages": [{"role": "user", "content": question}]}
+    body = json.dumps(asked).encode()
+    parts = urlsplit(url)
+    transport, connection = await asyncio.get_running_loop().create_connection(
+        Connection, parts.hostname, parts.port
+    )
+    head = (
+        f"POST {parts.path}/chat/completions HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    transport.write(head.encode() + body)
+    return connection
+
+
+class Load:
+    """Clients that ask one question after another until the gateway is gone."""
+
+    def __init__(self, url: str, name: str, chance: random.Random, *, stream: bool) -> None:
+        self.connections: list[Connection] = []
+        self._url = url
+        self._name = name
+        self._stream = stream
+        self._choices = [chance.choice((1, 1, 1, 2)) if stream else 1 for _ in range(997)]
+
+    async def run(self, clients: int, *, most: int) -> None:
+        """Each client asks up to `most` questions."""
+        await asyncio.gather(*(self._client(most) for _ in range(clients)))
+
+    async def _client(self, most: int) -> None:
+        for _ in range(most):
+            number = len(self.connections)
+            choices = self._choices[number % len(self._choices)]
+            try:
+                connection = await ask(
+                    self._url, f"{self._name}-{number}", stream=self._stream, choices=choices
+                )
+            except OSError:
+                return
+            self.connections.append(connection)
+            await connection.lost
+
+    def answers(self, tally: Tally) -> list[Received]:
+        """What the clients have now, counted."""
+        tally.asked += len(self.connections)
+        found = [received(bytes(one.raw)) for one in self.connections]
+        answers = [one for one in found if one is not None]
+        tally.unanswered += len(found) - len(answers)
+        tally.complete += sum(one.complete for one in answers)
+        tally.cut += sum(not one.complete for one in answers)
+        tally.held += answers
+        return answers
+
+
+async def one_kill(
+    gateway: "subprocess.Popen[str]", load: Load, chance: random.Random, tally: Tally
+) -> list[Received]:
+    """Load the gateway, kill it, and return what its clients have."""
+    clients = asyncio.ensure_future(load.run(chance.randint(FEWEST, MOST), most=1_000_000))
+    instant = chance.uniform(EARLIEST, LATEST)
+    await asyncio.sleep(instant)
+    gateway.send_signal(signal.SIGKILL)
+    await asyncio.to_thread(end, gateway, signal.SIGKILL)
+    await asyncio.wait_for(clients, 20)
+    tally.kills += 1
+    tally.instants.append(instant)
+    return load.answers(tally)
+
+
+async def kill_again_and_again(kills: int, seed: int, folder: Path) -> Tally:
+    """The whole proof, on one ledger file in `folder`. Stops at the first round with a problem."""
+    chance, tally, ledger = random.Random(seed), Tally(), folder / "ledger.db"
+    upstream, upstream_url = start([str(HERE / "crash_upstream.py")], folder / "upstream.log")
+    gateway, url = start_gateway(upstream_url, ledger)
+    try:
+        for number in range(kills):
+            stream = number % WHOLE_EVERY != WHOLE_EVERY - 1
+            load = Load(url, f"{number}", chance, stream=stream)
+            answers = await one_kill(gateway, load, chance, tally)
+            tally.whole_kills += not stream
+            if number % 2:
+                gateway, url = start_gateway(upstream_url, ledger)
+            await hold_against(ledger, answers, len(load.connections), tally)
+            say(f"kill {tally.kills} of {kills}: {tally.lines_received} lines received, {tally.entries} entries")
+            if tally.problems:
+                return tally
+            if not number % 2:
+                gateway, url = start_gateway(upstream_url, ledger)
+        # After the last kill it serves as if nothing had happened, and the chain goes on.
+        before = tally.entries
+        load = Load(url, "after", chance, stream=True)
+        await load.run(FEWEST, most=1)
+        end(gateway, signal.SIGTERM)
+        answers = load.answers(tally)
+        await hold_against(ledger, answers, len(load.connections), tally)
+        if tally.entries <= before or sum(one.complete for one in answers) != FEWEST:
+            tally.problems.append("after the last kill the gateway did not serve whole replies again")
+        await hold_all(ledger, tally)
+    finally:
+        for process in (gateway, upstream):
+            if process.poll() is None:
+                end(process, signal.SIGKILL)
+    return tally
+
+
+async def hold_all(path: Path, tally: Tally) -> None:
+    """Everything that any client got in any round, held against the ledger as it is at the end."""
+    store = SqliteLedger(path)
+    try:
+        for got in tally.held:
+            tally.problems += uncovered(got, assemble(await store.trace(TraceId(got.trace))))
+    finally:
+        await store.close()
+
+
+# -- the report -------------------------------------------------------------------
+
+
+def say(what: str) -> None:
+    end = "\r" if sys.stderr.isatty() else "\n"
+    print(f"  … {what}", file=sys.stderr, flush=True, end=end)
+
+
+def print_report(tally: Tally, seed: int) -> None:
+    instants = [1000 * one for one in tally.instants]
+    quartiles = statistics.quantiles(instants, n=4) if len(instants) > 1 else instants
+    rows = {
+        "kills (SIGKILL)": f"{tally.kills}, of them {tally.whole_kills} with whole replies, the rest with streams",
+        "instant of the kill after the load began": f"{min(instants):.0f} to {max(instants):.0f} ms, "
+        f"quartiles {', '.join(f'{one:.0f}' for one in quartiles)}",
+        "requests": f"{tally.asked}",
+        "replies that a client has to their end": f"{tally.complete}",
+        "replies cut by the kill": f"{tally.cut}",
+        "requests without a byte of an answer": f"{tally.unanswered}",
+        "lines that clients received": f"{tally.lines_received}",
+        "lines on record that no client received": f"{tally.lines_kept_back}",
+        "entries in the ledger": f"{tally.entries}, verified from the first one {tally.verified} times",
+        "**text with a client and not in the ledger**": f"**{len(tally.problems) or 'none'}**",
+        "seed": f"{seed}",
+    }
+    print("| what | figure |\n| --- | --- |")
+    for what, figure in rows.items():
+        print(f"| {what} | {figure} |")
+    for problem in tally.problems:
+        print(f"\n✗ {problem}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="an empty folder for the ledger; a temporary one without it")
+    given = parser.parse_args()
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="answerable-crash-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    tally = asyncio.run(kill_again_and_again(given.kills, given.seed, folder))
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    print_report(tally, given.seed)
+    if tally.problems:
+        print(f"\nThe ledger and the gateway's log stay in {folder}")
+        raise SystemExit(1)
+    if given.folder is None:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

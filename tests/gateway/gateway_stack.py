@@ -2,7 +2,9 @@
 
 import asyncio
 import http.client
-from collections.abc import Callable, Iterator, Mapping
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -190,8 +192,18 @@ class Programmed:
 
 
 @contextmanager
-def gateway(
-    upstream: ASGIApp,
+def gateway(upstream: ASGIApp, ledger: Path, **options: Any) -> Iterator[Stack]:
+    """The gateway as `answerable serve` wires it, before this upstream, for as long as the block lasts."""
+    with (
+        serve_in_thread(upstream) as root,
+        gateway_to(int(root.rpartition(":")[2]), ledger, **options) as running,
+    ):
+        yield running
+
+
+@contextmanager
+def gateway_to(
+    port: int,
     ledger: Path,
     *,
     limits: Limits | None = None,
@@ -200,21 +212,54 @@ def gateway(
     client_keys: Path | None = None,
     on_commit: Callable[[str], None] | None = None,
 ) -> Iterator[Stack]:
-    """The gateway as `answerable serve` wires it, for as long as the block lasts."""
+    """The gateway before whatever listens on a port of this machine."""
     store = SqliteLedger(ledger, on_commit=on_commit)
     try:
-        with serve_in_thread(upstream) as upstream_root:
-            settings = Settings(
-                upstream=f"{upstream_root}/v1",
-                mode=mode,
-                upstream_key=upstream_key,
-                client_keys=client_keys,
-                limits=limits or Limits(),
-            )
-            with serve_in_thread(build(settings, store)) as root:
-                yield Stack(root, store)
+        settings = Settings(
+            upstream=f"http://127.0.0.1:{port}/v1",
+            mode=mode,
+            upstream_key=upstream_key,
+            client_keys=client_keys,
+            limits=limits or Limits(),
+        )
+        with serve_in_thread(build(settings, store)) as root:
+            yield Stack(root, store)
     finally:
         asyncio.run(store.close())
+
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+@contextmanager
+def raw_upstream(handle: Handler) -> Iterator[int]:
+    """The port of a server that writes what no ASGI server would."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(asyncio.start_server(handle, "127.0.0.1", 0))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def end() -> None:
+        server.close()
+        await server.wait_closed()
+        mine = asyncio.current_task()
+        for task in asyncio.all_tasks():
+            if task is not mine:
+                task.cancel()
+
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        asyncio.run_coroutine_threadsafe(end(), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
 
 
 def call(root: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:

@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -18,7 +19,7 @@ import apsw
 
 from answerable.ledger import GENESIS
 from answerable.ports import Sealed
-from answerable.receipts import Draft, seal
+from answerable.receipts import Body, Draft, seal
 from answerable.receipts.verifying import ChainCheck, Row, decode
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken, LedgerError, LedgerUnavailable
@@ -37,12 +38,18 @@ CREATE INDEX IF NOT EXISTS entries_by_trace ON entries (trace, seq);
 PRAGMA user_version = 1;
 """
 _ROWS = "SELECT seq, entry, leaf, salt, private FROM entries "
+_FILED = "SELECT seq, entry, leaf, salt, private, trace, kind FROM entries ORDER BY seq"
 _INSERT = "INSERT INTO entries VALUES "
 _ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = 7
+_LARGEST_INSERT = 4000  # rows in one statement: SQLite binds at most 32,766 values
 _LARGEST_GROUP = 1000  # drafts in one commit: bounds how long the first of them waits
 _GROUP_SECONDS = 0.001  # how long a commit waits for company, where the one before it had some
 _TRIES = 10  # how often another process may get in first before an append is given up
 _WAITING_MOST = 20_000  # drafts not yet written; past it appends are refused, not queued without end
+
+
+_Column = str | bytes | int | None
 
 
 class _Append(NamedTuple):
@@ -64,6 +71,7 @@ class SqliteLedger:
         self._path = str(path)
         self._on_commit = on_commit
         self._inbox: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
+        self._door = threading.Lock()  # callers may come from several event loops, each in its thread
         self._waiting = 0
         self._closed = False
         self._head: tuple[int, str] | None = None
@@ -76,19 +84,22 @@ class SqliteLedger:
 
     async def append(self, drafts: Sequence[Draft]) -> None:
         """Make the drafts durable, all or none. Raises LedgerUnavailable."""
-        if self._closed:
-            raise LedgerUnavailable("the ledger is closed")
-        if self._waiting + len(drafts) > _WAITING_MOST:
-            raise LedgerUnavailable(f"{self._waiting} entries already wait for the disk; try again later")
         loop = asyncio.get_running_loop()
         done = loop.create_future()
-        self._waiting += len(drafts)
-        self._inbox.put(_Append(drafts, loop, done))
-        try:
-            # Shielded: a caller that gives up must not leave the writer with a dead future.
-            await asyncio.shield(done)
-        finally:
-            self._waiting -= len(drafts)
+        with self._door:
+            if self._closed:
+                raise LedgerUnavailable("the ledger is closed")
+            if self._waiting + len(drafts) > _WAITING_MOST:
+                raise LedgerUnavailable(
+                    f"{self._waiting} entries already wait for the disk, so {len(drafts)} more have no room; "
+                    "try again later"
+                )
+            # Counted until they are written, and not only while somebody waits for them: callers
+            # that give up while the disk stalls must not make room for more.
+            self._waiting += len(drafts)
+            self._inbox.put(_Append(drafts, loop, done))
+        # Shielded: a caller that gives up must not leave the writer with a dead future.
+        await asyncio.shield(done)
 
     async def trace(self, trace: TraceId) -> list[Sealed]:
         return await asyncio.to_thread(self._select, _ROWS + "WHERE trace = ? ORDER BY seq", (trace,))
@@ -102,36 +113,44 @@ class SqliteLedger:
 
     async def close(self) -> None:
         """Finish the appends already handed over, then close the file."""
-        if not self._closed:
+        with self._door:
+            if self._closed:
+                return
             self._closed = True
             self._inbox.put(None)
-            await asyncio.to_thread(self._thread.join)
-            with self._reading:
-                self._reader.close()
-            self._write.close()
+        await asyncio.to_thread(self._thread.join)
+        with self._reading:
+            self._reader.close()
+        self._write.close()
 
     # -- reading ---------------------------------------------------------------
 
     def _select(self, query: str, bindings: tuple[str | int, ...]) -> list[Sealed]:
-        with self._reading:
+        with self._reading, _reads(self._path):
             return [Sealed(*row) for row in self._reader.execute(query, bindings)]
 
     def _column(self, query: str, bindings: tuple[str | int, ...]) -> list[TraceId]:
-        with self._reading:
+        with self._reading, _reads(self._path):
             return [TraceId(row[0]) for row in self._reader.execute(query, bindings)]
 
     def _verify(self) -> int:
         check = ChainCheck()
         connection = _connect(self._path, create=False)
         try:
-            rows: Iterator[Row] = connection.execute(_ROWS + "ORDER BY seq")
-            check.feed(rows)
+            with _reads(self._path):
+                for seq, entry, leaf, salt, private, trace, kind in connection.execute(_FILED):
+                    found = check.next((seq, entry, leaf, salt, private))
+                    if (found.trace, _kind(found.body)) != (trace, kind):
+                        # Outside the hash, but what `trace` and `traces` look by: a row filed
+                        # elsewhere would be as good as deleted.
+                        raise LedgerBroken(f"entry {seq} is not filed under its own trace and kind")
         finally:
             connection.close()
         return check.count
 
     def _check_head(self) -> None:
-        rows = cast("list[Row]", self._write.execute(_ROWS + "ORDER BY seq DESC LIMIT 1").fetchall())
+        with _reads(self._path):
+            rows = cast("list[Row]", self._write.execute(_ROWS + "ORDER BY seq DESC LIMIT 1").fetchall())
         for row in rows:
             ChainCheck(count=row[0], head=decode(row[1], row[0]).prev).feed([row])
 
@@ -149,8 +168,10 @@ class SqliteLedger:
                 time.sleep(_GROUP_SECONDS)
             group, stop = self._gather(first)
             company = len(group) > 1
-            error = self._commit(group)
-            _tell(group, error)
+            errors = self._commit(group)
+            with self._door:
+                self._waiting -= sum(len(append.drafts) for append in group)
+            _tell(group, errors)
             if stop:
                 return
 
@@ -168,8 +189,8 @@ class SqliteLedger:
             size += len(more.drafts)
         return group, False
 
-    def _commit(self, group: list[_Append]) -> LedgerError | None:
-        """Write a group in one statement, which is one transaction.
+    def _commit(self, group: list[_Append]) -> list[LedgerError | None]:
+        """Write a group in one transaction; what each append of it is to be told.
 
         A crash anywhere before it returns leaves nothing of the group, and nobody has
         been told otherwise; a crash after it leaves all of it, and at worst a line is
@@ -177,38 +198,61 @@ class SqliteLedger:
         """
         try:
             for _ in range(_TRIES):
-                rows, head = self._seal(group)
+                rows, head, errors = self._seal(group)
                 try:
                     self._hook("before")
-                    # One statement, not one for each row: every step hands the interpreter lock
-                    # over and has to win it back from a busy event loop.
-                    self._write.execute(_INSERT + ",".join([_ROW] * (len(rows) // 7)), rows)
+                    self._insert(rows)
                     self._hook("after")
                 except apsw.ConstraintError:
                     self._head = self._read_head()  # another process wrote meanwhile: link behind it
                     continue
                 self._head = head
-                return None
+                return errors
         except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
             self._head = None  # what is on the disk now is not known; read it before the next append
-            return LedgerUnavailable(f"the ledger at '{self._path}' could not be written: {error}")
-        return LedgerUnavailable(f"other writers of '{self._path}' left no room for an entry; try again")
+            failed = LedgerUnavailable(f"the ledger at '{self._path}' could not be written: {error}")
+            return [failed] * len(group)
+        crowded = LedgerUnavailable(f"other writers of '{self._path}' left no room for an entry; try again")
+        return [crowded] * len(group)
 
-    def _seal(self, group: list[_Append]) -> tuple[list[str | bytes | int | None], tuple[int, str]]:
-        """The group's rows, one after another, and the head that they will leave."""
+    def _insert(self, rows: list[_Column]) -> None:
+        if len(rows) <= _LARGEST_INSERT * _COLUMNS:
+            # One statement, not one for each row: every step hands the interpreter lock
+            # over and has to win it back from a busy event loop.
+            if rows:
+                self._write.execute(_INSERT + ",".join([_ROW] * (len(rows) // _COLUMNS)), rows)
+            return
+        with self._write:
+            for start in range(0, len(rows), _LARGEST_INSERT * _COLUMNS):
+                self._insert(rows[start : start + _LARGEST_INSERT * _COLUMNS])
+
+    def _seal(self, group: list[_Append]) -> tuple[list[_Column], tuple[int, str], list[LedgerError | None]]:
+        """The group's rows, one after another; the head that they will leave; what went wrong where.
+
+        An append with an entry that can't be written (a lone surrogate) is left out:
+        it must not take others with it that only happened to come at the same moment.
+        """
         if self._head is None:
             self._head = self._read_head()
         seq, prev = self._head
-        rows: list[str | bytes | int | None] = []
+        rows: list[_Column] = []
+        errors: list[LedgerError | None] = []
         salts = _salts(sum(draft.private is not None for append in group for draft in append.drafts))
         for append in group:
-            for draft in append.drafts:
-                salt = None if draft.private is None else next(salts)
-                entry, leaf, private = seal(draft, seq, prev, salt or b"")
-                kind = str(type(draft.body).__struct_config__.tag)
-                rows += (seq, draft.trace, kind, entry, leaf, salt, private)
-                seq, prev = seq + 1, leaf
-        return rows, (seq, prev)
+            before = len(rows), seq, prev
+            try:
+                for draft in append.drafts:
+                    salt = None if draft.private is None else next(salts)
+                    entry, leaf, private = seal(draft, seq, prev, salt or b"")
+                    rows += (seq, draft.trace, _kind(draft.body), entry, leaf, salt, private)
+                    seq, prev = seq + 1, leaf
+            except Exception as error:  # noqa: BLE001 – as in `_commit`
+                size, seq, prev = before
+                del rows[size:]
+                errors.append(LedgerUnavailable(f"an entry can't be written: {error}"))
+            else:
+                errors.append(None)
+        return rows, (seq, prev), errors
 
     def _read_head(self) -> tuple[int, str]:
         """The next entry's number, and the leaf before it."""
@@ -227,18 +271,22 @@ def _salts(count: int) -> Iterator[bytes]:
     return (drawn[start : start + 16] for start in range(0, len(drawn), 16))
 
 
-def _tell(group: list[_Append], error: LedgerError | None) -> None:
+def _kind(body: Body) -> str:
+    return str(type(body).__struct_config__.tag)
+
+
+def _tell(group: list[_Append], errors: list[LedgerError | None]) -> None:
     """Wake the callers: one call for each event loop, not one for each append."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for append in group:
-        by_loop.setdefault(append.loop, []).append(append.done)
-    for loop, futures in by_loop.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, futures, error)
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], LedgerError | None]]] = {}
+    for append, error in zip(group, errors, strict=True):
+        by_loop.setdefault(append.loop, []).append((append.done, error))
+    for loop, told in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits there any more
+            loop.call_soon_threadsafe(_settle, told)
 
 
-def _settle(futures: list[asyncio.Future[None]], error: LedgerError | None) -> None:
-    for future in futures:
+def _settle(told: list[tuple[asyncio.Future[None], LedgerError | None]]) -> None:
+    for future, error in told:
         if future.done():
             continue
         if error is None:
@@ -248,6 +296,17 @@ def _settle(futures: list[asyncio.Future[None]], error: LedgerError | None) -> N
             future.exception()  # a caller that gave up is not an unhandled error
 
 
+@contextmanager
+def _reads(path: str) -> Iterator[None]:
+    """Say in our own words what SQLite could not read. Raises LedgerBroken, LedgerUnavailable."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise LedgerBroken(f"the file of the ledger at '{path}' is damaged: {error}") from error
+    except apsw.Error as error:
+        raise LedgerUnavailable(f"the ledger at '{path}' can't be read: {error}") from error
+
+
 def _connect(path: str, *, create: bool) -> apsw.Connection:
     try:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
@@ -255,10 +314,14 @@ def _connect(path: str, *, create: bool) -> apsw.Connection:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         connection = apsw.Connection(path, flags=flags)
         connection.set_busy_timeout(5000)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(
-                f"PRAGMA {pragma}"
-            ).fetchall()  # one at a time: a row left unread ends the batch
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchall()[0][0]
+        if mode != "wal":
+            raise LedgerUnavailable(
+                f"the ledger at '{path}' can't have a write-ahead log there (its journal is '{mode}'), so a "
+                "commit would not be durable; put it in a file on a local disk"
+            )
+        # Read to the end: a row left unread ends the batch.
+        connection.execute("PRAGMA synchronous = FULL").fetchall()
         if create:
             version = connection.execute("PRAGMA user_version").fetchall()[0][0]
             if version not in (0, 1):

@@ -17,6 +17,7 @@ from answerable.receipts import (
     ReplyBody,
 )
 from answerable.receipts.verifying import decode
+from answerable.values.errors import LedgerBroken
 
 P = TypeVar("P")
 
@@ -83,4 +84,7 @@ def _place(chain: Chain, entry: Entry, row: Sealed) -> None:
 
 
 def _private(row: Sealed, kind: type[P]) -> P | None:
-    return None if row.private is None else msgspec.json.decode(row.private, type=kind)
+    try:
+        return None if row.private is None else msgspec.json.decode(row.private, type=kind)
+    except msgspec.MsgspecError as error:
+        raise LedgerBroken(f"entry {row.seq}: its private part can't be read: {error}") from error

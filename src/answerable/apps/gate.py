@@ -8,14 +8,14 @@ The HTTP gateway is a client of this and of nothing below it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from answerable.adapters.bundle_files import built_in
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.adapters.world import new_trace, utc_now
+from answerable.adapters.world import NewTraces, utc_now
 from answerable.claims import RuleReader
 from answerable.decisions import CedarDecider
 from answerable.exchange import ContextItem, Exchange, Message, ToolSpec, outcomes
@@ -35,6 +35,7 @@ from answerable.flow import (
 )
 from answerable.ports import Clock, Decider, Ledger, NewTrace, Reader
 from answerable.values import AssuranceLevel, ConversationId, CustomerId, RequestId, TraceId, WorkloadId
+from answerable.values.errors import LedgerError, UpstreamError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class GatedReply:
         self._clock = clock
         self.trace = turn.exchange.trace
         self._ended = False
+        self._failed = False
         # The exchange is written while the upstream is still thinking; the first
         # `feed` waits for it.
         self._begun: asyncio.Future[None] | None = asyncio.ensure_future(
@@ -71,17 +73,25 @@ class GatedReply:
     async def feed(self, events: Iterable[Event]) -> list[Output]:
         """Take events; return what may be sent now. One commit for all of them.
 
-        Raises LedgerUnavailable: then nothing of it may be sent, now or later.
+        Raises LedgerUnavailable: then nothing of it may be sent, now or later. Whatever
+        kept one feed from its end, later ones are recorded and give nothing to send: a
+        line is missing between.
         """
         step = Step()
         now = self._clock()
-        for event in joined(events):
-            self._ended = self._ended or isinstance(event, ReplyEnded)
-            step.join(self._turn.feed(event, now))
-        await self.begun()
-        if step.drafts:
-            await self._ledger.append(step.drafts)
-        return step.outputs
+        ended = False
+        try:
+            for event in joined(events):
+                ended = ended or isinstance(event, ReplyEnded)
+                step.join(self._turn.feed(event, now))
+            await self.begun()
+            if step.drafts:
+                await self._ledger.append(step.drafts)
+        except BaseException:
+            self._failed = True
+            raise
+        self._ended = self._ended or ended
+        return [] if self._failed else step.outputs
 
     async def end(self, ended: ReplyEnded) -> None:
         """Record how the reply ended, once; later calls do nothing."""
@@ -100,7 +110,7 @@ class Gate:
         *,
         mode: Mode = Mode.ENFORCE,
         clock: Clock = utc_now,
-        new_trace: NewTrace = new_trace,
+        new_trace: NewTrace | None = None,
         line_limit: int = 2000,
     ) -> None:
         self.ledger = ledger
@@ -108,7 +118,7 @@ class Gate:
         self.reader = reader
         self.mode = mode
         self.clock = clock
-        self.new_trace = new_trace
+        self.new_trace = new_trace or NewTraces()
         self._line_limit = line_limit
         self._texts = published_texts(reader)
 
@@ -154,30 +164,36 @@ class Gate:
         """Put a whole reply through the gate. Raises LedgerUnavailable."""
         gated = self.begin(exchange)
         outputs = await gated.feed([TextArrived(0, reply), ChoiceEnded(0, "stop"), ReplyEnded("complete")])
-        lines = tuple(output for output in outputs if isinstance(output, Line))
+        lines = tuple(_lines(outputs))
         return Verdict(gated.trace, "".join(line.shown for line in lines), lines)
 
     async def stream(self, exchange: Exchange, deltas: AsyncIterator[str]) -> AsyncIterator[Line]:
         """Put a reply through as it is generated; each line comes back as soon as it may be shown.
 
-        Raises LedgerUnavailable. A consumer that stops early is recorded as having left.
+        Raises LedgerUnavailable, and whatever `deltas` raises. A consumer that stops early is
+        recorded as having left (close the iterator for that: `contextlib.aclosing`).
         """
         gated = self.begin(exchange)
         sent = 0
-        ending = "client_left"
+        ending, detail = "client_left", ""
         try:
             async for delta in deltas:
-                for output in await gated.feed([TextArrived(0, delta, CONTENT)]):
-                    if isinstance(output, Line):
-                        yield output
-                        sent += 1
-            for output in await gated.feed([ChoiceEnded(0, "stop")]):
-                if isinstance(output, Line):
-                    yield output
-                    sent += 1
+                for line in _lines(await gated.feed([TextArrived(0, delta, CONTENT)])):
+                    sent += bool(line.shown)  # before it is handed over: who has a line may stop there
+                    yield line
+            for line in _lines(await gated.feed([ChoiceEnded(0, "stop")])):
+                sent += bool(line.shown)
+                yield line
             ending = "complete"
+        except LedgerError as error:
+            ending, detail = "ledger_unavailable", str(error)
+            raise
+        except Exception as error:
+            ending = error.code if isinstance(error, UpstreamError) else UpstreamError.code
+            detail = str(error) if isinstance(error, UpstreamError) else type(error).__name__
+            raise
         finally:
-            await asyncio.shield(gated.end(ReplyEnded(ending, sent=sent)))
+            await asyncio.shield(gated.end(ReplyEnded(ending, detail, sent=sent)))
 
 
 @asynccontextmanager
@@ -190,6 +206,10 @@ async def open_gate(
         yield Gate(store, RuleReader(), decider or CedarDecider(built_in()), mode=mode)
     finally:
         await store.close()
+
+
+def _lines(outputs: list[Output]) -> Iterator[Line]:
+    return (output for output in outputs if isinstance(output, Line))
 
 
 def _retrieve(future: "asyncio.Future[None]") -> None:

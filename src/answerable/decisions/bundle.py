@@ -56,9 +56,9 @@ def parse(files: Mapping[str, bytes]) -> Bundle:
     """Check a bundle's files and put them into a form that decides fast.
 
     Raises BundleError, naming the file and the remedy, where a file is missing
-    or malformed, a policy fails validation against the schema, lacks `@id`,
-    `@owner` or `@because`, or a forbid lacks a usable `@outcome`, or names
-    wording that is not there.
+    or malformed, a policy fails validation against the schema, is a template,
+    lacks `@id`, `@owner` or `@because`, or a forbid lacks a usable `@outcome`,
+    or names wording that is not there.
     """
     for name in (SCHEMA, POLICIES, WORDING, MANIFEST):
         if name not in files:
@@ -69,13 +69,16 @@ def parse(files: Mapping[str, bytes]) -> Bundle:
     policies = _policies(policy_text, wording)
     try:
         schema = cedarpy.Schema.from_str(schema_text)
-        policy_set = cedarpy.PolicySet.from_str(policy_text)
     except ValueError as error:
-        raise BundleError(f"the bundle's schema or policies can't be parsed: {error}") from error
+        raise BundleError(f"{SCHEMA} can't be parsed: {error}; correct it there") from error
+    policy_set = cedarpy.PolicySet.from_str(policy_text)
     validation = cedarpy.validate_policies(policy_text, schema_text)
     if not validation.validation_passed:
         first = validation.errors[0]
-        raise BundleError(f"{POLICIES} does not fit {SCHEMA}: {first.error} (policy '{first.policy_id}')")
+        named = validation.id_annotations_by_policy_id.get(first.policy_id, first.policy_id)
+        raise BundleError(
+            f"{POLICIES} does not fit {SCHEMA}: {first.error} (that is policy '{named}'); correct either"
+        )
     return Bundle(digest_of(files), _manifest(_yaml(files, MANIFEST)), policies, wording, policy_set, schema)
 
 
@@ -88,12 +91,23 @@ def _text(files: Mapping[str, bytes], name: str) -> str:
 
 def _yaml(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
-        value = yaml.safe_load(_text(files, name))
-    except yaml.YAMLError as error:
-        raise BundleError(f"{name} is not valid YAML: {error}") from error
-    if not isinstance(value, dict):
-        raise BundleError(f"{name} must be a mapping of names to values")
+        value = yaml.load(_text(files, name), _Loader)  # noqa: S506 – a SafeLoader, and stricter
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a 13th month
+        raise BundleError(f"{name} is not valid YAML: {error}; correct it there") from error
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise BundleError(f"{name} must be a mapping of names to values; quote names such as 'no' or '1'")
     return value
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a name that stands twice: which of two approvers was meant is not ours to guess."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for name in names:
+            if names.count(name) > 1:
+                raise yaml.YAMLError(f"'{name}' stands there twice")
+        return super().construct_mapping(node, deep=deep)
 
 
 def _wording(raw: dict[str, Any]) -> dict[str, Wording]:
@@ -101,31 +115,48 @@ def _wording(raw: dict[str, Any]) -> dict[str, Wording]:
         if not isinstance(text, str) or not text.strip():
             raise BundleError(f"{WORDING}: '{key}' must be a text that is not empty")
     if FALLBACK_WORDING not in raw:
-        raise BundleError(f"{WORDING} has no '{FALLBACK_WORDING}': the words for when no policy names any")
+        raise BundleError(
+            f"{WORDING} has no '{FALLBACK_WORDING}'; add the words for when no policy names any"
+        )
     return {key: Wording(key, text) for key, text in raw.items()}
 
 
 def _manifest(raw: dict[str, Any]) -> Manifest:
     for key in ("name", "version", "author", "effective_from"):
         if raw.get(key) in (None, ""):
-            raise BundleError(f"{MANIFEST}: '{key}' is missing")
+            raise BundleError(f"{MANIFEST}: '{key}' is missing; add it")
     effective = raw["effective_from"]
     if not isinstance(effective, datetime) or effective.tzinfo is None:
         raise BundleError(
             f"{MANIFEST}: 'effective_from' must be an instant with a zone, as 2026-01-31T00:00:00Z"
         )
-    approver = raw.get("approver")
-    author = str(raw["author"])
-    if approver == author:
-        raise BundleError(f"{MANIFEST}: '{author}' is both author and approver; someone else must approve")
+    author, approver = _person("author", raw["author"]), None
+    if raw.get("approver") is not None:
+        approver = _person("approver", raw["approver"])
+        if " ".join(approver.casefold().split()) == " ".join(author.casefold().split()):
+            raise BundleError(
+                f"{MANIFEST}: '{author}' is both author and approver; someone else must approve"
+            )
     return Manifest(str(raw["name"]), str(raw["version"]), author, approver, effective)
+
+
+def _person(key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BundleError(f"{MANIFEST}: '{key}' must be somebody's name, not '{value}'")
+    return value
 
 
 def _policies(text: str, wording: Mapping[str, Wording]) -> dict[PolicyId, Policy]:
     try:
         parsed = json.loads(cedarpy.policies_to_json_str(text))
     except ValueError as error:
-        raise BundleError(f"{POLICIES} can't be parsed: {error}") from error
+        raise BundleError(f"{POLICIES} can't be parsed: {error}; correct it there") from error
+    for raw in parsed["templates"].values():
+        named = raw.get("annotations", {}).get("id", "")
+        raise BundleError(
+            f"{POLICIES}: policy '{named}' has a slot (?principal or ?resource), and nothing here fills "
+            "slots, so it would never apply; write it without"
+        )
     found: dict[PolicyId, Policy] = {}
     for position, raw in enumerate(parsed["staticPolicies"].values(), start=1):
         policy = _policy(position, raw, wording)

@@ -12,12 +12,13 @@ from answerable.claims import Claim
 from answerable.decisions.bundle import FALLBACK_WORDING, Bundle
 from answerable.decisions.decision import CAUTION, Decision, Outcome, Policy
 from answerable.findings import Finding
-from answerable.values import AssuranceLevel, PolicyId
+from answerable.values import AssuranceLevel
 
 _PRINCIPAL = 'Answerable::Workload::"bot"'
 _ACTION = 'Answerable::Action::"say"'
 _LINE = {"type": "Answerable::Line", "id": "line"}
 _RESOURCE = 'Answerable::Line::"line"'
+_NOT_EVALUATED = "a policy could not be evaluated, so the line waits for a person"
 
 # A decision depends on seven words and a small number, so there are few distinct
 # ones; past this many something else is varying and the memory is not worth it.
@@ -78,19 +79,22 @@ class CedarDecider:
             "direction": direction,
         }
         line: dict[str, Any] = {"uid": _LINE, "attrs": attributes, "parents": []}
-        answer = cedarpy.is_authorized(request, self.bundle.policy_set, [line], self.bundle.schema)
-        return self._read(answer)
+        try:
+            answer = cedarpy.is_authorized(request, self.bundle.policy_set, [line], self.bundle.schema)
+            return self._read(answer)
+        except Exception as error:  # noqa: BLE001 – whatever it was, the line was not decided on
+            return self._stopped(Outcome.HOLD, _NOT_EVALUATED, (), FALLBACK_WORDING, errors=(str(error),))
 
     def _read(self, answer: cedarpy.AuthzResult) -> Decision:
-        names = answer.diagnostics.id_annotations_by_reason
-        determining = tuple(
-            self.bundle.policies[PolicyId(names[reason])] for reason in answer.diagnostics.reasons
-        )
-        errors = tuple(answer.diagnostics.errors)
+        determined = set(answer.diagnostics.id_annotations_by_reason.values())
+        # Cedar names them in no order. In that of the file, the same line decides the same way
+        # always: which of two equally cautious policies gives the wording, too.
+        determining = tuple(policy for name, policy in self.bundle.policies.items() if name in determined)
+        errors = tuple(self._named(error) for error in answer.diagnostics.errors)
         if errors or answer.decision is cedarpy.Decision.NoDecision:
             return self._stopped(
                 Outcome.HOLD,
-                "a policy could not be evaluated, so the line waits for a person",
+                _NOT_EVALUATED,
                 determining,
                 FALLBACK_WORDING,
                 errors=errors or ("no decision was reached",),
@@ -108,6 +112,12 @@ class CedarDecider:
             strictest.wording or FALLBACK_WORDING,
             route=strictest.route,
         )
+
+    def _named(self, error: str) -> str:
+        """An error with a policy's own id in the place of the number that Cedar gave it."""
+        for number, name in enumerate(self.bundle.policies):
+            error = error.replace(f"`policy{number}`", f"`{name}`")
+        return error
 
     def _stopped(
         self,

@@ -2,8 +2,9 @@
 
 from answerable.findings.check import check
 from answerable.findings.finding import NOTHING_TO_CHECK, Direction, Evidence, Finding, Support
-from answerable.findings.grounds import Grounds, succeeded
+from answerable.findings.grounds import Grounds
 from answerable.findings.published import PublishedTexts
+from answerable.findings.results import succeeded
 
 __all__ = [
     "NOTHING_TO_CHECK",

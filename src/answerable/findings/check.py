@@ -7,8 +7,9 @@ rule book: contradicted beats supported beats unsupported.
 
 from answerable.claims import Claim, Force, IdentifierTerm, Kind, MoneyTerm, Polarity, Subject
 from answerable.findings.finding import NOTHING_TO_CHECK, Evidence, Finding, Support
-from answerable.findings.grounds import Grounds, Receipt, spelled
+from answerable.findings.grounds import Grounds, Receipt
 from answerable.findings.published import Published
+from answerable.findings.results import spelled
 from answerable.findings.terms_agree import Comparable, comparable, direction, like, same
 from answerable.values import Money
 
@@ -28,9 +29,7 @@ _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
 _ENOUGH_WORDS = 0.6
 _ENOUGH_RECORDED = 0.5
 # A line that rests on the customer's standing needs a record of that standing.
-_STANDINGS = frozenset(
-    "gold silver platinum bronze premium vip plus prime elite student senior veteran business".split()
-)
+_STANDINGS = frozenset("gold silver platinum bronze premium vip prime elite student senior veteran".split())
 _BARE_WORDS = frozenset(
     "done don set sort complet process submit success successfully now already ok".split()
 )
@@ -65,8 +64,8 @@ def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
         return Finding(
             Support.UNSUPPORTED, f"no successful act about {claim.subject.value} stands in this conversation"
         )
-    named = [term.written for term in claim.terms if isinstance(term, IdentifierTerm)]
-    matching = [receipt for receipt in about if all(name.casefold() in receipt.words for name in named)]
+    named = _identifiers(claim)
+    matching = [receipt for receipt in about if receipt.is_about(named)]
     if not matching:
         return Finding(
             Support.CONTRADICTED,
@@ -94,14 +93,14 @@ def _tells(receipt: Receipt, text: str) -> bool:
 
 def _recorded(claim: Claim, text: str, grounds: Grounds) -> Evidence | None:
     """A record that names the very thing, every amount, and most of what the line says of it."""
-    named = {term.written.casefold() for term in claim.terms if isinstance(term, IdentifierTerm)}
+    named = _identifiers(claim)
     if not named:
         return None
     words = _content(text) - {word for name in named for word in _content(name)}
     for record in reversed(grounds.records):
         shared = len(words & _content(record.words)) / len(words) if words else 0.0
         amounts = all(_number(amount) in record.numbers for amount in _amounts(claim))
-        if shared >= _ENOUGH_RECORDED and amounts and all(name in record.words for name in named):
+        if shared >= _ENOUGH_RECORDED and amounts and record.is_about(named):
             return _receipt_evidence(record)
     return None
 
@@ -123,7 +122,9 @@ def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
             Support.UNSUPPORTED,
             f"no record shows that the customer is '{', '.join(sorted(standing - recorded))}'",
         )
-    backing = _backing(claim, text, terms, related)
+    # A rule for those of a standing backs nothing for a customer who has no record of it.
+    open_to_all = [one for one in related if not (_STANDINGS & _content(one.text)) - recorded]
+    backing = _backing(claim, text, terms, open_to_all)
     if backing is not None:
         return Finding(Support.SUPPORTED, "a published statement says so", (_published_evidence(backing),))
     if claim.polarity is not Polarity.REFUSES:
@@ -183,7 +184,8 @@ def _by_act(claim: Claim, terms: tuple[Comparable, ...], grounds: Grounds) -> Fi
         if any(same(term, other) for other in published):
             continue
         return Finding(Support.UNSUPPORTED, "nothing published or recorded names this amount or time")
-    done = [receipt for receipt in grounds.receipts if receipt.subjects & wanted]
+    named = _identifiers(claim)
+    done = [receipt for receipt in grounds.receipts if receipt.subjects & wanted and receipt.is_about(named)]
     if done and claim.force is not Force.ENTITLEMENT:
         return Finding(Support.SUPPORTED, "it follows from a successful act", (_receipt_evidence(done[-1]),))
     tool = next((grounds.capabilities[s] for s in sorted(wanted) if s in grounds.capabilities), None)
@@ -194,14 +196,16 @@ def _by_act(claim: Claim, terms: tuple[Comparable, ...], grounds: Grounds) -> Fi
     return Finding(Support.UNSUPPORTED, "nothing published, recorded or possible here backs it")
 
 
+def _identifiers(claim: Claim) -> list[str]:
+    return [term.written.casefold() for term in claim.terms if isinstance(term, IdentifierTerm)]
+
+
 def _amounts(claim: Claim) -> list[Money]:
     return [term.amount for term in claim.terms if isinstance(term, MoneyTerm)]
 
 
 def _number(amount: Money) -> str:
-    places = 0 if amount.currency in ("JPY", "KRW") else 2
-    units, rest = divmod(abs(amount.minor), 10**places)
-    return spelled(f"{units}.{rest:0{places}d}" if places else str(units))
+    return spelled(amount.figure)
 
 
 def _content(text: str) -> frozenset[str]:

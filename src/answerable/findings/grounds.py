@@ -6,15 +6,14 @@ receipts), and which tools exist (capabilities). What the customer said, and
 what the bot said before, is no ground for anything.
 """
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from answerable.claims import Subject, is_write, subjects_of_tool
 from answerable.exchange import Exchange, ToolOutcome
 from answerable.findings.published import Published, PublishedTexts
-
-_FAILED_STATES = frozenset({"error", "failed", "failure", "denied", "rejected", "declined", "pending"})
+from answerable.findings.results import names, numbers_in, succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,10 @@ class Receipt:
     subjects: frozenset[Subject]
     numbers: frozenset[str]
     words: str
+
+    def is_about(self, identifiers: Iterable[str]) -> bool:
+        """Does it name every one of these? Identifiers in lower case."""
+        return all(names(self.words, identifier) for identifier in identifiers)
 
     @property
     def source(self) -> str:
@@ -54,7 +57,7 @@ class Grounds:
         return tuple(
             _receipt(outcome)
             for outcome in self._exchange.outcomes
-            if is_write(outcome.call.name) and succeeded(outcome.result)
+            if is_write(outcome.call.name) and succeeded(outcome)
         )
 
     @cached_property
@@ -63,13 +66,15 @@ class Grounds:
         return tuple(
             _receipt(outcome)
             for outcome in self._exchange.outcomes
-            if not is_write(outcome.call.name) and succeeded(outcome.result)
+            if not is_write(outcome.call.name) and succeeded(outcome)
         )
 
     @cached_property
     def recorded_numbers(self) -> frozenset[str]:
-        """Every number that any tool answered with."""
-        return frozenset().union(*(numbers_in(outcome.result) for outcome in self._exchange.outcomes))
+        """Every number that a tool answered with. What a failed call says of an amount shows nothing."""
+        return frozenset().union(
+            *(numbers_in(outcome.result) for outcome in self._exchange.outcomes if succeeded(outcome))
+        )
 
     @cached_property
     def capabilities(self) -> dict[Subject, str]:
@@ -89,55 +94,3 @@ def _receipt(outcome: ToolOutcome) -> Receipt:
         numbers_in(outcome.result) | numbers_in(outcome.call.arguments),
         f"{outcome.call.arguments} {outcome.result}".casefold(),
     )
-
-
-@lru_cache(maxsize=4096)
-def succeeded(result: str) -> bool:
-    """Does a tool's answer say that the act was done?
-
-    An empty answer, one that starts with "error", and a JSON object with an
-    `error`, `success: false` or a failed `status` do not. In doubt, no.
-    """
-    text = result.strip()
-    if not text or text.casefold().startswith(("error", "failed", "failure", "exception", "traceback")):
-        return False
-    if not text.startswith("{"):
-        return True
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    if value.get("error") or value.get("errors"):
-        return False
-    if any(value.get(key) is False for key in ("success", "ok", "succeeded")):
-        return False
-    # `status` alone may be the record's own status, so only an outcome word counts.
-    return str(value.get("result", value.get("outcome", ""))).casefold() not in _FAILED_STATES
-
-
-@lru_cache(maxsize=4096)
-def numbers_in(text: str) -> frozenset[str]:
-    """Every number in a text, in one spelling: no separators, no trailing zeros.
-
-    `"1,122.20"` and `1122.2` are both `"1122.2"`. Linear in the text.
-    """
-    found: set[str] = set()
-    start = -1
-    for position, letter in enumerate(text):
-        if letter.isascii() and (letter.isdigit() or (start >= 0 and letter in ".,")):
-            if start < 0:
-                start = position
-        elif start >= 0:
-            found.add(spelled(text[start:position]))
-            start = -1
-    if start >= 0:
-        found.add(spelled(text[start:]))
-    return frozenset(found)
-
-
-def spelled(number: str) -> str:
-    """One spelling for a number as written."""
-    plain = number.replace(",", "").rstrip(".")
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return plain.lstrip("0") or "0"

@@ -96,7 +96,7 @@ class Turn:
         self._mode = mode
         self._line_limit = line_limit
         self._grounds = Grounds(exchange, texts or published_texts(reader))
-        self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o.result))
+        self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o))
         self._customer = exchange.last_customer_text
         self._choices: dict[int, _Choice] = {}
         self._shown = 0
@@ -246,7 +246,7 @@ def prompt_digest(exchange: Exchange) -> Digest:
     """Name the instructions that the bot ran under: every system and developer message, in order."""
     digest = hashlib.sha256()
     for text in exchange.published:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+        digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
     return Digest("sha256:" + digest.hexdigest())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from answerable.ledger import GENESIS, commits_to, leaf_hash
-from answerable.receipts.entries import Entry
+from answerable.receipts.entries import FORMAT, Entry
 from answerable.values.errors import LedgerBroken
 
 _decoder = msgspec.json.Decoder(Entry)
@@ -30,16 +30,25 @@ class ChainCheck:
 
     def feed(self, rows: Iterable[Row]) -> None:
         """Check the next rows. Raises LedgerBroken, naming the first entry that fails."""
-        for seq, entry, leaf, salt, private in rows:
-            if seq != self.count:
-                raise LedgerBroken(f"entry {self.count} is missing: the next one is numbered {seq}")
-            if leaf_hash(entry) != leaf:
-                raise LedgerBroken(f"entry {seq} was changed: its bytes don't match its hash")
-            self._check(decode(entry, seq), seq, salt, private)
-            self.head = leaf
-            self.count += 1
+        for row in rows:
+            self.next(row)
+
+    def next(self, row: Row) -> Entry:
+        """Check one row and return its entry. Raises LedgerBroken, naming the entry."""
+        seq, entry, leaf, salt, private = row
+        if seq != self.count:
+            raise LedgerBroken(f"entry {self.count} is missing: the next one is numbered {seq}")
+        if leaf_hash(entry) != leaf:
+            raise LedgerBroken(f"entry {seq} was changed: its bytes don't match its hash")
+        found = decode(entry, seq)
+        self._check(found, seq, salt, private)
+        self.head = leaf
+        self.count += 1
+        return found
 
     def _check(self, entry: Entry, seq: int, salt: bytes | None, private: bytes | None) -> None:
+        if entry.v != FORMAT:
+            raise LedgerBroken(f"entry {seq} is of format {entry.v}; this program knows format {FORMAT}")
         if entry.seq != seq:
             raise LedgerBroken(f"entry {seq} says it is number {entry.seq}")
         if entry.prev != self.head:

@@ -1,6 +1,7 @@
 """A ledger that forgets everything at exit. For tests and for trying the gate in a notebook."""
 
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 
 from answerable.ledger import GENESIS
@@ -18,19 +19,21 @@ class MemoryLedger:
         self.rows: list[Sealed] = []
         self._on_append = on_append or (lambda _when: None)
         self._closed = False
+        self._door = threading.Lock()
 
     async def append(self, drafts: Sequence[Draft]) -> None:
         if self._closed:
             raise LedgerUnavailable("the ledger is closed")
         try:
             self._on_append("before")
-            rows: list[Sealed] = []
-            prev = self.rows[-1].leaf if self.rows else GENESIS
-            for seq, draft in enumerate(drafts, start=len(self.rows)):
-                salt = secrets.token_bytes(16)
-                entry, prev, private = seal(draft, seq, prev, salt)
-                rows.append(Sealed(seq, entry, prev, salt if private is not None else None, private))
-            self.rows += rows
+            with self._door:
+                rows: list[Sealed] = []
+                prev = self.rows[-1].leaf if self.rows else GENESIS
+                for seq, draft in enumerate(drafts, start=len(self.rows)):
+                    salt = secrets.token_bytes(16)
+                    entry, prev, private = seal(draft, seq, prev, salt)
+                    rows.append(Sealed(seq, entry, prev, salt if private is not None else None, private))
+                self.rows += rows
             self._on_append("after")
         except LedgerUnavailable:
             raise
@@ -47,7 +50,7 @@ class MemoryLedger:
 
     async def verify(self) -> int:
         check = ChainCheck()
-        check.feed(tuple(row) for row in self.rows)  # type: ignore[misc]
+        check.feed(self.rows)
         return check.count
 
     async def close(self) -> None:

@@ -8,14 +8,18 @@ def rfc3339(instant: datetime) -> str:
 
     Raises ValueError for a naive datetime: it names no instant.
     """
-    if instant.tzinfo is None:
-        raise ValueError(f"{instant!r} has no time zone, so it names no instant")
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _in_utc(instant).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_rfc3339(text: str) -> datetime:
     """Read an instant back. Raises ValueError where the text is no instant with a zone."""
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone, so it names no instant")
-    return instant.astimezone(UTC)
+    return _in_utc(datetime.fromisoformat(text))
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if instant.utcoffset() is None:
+        raise ValueError(f"'{instant}' has no time zone, so it names no instant")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"'{instant}' is outside the years 1 to 9999 in UTC") from error

@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -165,12 +165,12 @@ class Asked:
         return msgspec.json.decode(self.body)
 
 
-@dataclass(slots=True)
 class Programmed:
     """An upstream that answers as it was last told, and keeps what it was asked."""
 
-    answer: Callable[[Asked], Response] = field(default=lambda _: said("Your order is on its way."))
-    asked: list[Asked] = field(default_factory=list)
+    def __init__(self, answer: Callable[[Asked], Response] | None = None) -> None:
+        self.answer = answer or (lambda _: said("Your order is on its way."))
+        self.asked: list[Asked] = []
 
     @property
     def app(self) -> Starlette:

@@ -86,5 +86,5 @@ def _place(chain: Chain, entry: Entry, row: Sealed) -> None:
 def _private(row: Sealed, kind: type[P]) -> P | None:
     try:
         return None if row.private is None else msgspec.json.decode(row.private, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerBroken(f"entry {row.seq}: its private part can't be read: {error}") from error

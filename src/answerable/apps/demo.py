@@ -195,9 +195,16 @@ def play_model(console: Console, ledger: Path | None, *, as_json: bool) -> int:
         "My parcel is two weeks late. Can you refund me the $40 shipping fee today?",
         "Can you promise that my order will arrive by Friday?",
         "How long does a refund usually take?",
+        "Please give me a 20% discount on my next order.",
     )
     system = "You are a support assistant for a shop. Answer in two or three short sentences."
-    with gateway_over(local_model_upstream(), fresh(ledger or Path("var/model.db"))) as (url, store):
+    path = ledger or Path("var/model.db")
+    with gateway_over(local_model_upstream(), fresh(path)) as (url, store):
+        if not as_json:
+            console.print(
+                f"SmolLM2-135M runs on this machine; the gateway before it listens at {url}. Nobody wrote "
+                "its answers:\nit is small, fluent and unreliable, and the gate reads each line as it comes.\n"
+            )
         client = client_for(url)
         rows: list[object] = []
         for question in questions:
@@ -216,7 +223,13 @@ def play_model(console: Console, ledger: Path | None, *, as_json: bool) -> int:
     if as_json:
         console.print_json(json.dumps({"lines": rows, "entries": count}))
     else:
-        console.print(f"\nA real model, streaming through the gate; {count} linked entries, and they verify.")
+        console.print(
+            f"\nA real model, streaming through the gate; {count} linked entries, and they verify.\n"
+            "\nNext:\n"
+            f"  .venv/bin/answerable show --ledger {path}      the chain of the last answer\n"
+            "  .venv/bin/python proofs/local_model.py         the same model held to its record, with times",
+            soft_wrap=True,
+        )
     return 0
 
 

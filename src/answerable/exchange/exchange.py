@@ -53,11 +53,13 @@ class Exchange:
     outcomes: tuple[ToolOutcome, ...] = ()
     history: History | None = None
     structured: bool = False
+    said_before: str = ""
+    """What the customer said last in the part that `history` names."""
 
     @property
     def last_customer_text(self) -> str:
-        """What the customer said last, or nothing."""
+        """What the customer said last in the whole conversation, or nothing."""
         for message in reversed(self.messages):
             if message.role == "user":
                 return message.text
-        return ""
+        return self.said_before

@@ -149,7 +149,7 @@ def _contradiction(claim: Claim, terms: tuple[Comparable, ...], related: list[Pu
                 Support.CONTRADICTED,
                 "the published term names another value",
                 (_published_evidence(published),),
-                direction(term, other, claim.subject),
+                direction(term, other, claim),
             )
     return None
 

@@ -3,6 +3,7 @@
 from answerable.claims import (
     Claim,
     DurationTerm,
+    Force,
     MoneyTerm,
     PercentTerm,
     Subject,
@@ -24,7 +25,7 @@ _HOURS = {
     Unit.MONTH: 730,
     Unit.YEAR: 8760,
 }
-# Where a shorter time is the better one for the customer: it is a wait, not a window.
+# Where a shorter time may be the better one for the customer: a wait, not a window.
 _WAITS = frozenset({Subject.DELIVERY, Subject.REFUND, Subject.FOLLOW_UP, Subject.COMPENSATION})
 
 
@@ -51,15 +52,19 @@ def like(one: Term, other: Term) -> bool:
     return type(one) is type(other)
 
 
-def direction(claimed: Comparable, published: Comparable, subject: Subject) -> Direction:
-    """Is a claim that disagrees more generous than what is published (over), or less?"""
+def direction(claimed: Comparable, published: Comparable, claim: Claim) -> Direction:
+    """Is a claim's term that disagrees more generous than the published one (over), or less?
+
+    What comes within 5 days is better than what comes within 10; what a customer
+    may do or ask for within 10 days is better than within 5.
+    """
     if isinstance(claimed, MoneyTerm) and isinstance(published, MoneyTerm):
         more = claimed.amount.minor > published.amount.minor
     elif isinstance(claimed, PercentTerm) and isinstance(published, PercentTerm):
         more = claimed.permille > published.permille
     elif isinstance(claimed, DurationTerm) and isinstance(published, DurationTerm):
         more = _span(claimed)[1] > _span(published)[1]
-        if subject in _WAITS:
+        if claim.subject in _WAITS and claim.force is not Force.ENTITLEMENT:
             more = not more
     else:
         raise TypeError(f"{claimed!r} and {published!r} can't be compared")

@@ -63,5 +63,5 @@ def decode(entry: bytes, seq: int) -> Entry:
     """Read an entry back. Raises LedgerBroken where the bytes are not an entry of ours."""
     try:
         return _decoder.decode(entry)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerBroken(f"entry {seq} can't be read: {error}") from error

@@ -119,6 +119,7 @@ class StreamTranslator:
             raise UpstreamMalformed("the upstream sent a chunk that is nested too deeply") from error
 
     def _take(self, data: bytes) -> list[Event]:
+        data.decode()  # what is passed on unread must be text too
         fields = _fields.decode(data)
         if "error" in fields and bytes(fields["error"]) != b"null":
             raise UpstreamSaidError(bytes(fields["error"]).decode())

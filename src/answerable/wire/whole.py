@@ -1,7 +1,7 @@
 """A reply that comes in one piece: read its choices, and write it again as it may be shown."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,6 +31,15 @@ _encode = msgspec.json.Encoder().encode
 _NULL = msgspec.Raw(b"null")
 
 
+class _Choice(NamedTuple):
+    """A choice as it came, with its message and its log-probabilities taken out."""
+
+    index: int
+    fields: Fields
+    message: Fields
+    logprobs: dict[str, LogprobTrack | None] | None
+
+
 class WholeReply:
     """A reply in one piece. Raises UpstreamMalformed where it is not the protocol."""
 
@@ -40,7 +49,7 @@ class WholeReply:
         self.usage: str | None = None
         self.events: list[Event] = []
         """What the gate is to be fed, in order."""
-        self._choices: list[tuple[int, Fields, Fields]] = []
+        self._choices: list[_Choice] = []
         try:
             self._read(body, choices)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -49,6 +58,7 @@ class WholeReply:
             raise UpstreamMalformed("the upstream sent a reply that is nested too deeply") from error
 
     def _read(self, body: bytes, expected: int) -> None:
+        body.decode()  # what is passed on unread must be text too
         self._top: Fields = _fields.decode(body)
         self.upstream_id = _text.decode(self._top.get("id", _NULL))
         self.model = _text.decode(self._top.get("model", _NULL))
@@ -58,7 +68,7 @@ class WholeReply:
         self._unknown(-1, {k: v for k, v in self._top.items() if k not in REPLY}, passed=True)
         for position, choice in enumerate(_choices.decode(self._top["choices"])):
             index = _index.decode(choice["index"]) if "index" in choice else position
-            if not 0 <= index < expected or index in (known for known, _, _ in self._choices):
+            if not 0 <= index < expected or index in (known.index for known in self._choices):
                 raise UpstreamMalformed(
                     f"the upstream sent choice {index}; {expected} were asked for, counted from 0, once each"
                 )
@@ -68,7 +78,9 @@ class WholeReply:
         raw = choice.get("message", _NULL)
         message = _fields.decode(raw) if bytes(raw) != b"null" else {}
         choice.pop("delta", None)  # a chunk's field: text that belongs to no message of a whole reply
-        self._choices.append((index, choice, message))
+        self._choices.append(
+            _Choice(index, choice, message, _logprobs(choice.get("logprobs", _NULL), message))
+        )
         reasoning = {k: message.pop(k) for k in message.keys() & REASONING}
         self._unknown(index, {k: v for k, v in reasoning.items() if bytes(v) != b"null"}, passed=False)
         self._unknown(index, {k: v for k, v in message.items() if k not in MESSAGE}, passed=True)
@@ -100,39 +112,45 @@ class WholeReply:
         enforced = verdict.mode == "enforce"
         verdict.lines = [line_verdict(line, enforced=enforced) for line in lines]
         choices = [
-            self._render_choice(choice, message, [line for line in lines if line.choice == index])
-            for index, choice, message in self._choices
+            self._render_choice(choice, [line for line in lines if line.choice == choice.index])
+            for choice in self._choices
         ]
         return _encode({**self._top, "choices": choices, "answerable": verdict})
 
-    def _render_choice(self, choice: Fields, message: Fields, lines: list[Line]) -> dict[str, Any]:
-        shown: dict[str, Any] = dict(message)
+    def _render_choice(self, choice: _Choice, lines: list[Line]) -> dict[str, Any]:
+        shown: dict[str, Any] = dict(choice.message)
         for track in (CONTENT, REFUSAL):
             of_track = [line for line in lines if line.track == track]
             if of_track:
                 shown[track] = "".join(line.shown for line in of_track)
-        rendered: dict[str, Any] = {**choice, "message": shown}
-        raw = choice.get("logprobs", _NULL)
-        if bytes(raw) != b"null":
-            rendered["logprobs"] = _released_logprobs(_fields.decode(raw), message, lines)
+        rendered: dict[str, Any] = {**choice.fields, "message": shown}
+        if choice.logprobs is not None:
+            rendered["logprobs"] = {
+                name: _released(track, [line for line in lines if line.track == name])
+                for name, track in choice.logprobs.items()
+            }
         return rendered
 
 
-def _released_logprobs(logprobs: Fields, message: Fields, lines: list[Line]) -> dict[str, Any]:
-    released: dict[str, Any] = {}
-    for name in (CONTENT, REFUSAL):
-        if name not in logprobs:
-            continue
-        raw = logprobs[name]
-        if bytes(raw) == b"null":
-            released[name] = None
-            continue
-        track = LogprobTrack()
-        track.add(raw, _text.decode(message.get(name, _NULL)) or "")
-        released[name] = [
-            token
-            for line in lines
-            if line.track == name
-            for token in track.release(line.statement.lead + line.statement.text, verbatim=line.verbatim)
-        ]
-    return released
+def _logprobs(raw: msgspec.Raw, message: Fields) -> dict[str, LogprobTrack | None] | None:
+    """The log-probabilities of a choice by track; None where it has none. What else stands there is left out."""
+    if bytes(raw) == b"null":
+        return None
+    found: dict[str, LogprobTrack | None] = {}
+    for name, tokens in _fields.decode(raw).items():
+        if name in (CONTENT, REFUSAL):
+            found[name] = None
+            if bytes(tokens) != b"null":
+                found[name] = track = LogprobTrack()
+                track.add(tokens, _text.decode(message.get(name, _NULL)) or "")
+    return found
+
+
+def _released(track: LogprobTrack | None, lines: list[Line]) -> list[Any] | None:
+    if track is None:
+        return None
+    return [
+        token
+        for line in lines
+        for token in track.release(line.statement.lead + line.statement.text, verbatim=line.verbatim)
+    ]

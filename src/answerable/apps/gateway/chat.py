@@ -149,6 +149,7 @@ class ChatEndpoint:
             outcomes=heard.outcomes,
             history=heard.history,
             structured=chat.structured,
+            said_before=heard.said_before,
         )
         return self.gate.begin(exchange), heard
 

@@ -24,6 +24,14 @@ class Heard:
     count: int
     digest: Digest
     waiting: dict[str, ToolCall] = field(default_factory=dict)
+    said_before: str = ""
+    """What the customer said last before `messages`."""
+
+    @property
+    def said_last(self) -> str:
+        """What the customer said last of all."""
+        texts = (message.text for message in reversed(self.messages) if message.role is Role.USER)
+        return next(texts, self.said_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class _Known:
     published: tuple[str, ...]
     outcomes: tuple[ToolOutcome, ...]
     waiting: dict[str, ToolCall]
+    said_last: str
 
 
 class Conversations:
@@ -66,12 +75,19 @@ class Conversations:
             len(raw),
             digest.add(raw[first:]),
             waiting,
+            known.said_last if known else "",
         )
 
     def keep(self, key: Key, trace: TraceId, heard: Heard) -> None:
         """Remember a conversation whose exchange is durable under `trace`."""
         self._known[key] = _Known(
-            trace, heard.count, heard.digest, heard.published, heard.outcomes, heard.waiting
+            trace,
+            heard.count,
+            heard.digest,
+            heard.published,
+            heard.outcomes,
+            heard.waiting,
+            heard.said_last,
         )
         self._known.move_to_end(key)
         while len(self._known) > self._most:

@@ -1,0 +1,110 @@
+"""The bytes of an entry are those of RFC 8785, held against an implementation that is not ours."""
+
+from typing import Any
+
+import msgspec
+import pytest
+import rfc8785
+from entry_strategies import BODIES, LARGEST, PRIVATES, drafts, entries, of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from answerable.ledger import GENESIS, commits_to, leaf_hash
+from answerable.receipts import (
+    CallBody,
+    CallPrivate,
+    Draft,
+    Entry,
+    ExchangePrivate,
+    LinePrivate,
+    ReplyBody,
+    canonical,
+    seal,
+)
+from answerable.receipts.verifying import decode
+
+thorough = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+def by_the_rfc(value: msgspec.Struct) -> bytes:
+    return rfc8785.dumps(msgspec.to_builtins(value))
+
+
+@pytest.mark.parametrize("kind", [*BODIES, *PRIVATES], ids=lambda kind: kind.__name__)
+@thorough
+@given(data=st.data())
+def test_every_kind_of_body_and_private_part_is_canonical(
+    kind: type[msgspec.Struct], data: st.DataObject
+) -> None:
+    value = data.draw(of(kind))
+    assert canonical(value) == by_the_rfc(value)
+
+
+@thorough
+@given(entries)
+def test_an_entry_is_canonical_with_its_kind_among_its_keys(entry: Entry) -> None:
+    written = canonical(entry)
+    assert written == by_the_rfc(entry)
+    assert b'"is":' in written
+
+
+@thorough
+@given(entries)
+def test_an_entry_is_read_back_as_it_was_written(entry: Entry) -> None:
+    assert decode(canonical(entry), 0) == entry
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_text_is_written_as_the_rfc_writes_it(text: str) -> None:
+    assert canonical(CallPrivate(text)) == by_the_rfc(CallPrivate(text))
+
+
+def test_every_character_of_the_first_plane_is_written_as_the_rfc_writes_it() -> None:
+    text = "".join(chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
+    assert canonical(CallPrivate(text)) == by_the_rfc(CallPrivate(text))
+
+
+@pytest.mark.parametrize("number", [LARGEST, -LARGEST, LARGEST - 1, 0, -1])
+def test_the_largest_integers_that_the_rfc_allows_are_written_in_full(number: int) -> None:
+    body = CallBody(number, number, "id", "name")
+    assert canonical(body) == by_the_rfc(body)
+    assert str(number).encode() in canonical(body)
+
+
+@pytest.mark.parametrize("surrogate", ["\ud800", "low \udfff", "a\udc80b", "\ude00\ud83d"])
+def test_a_lone_surrogate_is_refused_and_never_written_as_something_else(surrogate: str) -> None:
+    for value in (
+        CallPrivate(surrogate),
+        LinePrivate("", surrogate, None),
+        ExchangePrivate(None, (), (("source", surrogate),)),
+        ReplyBody("complete", surrogate, None, None, (), 0, None),
+    ):
+        with pytest.raises(UnicodeEncodeError):
+            canonical(value)
+
+
+@thorough
+@given(drafts, st.integers(0, LARGEST), st.binary(min_size=16, max_size=16))
+def test_a_sealed_draft_holds_what_was_drafted_in_its_place(draft: Draft, seq: int, salt: bytes) -> None:
+    entry, leaf, private = seal(draft, seq, GENESIS, salt)
+    found = decode(entry, seq)
+    assert (found.v, found.seq, found.prev) == (1, seq, GENESIS)
+    assert (found.trace, found.at, found.body) == (draft.trace, draft.at, draft.body)
+    assert leaf == leaf_hash(entry)
+    assert (found.private is None) == (draft.private is None) == (private is None)
+    if private is not None and found.private is not None:
+        assert private == by_the_rfc(_struct(draft.private))
+        assert commits_to(found.private, salt, private)
+
+
+def test_personal_data_stands_nowhere_in_the_part_that_can_not_be_erased() -> None:
+    words = LinePrivate("", "Ana Lima", "Ana's order", "Ana's", ("Ana",))
+    entry, _, private = seal(Draft("tr", "at", CallBody(0, 0, "i", "n"), words), 0, GENESIS, b"s" * 16)
+    assert b"Ana" not in entry
+    assert private is not None
+    assert b"Ana" in private
+
+
+def _struct(value: Any) -> msgspec.Struct:
+    assert isinstance(value, msgspec.Struct)
+    return value

@@ -1,0 +1,147 @@
+"""Write `ledger_v1.jsonl`: entries of format 1 with their bytes, leaf hashes and private digests.
+
+    .venv/bin/python vectors/make_ledger_v1.py
+
+Each line holds a draft as it was handed to the ledger, the salt that was drawn
+for it, and what the ledger made of both. Whoever writes a verifier in another
+language can hold it against these. The format is stable: where this script
+comes to write anything else, the entries of every ledger in use would no longer
+verify, so a change wants format 2 and a file beside this one.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from answerable.ledger import GENESIS, private_digest
+from answerable.receipts import (
+    CallBody,
+    CallPrivate,
+    ChoiceBody,
+    ClaimPart,
+    DecisionPart,
+    Draft,
+    ExchangeBody,
+    ExchangePrivate,
+    ExtensionBody,
+    ExtensionPrivate,
+    FindingPart,
+    LineBody,
+    LinePrivate,
+    PolicyPart,
+    ReleasePart,
+    ReplyBody,
+    ReplyPrivate,
+    StatementPart,
+    seal,
+)
+from answerable.receipts.entries import HistoryBody, MessagePrivate
+
+FILE = Path(__file__).with_name("ledger_v1.jsonl")
+TRACE, EARLIER = "tr_0123456789abcdefghjkmnpqrs", "tr_00000000000000000000000000"
+BUNDLE, PROMPT = "sha256:" + "ab" * 32, "sha256:" + "cd" * 32
+ODD = 'control \x00\x01\x1f\x7f, quote " and \\ and /, lines \r\n\t\b\f, é, \u2028, \ufeff, 😀'
+
+
+def drafts() -> list[Draft]:
+    """One entry of each kind, and the same kinds with everything in them that may be left out."""
+    exchange = ExchangeBody(
+        "bot", "small-1", 2, 3, ("get_order", "refund_order"), ("published/refunds",), PROMPT, "enforce",
+        BUNDLE, "larkfield", "Ana", "Ben", "rules-1", "req-1", "conv-1", HistoryBody(EARLIER, 4, PROMPT),
+    )  # fmt: skip
+    asked = ExchangePrivate(
+        "c-1188",
+        (
+            MessagePrivate("user", "Where is my refund? " + ODD),
+            MessagePrivate("assistant", "", (("call-1", "refund_order", '{"amount":253.54}'),)),
+            MessagePrivate("tool", "refunded", answers="call-1"),
+        ),
+        (("published/refunds", "Refunds take 3 to 5 business days."),),
+    )
+    bare = ExchangeBody(
+        "bot", "small-1", 0, 0, (), (), PROMPT, "observe", BUNDLE, "b", "Ana", None, "rules-1"
+    )
+    claim = ClaimPart(
+        "completed",
+        "committal",
+        "grants",
+        "refund",
+        940,
+        ("has-written",),
+        (("MoneyTerm", 16, 23),),
+        "rules-1",
+    )
+    harmless = ClaimPart("none", "none", "neutral", "none", 990, (), (), "rules-1")
+    permit = DecisionPart(
+        "release", "a successful act shows it", (PolicyPart("completed-with-receipt", "support"),), BUNDLE, (),
+        None, None, enforced=True,
+    )  # fmt: skip
+    hold = DecisionPart(
+        "hold", "a policy could not be evaluated", (), BUNDLE, ("integer overflow",), "support-lead", "default",
+        enforced=False,
+    )  # fmt: skip
+    return [
+        _draft(exchange, asked),
+        _draft(
+            LineBody(
+                0, "content", 0, StatementPart(2, 24, "item", overlong=False), claim,
+                FindingPart("supported", None, ("call:refund_order/call-1",)), permit,
+                ReleasePart(verbatim=True, text=None),
+            ),
+            LinePrivate("- ", "I've refunded $253.54.", "Done:", "a successful act shows it", ("refunded",)),
+        ),
+        _draft(
+            LineBody(
+                1, "refusal", 7, StatementPart(0, 2000, "sentence", overlong=True), harmless,
+                FindingPart("contradicted", "over", ()), hold, ReleasePart(verbatim=False, text="Not so. " + ODD),
+            ),
+            LinePrivate("", ODD, None),
+        ),
+        _draft(
+            LineBody(
+                0, "content", 2**53 - 1, StatementPart(3, 3, "blank", overlong=False), harmless, None, permit, None
+            )
+        ),
+        _draft(CallBody(0, -1, "call-2", "cancel_order"), CallPrivate('{"order_id":"W1"}')),
+        _draft(ExtensionBody(0, ("reasoning",), passed=False), ExtensionPrivate('{"reasoning":"…"}')),
+        _draft(
+            ReplyBody(
+                "upstream_cut", "stopped", "chatcmpl-1", "small-1", (ChoiceBody(0, None, 3, 1, 1, 9),), 2, '{"n":1}'
+            ),
+            ReplyPrivate(((0, "I can als"),)),
+        ),
+        _draft(bare),
+        _draft(ReplyBody("complete", "", None, None, (), 0, None)),
+    ]  # fmt: skip
+
+
+def _draft(body: Any, private: Any = None) -> Draft:
+    return Draft(TRACE, "2026-01-31T09:30:00.000001Z", body, private)
+
+
+def lines() -> str:
+    """The file's text."""
+    prev = GENESIS
+    made: list[str] = []
+    for seq, draft in enumerate(drafts()):
+        salt = bytes([seq] * 16)
+        entry, leaf, private = seal(draft, seq, prev, salt)
+        vector = {
+            "seq": seq,
+            "prev": prev,
+            "salt": None if private is None else salt.hex(),
+            "draft": msgspec.to_builtins(draft),
+            "entry": entry.decode(),
+            "leaf": leaf,
+            "private": None if private is None else private.decode(),
+            "private_digest": None if private is None else private_digest(salt, private),
+        }
+        made.append(json.dumps(vector, sort_keys=True, ensure_ascii=True) + "\n")
+        prev = leaf
+    return "".join(made)
+
+
+if __name__ == "__main__":
+    FILE.write_text(lines(), encoding="ascii", newline="\n")

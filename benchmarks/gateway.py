@@ -96,7 +96,7 @@ def body(delay: float, *, stream: bool = True, turns: int = 1, conversation: str
     asked: dict[str, Any] = {"model": "stub", "messages": messages, "stream": stream, "delay": delay}
     if conversation:
         asked["metadata"] = {"conversation_id": conversation}
-    return json.dumps(asked).encode()
+    return json.dumps(asked, separators=(",", ":")).encode()  # as the official clients write it
 
 
 async def first_line(session: aiohttp.ClientSession, url: str, payload: bytes) -> float:

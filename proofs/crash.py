@@ -7,6 +7,7 @@ Claim: no client ever holds text that the ledger lacks, whenever the gateway die
 3. Every byte that had reached a client is held against the ledger file: the text of each choice is
    the beginning of what the ledger's entries of that trace say was released, in their order; of a
    reply that the client has to its end it is all of it, and the ledger says that the reply is complete.
+   Every tool call that a client has is there too, with its arguments.
 4. The ledger's chain is verified from its first entry. The gateway starts again on the same file.
 
 In every other round the new gateway opens the file first, so that both the gateway
@@ -33,6 +34,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
@@ -64,6 +66,10 @@ class Connection(asyncio.Protocol):
             self.lost.set_result(None)
 
 
+Call = tuple[int, str, str, str]
+"""A tool call: choice, id, name, arguments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What one client has of one reply: the text of each choice, as far as it came."""
@@ -72,6 +78,7 @@ class Received:
     trace: str
     texts: dict[int, str]
     complete: bool
+    calls: tuple[Call, ...] = ()
 
 
 def received(raw: bytes) -> Received | None:
@@ -86,8 +93,9 @@ def received(raw: bytes) -> Received | None:
     else:
         body, ended = rest, len(rest) == int(headers.get("content-length", "-1"))
     streamed = headers.get("content-type", "").startswith("text/event-stream")
-    texts, whole = stream_texts(body) if streamed else whole_texts(body, complete=ended)
-    return Received(int(start.split()[1]), headers.get("answerable-trace", ""), texts, whole and ended)
+    texts, calls, whole = read_stream(body) if streamed else read_whole(body, complete=ended)
+    trace = headers.get("answerable-trace", "")
+    return Received(int(start.split()[1]), trace, texts, whole and ended, tuple(calls))
 
 
 def dechunked(data: bytes) -> tuple[bytes, bool]:
@@ -106,8 +114,13 @@ def dechunked(data: bytes) -> tuple[bytes, bool]:
         data = data[count + 2 :]
 
 
-def stream_texts(body: bytes) -> tuple[dict[int, str], bool]:
+Contents = tuple[dict[int, str], list[Call], bool]
+"""Text by choice, tool calls, and whether that is the whole reply."""
+
+
+def read_stream(body: bytes) -> Contents:
     texts: dict[int, str] = {}
+    calls: list[Call] = []
     *events, tail = body.split(b"\n\n")
     done = False
     for one in events:
@@ -118,19 +131,29 @@ def stream_texts(body: bytes) -> tuple[dict[int, str], bool]:
         for choice in json.loads(data).get("choices", ()):
             index = choice["index"]
             texts[index] = texts.get(index, "") + (choice["delta"].get("content") or "")
+            calls += calls_of(index, choice["delta"])
     # Half an event is no event to a client that keeps to the rules, but its words have left the house.
     found = re.search(rb'"index":(\d+)', tail)
     if found:
         index = int(found[1])
         texts[index] = texts.get(index, "") + half_content(tail)
-    return texts, done
+    return texts, calls, done
 
 
-def whole_texts(body: bytes, *, complete: bool) -> tuple[dict[int, str], bool]:
+def read_whole(body: bytes, *, complete: bool) -> Contents:
     if not complete:
-        return {0: half_content(body)}, False
-    choices = json.loads(body).get("choices", ())
-    return {choice["index"]: choice["message"].get("content") or "" for choice in choices}, True
+        return {0: half_content(body)}, [], False
+    messages = {choice["index"]: choice["message"] for choice in json.loads(body).get("choices", ())}
+    texts = {index: message.get("content") or "" for index, message in messages.items()}
+    return texts, [call for index, message in messages.items() for call in calls_of(index, message)], True
+
+
+def calls_of(choice: int, message: dict[str, Any]) -> list[Call]:
+    """The tool calls in a message or delta. The gateway sends a call in one piece."""
+    return [
+        (choice, call["id"], call["function"]["name"], call["function"]["arguments"])
+        for call in message.get("tool_calls") or ()
+    ]
 
 
 def half_content(data: bytes) -> str:
@@ -163,6 +186,10 @@ def uncovered(got: Received, chain: Chain | None) -> list[str]:
             problems.append(
                 f"{got.trace}, choice {choice}: the reply was complete without {released[len(text) :]!r}"
             )
+    on_record = {(c.choice, c.id, c.name, private.arguments if private else "") for c, private in chain.calls}
+    problems += [
+        f"{got.trace}: a client has the call {call!r}" for call in got.calls if call not in on_record
+    ]
     if got.complete and (chain.reply is None or chain.reply.ending != "complete"):
         problems.append(
             f"{got.trace}: a client has the whole reply, and the ledger does not say that it ended"
@@ -180,6 +207,7 @@ class Tally:
     complete: int = 0
     cut: int = 0
     unanswered: int = 0
+    calls_received: int = 0
     lines_received: int = 0
     lines_kept_back: int = 0
     """Lines on record that no client has: the kill came between the commit and the client."""
@@ -320,6 +348,7 @@ class Load:
         tally.unanswered += len(found) - len(answers)
         tally.complete += sum(one.complete for one in answers)
         tally.cut += sum(not one.complete for one in answers)
+        tally.calls_received += sum(len(one.calls) for one in answers)
         tally.held += answers
         return answers
 
@@ -370,8 +399,8 @@ async def kill_again_and_again(kills: int, seed: int, folder: Path) -> Tally:
         if tally.entries <= before or sum(one.complete for one in answers) != FEWEST:
             tally.problems.append("after the last kill the gateway did not serve whole replies again")
         await hold_all(ledger, tally)
-        if not (tally.cut and tally.lines_received):
-            tally.problems.append("no kill met a reply under way, so nothing was put to the proof")
+        if not (tally.cut and tally.lines_received and tally.calls_received):
+            tally.problems.append("too little was under way when the gateway was killed to prove anything")
     finally:
         for process in (gateway, upstream):
             if process.poll() is None:
@@ -410,8 +439,9 @@ def print_report(tally: Tally, seed: int) -> None:
         "requests without a byte of an answer": f"{tally.unanswered}",
         "lines that clients received": f"{tally.lines_received}",
         "lines on record that no client received": f"{tally.lines_kept_back}",
+        "tool calls that clients received": f"{tally.calls_received}",
         "entries in the ledger": f"{tally.entries}, verified from the first one {tally.verified} times",
-        "**text with a client and not in the ledger, and other problems**": f"**{len(tally.problems) or 'none'}**",
+        "**with a client and not in the ledger, and other problems**": f"**{len(tally.problems) or 'none'}**",
         "seed": f"{seed}",
     }
     print("| what | figure |\n| --- | --- |")
@@ -419,6 +449,10 @@ def print_report(tally: Tally, seed: int) -> None:
         print(f"| {what} | {figure} |")
     for problem in tally.problems:
         print(f"\n✗ {problem}")
+    print(
+        "\nSIGKILL ends the process and leaves the machine running: what a disk would lose with its power "
+        "is not shown by this."
+    )
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """An upstream for the crash proof: replies of many lines, no two alike, each at a pace of its own.
 
 Everything about a reply follows from the customer's last message: its lines,
-the size of its pieces, the pauses between them. So no line of one trace could
-be taken for a line of another.
+the size of its pieces, the pauses between them, whether it ends in a tool call.
+So no line of one trace could be taken for a line of another.
 """
 
 import argparse
@@ -36,6 +36,15 @@ def reply(question: str, choice: int) -> str:
     ).rstrip()
 
 
+def call(question: str, choice: int) -> list[dict[str, Any]]:
+    """The tool calls at the end of one choice: one, or none."""
+    if random.Random(f"{question}/{choice}/call").random() < 0.7:
+        return []
+    arguments = json.dumps({"order": f"{question}-{choice}", "amount": 45.5, "why": "é🌱"})
+    function = {"name": "refund_order", "arguments": arguments}
+    return [{"id": f"call_{question}_{choice}", "type": "function", "function": function}]
+
+
 def stream(question: str, choices: int) -> Iterator[tuple[float, dict[str, Any]]]:
     """The chunks of a streamed reply, each with the seconds to wait before it. Choices take turns."""
     chance = random.Random(question)
@@ -50,22 +59,42 @@ def stream(question: str, choices: int) -> Iterator[tuple[float, dict[str, Any]]
             if text[start : start + size]:
                 yield pause, {**head, "choices": [part(choice, {"content": text[start : start + size]})]}
     for choice in range(choices):
-        yield 0, {**head, "choices": [part(choice, {}, "stop")]}
+        calls = call(question, choice)
+        for one in calls:
+            name, arguments = one["function"]["name"], one["function"]["arguments"]
+            first = {"index": 0, **one, "function": {"name": name, "arguments": ""}}
+            yield pause, {**head, "choices": [part(choice, {"tool_calls": [first]})]}
+            for start in range(0, len(arguments), size):
+                more = {"index": 0, "function": {"arguments": arguments[start : start + size]}}
+                yield pause, {**head, "choices": [part(choice, {"tool_calls": [more]})]}
+        yield 0, {**head, "choices": [part(choice, {}, "tool_calls" if calls else "stop")]}
 
 
-def part(index: int, delta: dict[str, str], reason: str | None = None) -> dict[str, Any]:
+def part(index: int, delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
     return {"index": index, "delta": delta, "logprobs": None, "finish_reason": reason}
 
 
 def whole(question: str, choices: int) -> bytes:
-    messages = [{"role": "assistant", "content": reply(question, choice)} for choice in range(choices)]
+    messages = [
+        {
+            "role": "assistant",
+            "content": reply(question, choice),
+            "tool_calls": call(question, choice) or None,
+        }
+        for choice in range(choices)
+    ]
     body = {
         "id": f"chatcmpl-{question}",
         "object": "chat.completion",
         "created": 1,
         "model": "crash",
         "choices": [
-            {"index": index, "message": message, "finish_reason": "stop", "logprobs": None}
+            {
+                "index": index,
+                "message": message,
+                "logprobs": None,
+                "finish_reason": "tool_calls" if message["tool_calls"] else "stop",
+            }
             for index, message in enumerate(messages)
         ],
     }

@@ -9,6 +9,7 @@ from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.chain import Chain, assemble
 from answerable.apps.gate import Gate, open_gate
 from answerable.exchange import Message, Role
+from answerable.receipts import CallBody, CallPrivate
 from answerable.values import TraceId
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "proofs"))
@@ -24,6 +25,7 @@ async def test_no_client_has_text_that_the_ledger_lacks(tmp_path: Path) -> None:
     assert tally.whole_kills > 0
     assert tally.cut > 0
     assert tally.lines_received > 0
+    assert tally.calls_received > 0
     assert tally.verified == KILLS + 1
 
 
@@ -66,6 +68,16 @@ def test_it_notices_text_that_is_not_on_record(chain: Chain) -> None:
 
 def test_it_notices_a_trace_that_is_not_on_record(chain: Chain) -> None:
     assert crash.uncovered(held(chain, ""), None)
+
+
+def test_it_notices_a_call_that_is_not_on_record(chain: Chain) -> None:
+    call: crash.Call = (0, "call_1", "refund_order", '{"amount": 45}')
+    got = crash.Received(200, chain.trace, {}, complete=False, calls=(call,))
+    assert crash.uncovered(got, chain)
+    chain.calls = [(CallBody(0, 0, "call_1", "refund_order"), CallPrivate('{"amount": 45}'))]
+    assert crash.uncovered(got, chain) == []
+    chain.calls = [(CallBody(0, 0, "call_1", "refund_order"), CallPrivate('{"amount": 4500}'))]
+    assert crash.uncovered(got, chain)
 
 
 def test_it_notices_a_missing_end(chain: Chain) -> None:

@@ -44,7 +44,7 @@ COMPLETED = [
     ("one of two amounts", "I've refunded $10.00 and $20.00.", [refund({"amount": 10})], CONTRADICTED),
     ("the order itself", "I've refunded order #W123.", [refund({"ok": 1}, {"order_id": "#W123"})], SUPPORTED),
     ("another order", "I've refunded order #W999.", [refund({"ok": 1}, {"order_id": "#W123"})], CONTRADICTED),
-    ("an order that begins alike", "I've refunded order #W123.", [refund({"ok": 1}, {"order_id": "#W1234"})], CONTRADICTED),
+    ("an order alike", "I've refunded order #W123.", [refund({"ok": 1}, {"order_id": "#W1234"})], CONTRADICTED),
     ("letter case", "I've refunded order #W123A.", [refund({"ok": 1}, {"order_id": "w123a"})], SUPPORTED),
     ("nothing was done", "I've refunded your order.", [], UNSUPPORTED),
     ("a read did it", "I've refunded your order.", [done("get_order", {"status": "delivered"})], UNSUPPORTED),
@@ -62,6 +62,9 @@ COMPLETED = [
         [refund("Error: 397.26 is more than was paid"), refund({"refunded": 253.54})],
         CONTRADICTED,
     ),
+    ("a changed order", "I've refunded your order.", [done("modify_order", {"ok": True})], UNSUPPORTED),
+    ("a changed order with the amount", "I've refunded $16.63.", [done("modify_order", {"back": 16.63})], SUPPORTED),
+    ("a changed order without the amount", "I've refunded $16.63.", [done("modify_order", {"back": 1})], UNSUPPORTED),
     ("returning refunds", "I've refunded your order.", [done("return_items", {"ok": True})], SUPPORTED),
     ("refunding is no exchange", "I've exchanged your lamp.", [refund({"ok": True})], UNSUPPORTED),
 ]  # fmt: skip
@@ -125,26 +128,34 @@ def test_a_line_that_commits_nobody_is_not_held_against_anything() -> None:
 RETURNS = ["You can return unworn items within 30 days of delivery for a full refund."]
 WARRANTY = ["All lamps come with a 1-year warranty."]
 PAYMENT = ["Refunds are paid within 5 business days."]
+FORTNIGHT = ["Items may be returned within 14 days."]
 DISCOUNT = ["Customers get a 10% discount on each order."]
 
+RETURN = "You can return it within {} of delivery for a full refund."
+PAID = "Your refund will be paid within {}."
+REDUCED = "You will get a {} discount on your order."
+COVERED = "Your lamp is covered by a {} warranty."
+NO_LONGER = "We can't offer a refund after {} days."
+OVER, UNDER = Direction.OVER, Direction.UNDER
+
 UNDERTAKINGS = [
-    ("90 for 30 days", "You can return it within 90 days of delivery for a full refund.", RETURNS, CONTRADICTED, Direction.OVER),
-    ("14 for 30 days", "You can return it within 14 days of delivery for a full refund.", RETURNS, CONTRADICTED, Direction.UNDER),
-    ("30 for 30 days", "You can return it within 30 days of delivery for a full refund.", RETURNS, SUPPORTED, None),
-    ("3 for 1 year", "Your lamp is covered by a 3-year warranty.", WARRANTY, CONTRADICTED, Direction.OVER),
-    ("1 for 1 year", "Your lamp is covered by a 1-year warranty.", WARRANTY, SUPPORTED, None),
-    ("5 days for 5 business days", "Your refund will be paid within 5 days.", PAYMENT, CONTRADICTED, Direction.OVER),
-    ("5 for 5 business days", "Your refund will be paid within 5 business days.", PAYMENT, SUPPORTED, None),
-    ("10 for 5 business days", "Your refund will be paid within 10 business days.", PAYMENT, CONTRADICTED, Direction.UNDER),
-    ("2 business days for 5", "Your refund will be paid within 2 business days.", PAYMENT, CONTRADICTED, Direction.OVER),
-    ("2 weeks for 14 days", "You can return your items within 2 weeks.", ["Items may be returned within 14 days."], SUPPORTED, None),
-    ("15% for 10%", "You will get a 15% discount on your order.", DISCOUNT, CONTRADICTED, Direction.OVER),
-    ("5% for 10%", "You will get a 5% discount on your order.", DISCOUNT, CONTRADICTED, Direction.UNDER),
-    ("10% for 10%", "You will get a 10% discount on your order.", DISCOUNT, SUPPORTED, None),
-    ("nothing published", "You can return it within 30 days of delivery for a full refund.", [], UNSUPPORTED, None),
-    ("another subject", "Your lamp is covered by a 3-year warranty.", RETURNS, UNSUPPORTED, None),
-    ("refused sooner than published", "We can't offer a refund after 30 days.", ["We can't offer a refund after 60 days."], CONTRADICTED, Direction.UNDER),
-]  # fmt: skip
+    ("90 for 30 days", RETURN.format("90 days"), RETURNS, CONTRADICTED, OVER),
+    ("14 for 30 days", RETURN.format("14 days"), RETURNS, CONTRADICTED, UNDER),
+    ("30 for 30 days", RETURN.format("30 days"), RETURNS, SUPPORTED, None),
+    ("3 for 1 year", COVERED.format("3-year"), WARRANTY, CONTRADICTED, OVER),
+    ("1 for 1 year", COVERED.format("1-year"), WARRANTY, SUPPORTED, None),
+    ("5 days for 5 business days", PAID.format("5 days"), PAYMENT, CONTRADICTED, OVER),
+    ("5 for 5 business days", PAID.format("5 business days"), PAYMENT, SUPPORTED, None),
+    ("10 for 5 business days", PAID.format("10 business days"), PAYMENT, CONTRADICTED, UNDER),
+    ("2 for 5 business days", PAID.format("2 business days"), PAYMENT, CONTRADICTED, OVER),
+    ("2 weeks for 14 days", "You can return your items within 2 weeks.", FORTNIGHT, SUPPORTED, None),
+    ("15% for 10%", REDUCED.format("15%"), DISCOUNT, CONTRADICTED, OVER),
+    ("5% for 10%", REDUCED.format("5%"), DISCOUNT, CONTRADICTED, UNDER),
+    ("10% for 10%", REDUCED.format("10%"), DISCOUNT, SUPPORTED, None),
+    ("nothing published", RETURN.format("30 days"), [], UNSUPPORTED, None),
+    ("another subject", COVERED.format("3-year"), RETURNS, UNSUPPORTED, None),
+    ("refused sooner than published", NO_LONGER.format(30), [NO_LONGER.format(60)], CONTRADICTED, UNDER),
+]
 
 
 @pytest.mark.parametrize("where", ["published", "context"])

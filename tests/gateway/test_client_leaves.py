@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from gateway_stack import HELLO, Programmed, Stack, chunk, event, gateway
+from gateway_stack import HELLO, Programmed, Stack, chunk, gateway
 
 from answerable.flow import Mode
 from answerable.receipts import ReplyBody
-from answerable.testing.event_stream import EventStream
+from answerable.testing.event_stream import EventStream, event
 from answerable.testing.faulty_upstream import faulty_upstream
 
 

@@ -11,24 +11,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from gateway_stack import (
-    HELLO,
-    Answer,
-    Asked,
-    Programmed,
-    Stack,
-    chunk,
-    either,
-    event,
-    gateway,
-    joined,
-    whole,
-)
+from gateway_stack import HELLO, Answer, Asked, Programmed, Stack, chunk, either, gateway, joined, whole
 from starlette.responses import Response
 from test_client_leaves import knock, reply_of_the_last, soon
 
 from answerable.flow import Mode
-from answerable.testing.event_stream import EventStream
+from answerable.testing.event_stream import EventStream, event
 from answerable.testing.faulty_upstream import faulty_upstream
 from answerable.wire.limits import Limits
 

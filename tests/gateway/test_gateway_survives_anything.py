@@ -6,25 +6,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from gateway_stack import (
-    DONE,
-    Answer,
-    Programmed,
-    Stack,
-    chunk,
-    either,
-    event,
-    gateway,
-    script,
-    stream_of,
-    whole,
-)
+from gateway_stack import Answer, Programmed, Stack, chunk, either, gateway, script, stream_of, whole
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.responses import Response
 
 from answerable.testing import completions
 from answerable.testing.broken_transfer import shards
+from answerable.testing.event_stream import DONE, event
 
 MANY = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from gateway_stack import Answer, Programmed, Stack, chunk, either, event, gateway, joined, said, stream_of
+from gateway_stack import Answer, Programmed, Stack, chunk, either, gateway, joined, said, stream_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from answerable.testing.event_stream import DONE, EventStream
+from answerable.testing.event_stream import DONE, EventStream, event
 
 LINES = ["Order L-100 has shipped.", " Parcels travel by road.", " The parcel is on its way.", " Thank you."]
 TEXT = "".join(LINES)

@@ -8,17 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 from gateway_stack import (
-    DONE,
     Answer,
     Programmed,
     Stack,
     chunk,
-    event,
     free_port,
     gateway,
     gateway_to,
     joined,
-    kind,
     raw_upstream,
     stream_of,
     streamed,
@@ -26,7 +23,9 @@ from gateway_stack import (
 )
 from starlette.responses import Response
 
+from answerable.receipts import ExtensionBody
 from answerable.testing import completions
+from answerable.testing.event_stream import DONE, event
 from answerable.testing.faulty_upstream import REPLY, RETRY_AFTER, faulty_upstream
 from answerable.wire.limits import Limits
 
@@ -90,7 +89,7 @@ def extensions(stack: Stack, trace: str) -> list[tuple[tuple[str, ...], bool, An
     return [
         (entry.body.fields, entry.body.passed, msgspec.json.decode(private["json"]))
         for entry, private in stack.entries(trace)
-        if kind(entry) == "extension"
+        if isinstance(entry.body, ExtensionBody)
     ]
 
 

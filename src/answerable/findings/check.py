@@ -17,12 +17,17 @@ from answerable.values import Money
 _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
     Subject.RECORD: frozenset(Subject) - {Subject.NONE},
     Subject.PRICE: frozenset({Subject.PAYMENT, Subject.ORDER_CHANGE, Subject.BOOKING, Subject.EXCHANGE}),
-    Subject.REFUND: frozenset({Subject.CANCELLATION, Subject.RETURN, Subject.EXCHANGE, Subject.ORDER_CHANGE}),
+    Subject.REFUND: frozenset({Subject.CANCELLATION, Subject.RETURN}),
     Subject.PAYMENT: frozenset({Subject.BOOKING, Subject.ORDER_CHANGE}),
     Subject.ORDER_CHANGE: frozenset({Subject.EXCHANGE, Subject.BOOKING}),
     Subject.EXCHANGE: frozenset({Subject.ORDER_CHANGE}),
     Subject.DELIVERY: frozenset({Subject.ORDER_CHANGE}),
     Subject.DISCOUNT: frozenset({Subject.PRICE}),
+}
+# These may pay something back on the way. They show it only where they name the amount: a
+# changed address must not vouch for "I've refunded your order".
+_MAY_SHOW: dict[Subject, frozenset[Subject]] = {
+    Subject.REFUND: frozenset({Subject.EXCHANGE, Subject.ORDER_CHANGE}),
 }
 # How much of a line's own words a published statement must share before it can back a
 # line that names no amount or time. Words alone never confirm a number.
@@ -53,8 +58,7 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
 
 
 def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
-    wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
-    about = [receipt for receipt in grounds.receipts if receipt.subjects & wanted]
+    about = _about(claim, grounds)
     if claim.subject is Subject.OTHER:
         about = [receipt for receipt in grounds.receipts if _tells(receipt, text)]
     if not about:
@@ -89,6 +93,19 @@ def _tells(receipt: Receipt, text: str) -> bool:
     """Is a line about nothing in particular ("Done.") about this act? Its own words must be the act's."""
     words = _content(text) - _BARE_WORDS
     return not words or len(words & _content(receipt.words)) / len(words) >= _ENOUGH_RECORDED
+
+
+def _about(claim: Claim, grounds: Grounds) -> list[Receipt]:
+    """The acts that can bear out a claim on its subject."""
+    wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
+    perhaps = _MAY_SHOW.get(claim.subject, frozenset())
+    amounts = {_number(amount) for amount in _amounts(claim)}
+    return [
+        receipt
+        for receipt in grounds.receipts
+        if receipt.subjects & wanted
+        or (receipt.subjects & perhaps and amounts and amounts <= receipt.numbers)
+    ]
 
 
 def _recorded(claim: Claim, text: str, grounds: Grounds) -> Evidence | None:
@@ -185,7 +202,7 @@ def _by_act(claim: Claim, terms: tuple[Comparable, ...], grounds: Grounds) -> Fi
             continue
         return Finding(Support.UNSUPPORTED, "nothing published or recorded names this amount or time")
     named = _identifiers(claim)
-    done = [receipt for receipt in grounds.receipts if receipt.subjects & wanted and receipt.is_about(named)]
+    done = [receipt for receipt in _about(claim, grounds) if receipt.is_about(named)]
     if done and claim.force is not Force.ENTITLEMENT:
         return Finding(Support.SUPPORTED, "it follows from a successful act", (_receipt_evidence(done[-1]),))
     tool = next((grounds.capabilities[s] for s in sorted(wanted) if s in grounds.capabilities), None)

@@ -8,26 +8,53 @@ import msgspec
 from answerable.values.errors import InvalidRequest
 
 
-def decode_body(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
+def decode_body(
+    decoder: "msgspec.json.Decoder[Any]", body: bytes, apart: frozenset[str] = frozenset()
+) -> Any:
     """Decode a whole request body. Raises InvalidRequest with the path of what is wrong.
 
     1. It is UTF-8; JSON is nothing else (RFC 8259 section 8.1).
     2. It is JSON of the expected types.
     3. No object gives a name twice: the gate would read the last of them, and the
-       upstream may read the first (RFC 8259 section 4).
+       upstream may read the first (RFC 8259 section 4). What stands under the names
+       in `apart` is left to the caller, who may know it from before.
     """
     try:
-        text = body.decode()
+        body.decode()
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"the body is not UTF-8 at byte {error.start}") from None
     decoded = decode(decoder, body)
+    if not apart:
+        names_once(body)
+        return decoded
+    members: dict[str, msgspec.Raw] = decode(_members, body)
+    if _written_once(members, len(body)):
+        for name, value in members.items():
+            if name not in apart:
+                names_once(value)
+    else:
+        names_once(body)
+    return decoded
+
+
+def names_once(data: bytes | msgspec.Raw) -> None:
+    """Raises InvalidRequest where an object in some JSON gives a name twice. As slow as parsing all of it."""
     try:
-        _names_once.decode(text)
-    except _Twice as twice:
+        _names_once.decode(bytes(data).decode())
+    except _TwiceError as twice:
         raise InvalidRequest(f"'{twice.name[:80]}' is given twice in one object", twice.name[:80]) from None
     except RecursionError:
         raise _too_deep("") from None
-    return decoded
+
+
+def _written_once(members: dict[str, msgspec.Raw], size: int) -> bool:
+    """Do these members fill an object of `size` bytes, with nothing between them but what must be?
+
+    Then no further member can be hidden in it: braces, colons and commas are 2n + 1
+    bytes, and no name can be written shorter than it is encoded here.
+    """
+    filled = sum(len(_encode(name)) + memoryview(value).nbytes for name, value in members.items())
+    return filled + 2 * len(members) + 1 == size
 
 
 def decode(decoder: "msgspec.json.Decoder[Any]", data: bytes, prefix: str = "") -> Any:
@@ -61,7 +88,7 @@ def checked(text: str, field: str) -> str:
     return text
 
 
-class _Twice(Exception):
+class _TwiceError(Exception):
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -69,9 +96,11 @@ class _Twice(Exception):
 def _once(members: list[tuple[str, None]]) -> None:
     if len(members) > 1 and len(dict(members)) != len(members):
         names = [name for name, _ in members]
-        raise _Twice(next(name for at, name in enumerate(names) if name in names[:at]))
+        raise _TwiceError(next(name for at, name in enumerate(names) if name in names[:at]))
 
 
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.Encoder().encode
 _names_once = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str)
 
 

@@ -17,7 +17,7 @@ from answerable.values import (
     RequestId,
 )
 from answerable.values.errors import InvalidRequest
-from answerable.wire.json_bodies import checked, decode, decode_body
+from answerable.wire.json_bodies import checked, decode, decode_body, names_once
 from answerable.wire.limits import Limits
 
 _SPELLINGS = {
@@ -108,6 +108,10 @@ _message = msgspec.json.Decoder(MessageIn)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+_HEARD = frozenset({"messages"})
+"""Checked message by message where they are read, so those of earlier turns are not checked again."""
+
+
 class Names(NamedTuple):
     """Who asks and in which conversation, as the caller's workload says it."""
 
@@ -140,7 +144,7 @@ class ChatRequest:
 
 def parse_request(body: bytes, limits: Limits) -> ChatRequest:
     """Take a request apart. Raises InvalidRequest, naming the field at fault."""
-    request: RequestIn = decode_body(_request, body)
+    request: RequestIn = decode_body(_request, body, apart=_HEARD)
     if request.n is not None and request.n > limits.choices:
         raise InvalidRequest(f"'n' is {request.n}; this gate allows at most {limits.choices}", "n")
     if len(request.messages) > limits.messages:
@@ -193,6 +197,7 @@ class MessagesDigest:
 def _read(position: int, raw: msgspec.Raw) -> Message:
     field = f"messages[{position}]"
     message: MessageIn = decode(_message, raw, prefix=field)
+    names_once(raw)
     text = message.content or ""
     if not isinstance(text, str):
         text = "\n".join(part.text or part.refusal or "" for part in text)

@@ -1,7 +1,8 @@
 """A reply that comes in one piece: read its choices, and write it again as it may be shown."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -31,7 +32,8 @@ _encode = msgspec.json.Encoder().encode
 _NULL = msgspec.Raw(b"null")
 
 
-class _Choice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Choice:
     """A choice as it came, with its message and its log-probabilities taken out."""
 
     index: int

@@ -1,0 +1,79 @@
+"""Settings come from one place, a wrong one is named, and the docs list every one with its default."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from answerable.apps.settings import PREFIX, Settings, from_environment, setting_names
+from answerable.flow import Mode
+from answerable.values.errors import SettingsError
+from answerable.wire.limits import Limits
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def default(name: str) -> str:
+    of: object = Limits() if name.startswith("limit_") else Settings()
+    value = getattr(of, name.removeprefix("limit_"))
+    if value is None:
+        return "none"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def test_the_docs_list_every_setting_in_order_with_its_default_and_no_other() -> None:
+    rows = re.findall(
+        rf"^\| `{PREFIX}([A-Z_]+)` \|(?:[^|]*\|)?? ([^|]+) \| [^|]+ \|$", PAGE.read_text(), re.MULTILINE
+    )
+    assert [name.lower() for name, _ in rows] == setting_names()
+    assert {name.lower(): told for name, told in rows} == {name: default(name) for name in setting_names()}
+
+
+def test_nothing_set_is_the_defaults() -> None:
+    assert from_environment({}) == Settings()
+    assert from_environment({"PATH": "/bin", f"{PREFIX}MODE": ""}) == Settings()
+
+
+def test_every_setting_can_be_set() -> None:
+    given = {
+        "UPSTREAM": "http://127.0.0.1:9/v1",
+        "UPSTREAM_KEY": "sk",
+        "LEDGER": "/tmp/l.db",
+        "HOST": "::1",
+        "PORT": "0",
+        "MODE": "observe",
+        "BUNDLE": "b",
+        "CLIENT_KEYS": "k",
+        **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
+    }
+    assert {name.lower() for name in given} == set(setting_names())
+    found = from_environment({PREFIX + name: value for name, value in given.items()})
+    assert found == Settings(
+        "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), "::1", 0, Mode.OBSERVE, Path("b"), Path("k"),
+        Limits(*(7 for _ in fields(Limits))),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ANSWERABLE_UPSTRAEM", "ANSWERABLE_LIMIT_MESSAGE", "ANSWERABLE_"])
+def test_a_setting_that_does_not_exist_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"'{name}' is not a setting"):
+        from_environment({name: "1"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("MODE", "strict"),
+        ("LIMIT_MESSAGES", "many"),
+        ("LIMIT_MESSAGES", "1.5"),
+        ("LIMIT_MESSAGES", "0"),
+        ("LIMIT_REPLIES", "-1"),
+        ("LIMIT_SEND_SECONDS", "0"),
+        ("LIMIT_BODY_SECONDS", "soon"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"'{PREFIX}{name}' is '{value}'"):
+        from_environment({PREFIX + name: value})

@@ -65,6 +65,8 @@ COMPLETED = [
     ("a changed order", "I've refunded your order.", [done("modify_order", {"ok": True})], UNSUPPORTED),
     ("a changed order with the amount", "I've refunded $16.63.", [done("modify_order", {"back": 16.63})], SUPPORTED),
     ("a changed order without the amount", "I've refunded $16.63.", [done("modify_order", {"back": 1})], UNSUPPORTED),
+    ("a difference", "The price difference has been refunded.", [done("modify_order", "ok")], SUPPORTED),
+    ("another difference", "The price difference of $9 has been refunded.", [done("modify_order", "8")], CONTRADICTED),
     ("returning refunds", "I've refunded your order.", [done("return_items", {"ok": True})], SUPPORTED),
     ("refunding is no exchange", "I've exchanged your lamp.", [refund({"ok": True})], UNSUPPORTED),
 ]  # fmt: skip
@@ -190,6 +192,13 @@ def test_a_rule_for_those_of_a_standing_backs_nothing_for_a_customer_without_a_r
     line = "You can return your items within 60 days of delivery."
     assert found(line, published=STANDING).support is UNSUPPORTED
     assert found(line, GOLD, published=STANDING).support is SUPPORTED
+
+
+def test_a_rule_for_several_standings_backs_a_line_for_a_customer_who_has_one_of_them() -> None:
+    line = "You can return your items within 60 days of delivery."
+    several = ["Silver and gold members can return items within 60 days of delivery."]
+    assert found(line, GOLD, published=several).support is SUPPORTED
+    assert found(line, done("get_customer", {"tier": "basic"}), published=several).support is UNSUPPORTED
 
 
 def test_the_answer_of_an_act_is_no_record_of_a_standing() -> None:

@@ -47,7 +47,8 @@ def soon(happened: Callable[[], bool], within: float = 5) -> bool:
 
 def reply_of_the_last(stack: Stack) -> ReplyBody:
     def written() -> bool:
-        return stack.chain(stack.last_trace()).reply is not None
+        traces = asyncio.run(stack.ledger.traces(1))
+        return bool(traces) and stack.chain(traces[0]).reply is not None
 
     assert soon(written), "no ending on record"
     reply = stack.chain(stack.last_trace()).reply
@@ -67,7 +68,7 @@ def test_a_client_that_leaves_before_the_first_byte_cancels_the_upstream(
         assert upstream.state.client_gone.wait(5), "the upstream was left running"
         reply = reply_of_the_last(stack)
         assert reply.ending == "client_left"
-        assert reply.choices[0].verbatim == 0 if stream else reply.choices == ()
+        assert all(choice.verbatim == 0 for choice in reply.choices)
 
 
 def test_a_client_that_leaves_in_the_middle_cancels_the_upstream(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_a_slow_ledger_holds_a_line_back_until_it_is_durable(tmp_path: Path) -> 
         stack.assert_on_record(answer)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     commit=st.integers(1, 8),
     times=st.sampled_from([1, 2, 10_000]),

@@ -24,8 +24,9 @@ _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
     Subject.DELIVERY: frozenset({Subject.ORDER_CHANGE}),
     Subject.DISCOUNT: frozenset({Subject.PRICE}),
 }
-# These may pay something back on the way. They show it only where they name the amount: a
-# changed address must not vouch for "I've refunded your order".
+# These may pay something back on the way. They show it only to a line that speaks of the
+# difference in price, or whose amount they name: a changed address must not vouch for
+# "I've refunded your order".
 _MAY_SHOW: dict[Subject, frozenset[Subject]] = {
     Subject.REFUND: frozenset({Subject.EXCHANGE, Subject.ORDER_CHANGE}),
 }
@@ -58,7 +59,7 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
 
 
 def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
-    about = _about(claim, grounds)
+    about = _about(claim, text, grounds)
     if claim.subject is Subject.OTHER:
         about = [receipt for receipt in grounds.receipts if _tells(receipt, text)]
     if not about:
@@ -95,8 +96,9 @@ def _tells(receipt: Receipt, text: str) -> bool:
     return not words or len(words & _content(receipt.words)) / len(words) >= _ENOUGH_RECORDED
 
 
-def _about(claim: Claim, grounds: Grounds) -> list[Receipt]:
+def _about(claim: Claim, text: str, grounds: Grounds) -> list[Receipt]:
     """The acts that can bear out a claim on its subject."""
+    difference = "difference" in text.casefold()
     wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
     perhaps = _MAY_SHOW.get(claim.subject, frozenset())
     amounts = {_number(amount) for amount in _amounts(claim)}
@@ -104,7 +106,7 @@ def _about(claim: Claim, grounds: Grounds) -> list[Receipt]:
         receipt
         for receipt in grounds.receipts
         if receipt.subjects & wanted
-        or (receipt.subjects & perhaps and amounts and amounts <= receipt.numbers)
+        or (receipt.subjects & perhaps and (difference or (amounts and amounts <= receipt.numbers)))
     ]
 
 
@@ -140,12 +142,14 @@ def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
             f"no record shows that the customer is '{', '.join(sorted(standing - recorded))}'",
         )
     # A rule for those of a standing backs nothing for a customer who has no record of it.
-    open_to_all = [one for one in related if not (_STANDINGS & _content(one.text)) - recorded]
-    backing = _backing(claim, text, terms, open_to_all)
+    applicable = [
+        one for one in related if not (kinds := _STANDINGS & _content(one.text)) or kinds & recorded
+    ]
+    backing = _backing(claim, text, terms, applicable)
     if backing is not None:
         return Finding(Support.SUPPORTED, "a published statement says so", (_published_evidence(backing),))
     if claim.polarity is not Polarity.REFUSES:
-        return _by_act(claim, terms, grounds)
+        return _by_act(claim, text, terms, grounds)
     return Finding(Support.UNSUPPORTED, "nothing published or recorded says so")
 
 
@@ -190,7 +194,7 @@ def _backing(
     return None
 
 
-def _by_act(claim: Claim, terms: tuple[Comparable, ...], grounds: Grounds) -> Finding:
+def _by_act(claim: Claim, text: str, terms: tuple[Comparable, ...], grounds: Grounds) -> Finding:
     """A promise that follows from an act already done, or an offer of an act that a tool can do."""
     wanted = _ALSO_SHOWS.get(claim.subject, frozenset()) | {claim.subject}
     numbers = grounds.recorded_numbers.union(*(receipt.numbers for receipt in grounds.receipts))
@@ -202,7 +206,7 @@ def _by_act(claim: Claim, terms: tuple[Comparable, ...], grounds: Grounds) -> Fi
             continue
         return Finding(Support.UNSUPPORTED, "nothing published or recorded names this amount or time")
     named = _identifiers(claim)
-    done = [receipt for receipt in _about(claim, grounds) if receipt.is_about(named)]
+    done = [receipt for receipt in _about(claim, text, grounds) if receipt.is_about(named)]
     if done and claim.force is not Force.ENTITLEMENT:
         return Finding(Support.SUPPORTED, "it follows from a successful act", (_receipt_evidence(done[-1]),))
     tool = next((grounds.capabilities[s] for s in sorted(wanted) if s in grounds.capabilities), None)

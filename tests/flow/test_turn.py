@@ -1,0 +1,285 @@
+"""A turn, case by case: what a customer gets, and what is written down."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from keyword_reading import (
+    BUNDLE,
+    COMPLETE,
+    NOW,
+    KeywordReader,
+    TableDecider,
+    drafts,
+    exchange,
+    outputs,
+    steps,
+    turn,
+)
+
+from answerable.claims import Force
+from answerable.decisions import Outcome
+from answerable.exchange import ContextItem, Exchange, History, Message, Role, ToolCall, ToolOutcome, ToolSpec
+from answerable.findings import Support
+from answerable.flow import (
+    CONTENT,
+    REFUSAL,
+    CallArrived,
+    ChoiceEnded,
+    Event,
+    Line,
+    Mode,
+    ReplyEnded,
+    TextArrived,
+    Turn,
+)
+from answerable.flow.turn import prompt_digest
+from answerable.receipts import (
+    ChoiceBody,
+    ExchangeBody,
+    ExchangePrivate,
+    LineBody,
+    ReplyBody,
+    ReplyPrivate,
+)
+from answerable.statements import Shape
+from answerable.values import (
+    AssuranceLevel,
+    CallId,
+    ConversationId,
+    CustomerId,
+    Digest,
+    RequestId,
+    TraceId,
+    WorkloadId,
+)
+
+
+def said(*texts: str, mode: Mode = Mode.ENFORCE, limit: int = 2000) -> list[Line]:
+    events: list[Event] = [*(TextArrived(0, text) for text in texts), ChoiceEnded(0, "stop"), COMPLETE]
+    return [output for output in outputs(steps(events, mode, limit)) if isinstance(output, Line)]
+
+
+def shown(text: str, mode: Mode = Mode.ENFORCE) -> str:
+    return "".join(line.shown for line in said(text, mode=mode))
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Hello. We ship today.", "Hello. We ship today."),
+        ("Hello. I promise it. Bye.", "Hello. Other words. Bye."),
+        ("You are owed. Bye.", "Please wait. Bye."),
+        ("It is done. Bye.", "Nothing to say. Bye."),
+        ("I promise it. I promise that. Bye.", "Other words. Bye."),
+        ("I promise it. An offer. Bye.", "Other words. Bye."),
+        ("I promise it. You are owed. I promise it.", "Other words. Please wait. Other words."),
+        ("I promise it. Well. I promise it.", "Other words. Well. Other words."),
+        ("- I promise it.\n- We ship.\n", "- Other words.\n- We ship.\n"),
+        ("- I promise it.\n- I promise that.\n- We ship.\n", "- Other words.\n- We ship.\n"),
+        ("# I promise it\n\nWe ship.", "# Other words.\n\nWe ship."),
+        ("I promise it.", "Other words."),
+        ("I promise it.\n\n", "Other words.\n\n"),
+        ("", ""),
+        ("  \n ", "  \n "),
+    ],
+)
+def test_what_a_customer_sees_of_a_reply(text: str, seen: str) -> None:
+    assert shown(text) == seen
+    assert shown(text, Mode.OBSERVE) == text
+
+
+def test_white_space_at_the_end_does_not_make_the_same_words_come_twice() -> None:
+    found = said("I promise it.\n" + "\n" * 50 + "I promise that.", limit=20)
+    assert Shape.BLANK in [line.statement.shape for line in found]
+    assert "".join(line.shown for line in found).count("Other words.") == 1
+
+
+def test_observing_records_what_would_have_been() -> None:
+    found = steps([TextArrived(0, "I promise it."), ChoiceEnded(0, "stop"), COMPLETE], Mode.OBSERVE)
+    body = drafts(found)[0].body
+    assert isinstance(body, LineBody)
+    assert (body.decision.outcome, body.decision.wording, body.decision.enforced) == (
+        "revise",
+        "other",
+        False,
+    )
+    assert body.release is not None
+    assert (body.release.verbatim, body.release.text) == (True, None)
+
+
+def test_a_suppressed_line_is_on_record_with_nothing_released() -> None:
+    found = steps([TextArrived(0, "I promise it. I promise that."), ChoiceEnded(0, "stop"), COMPLETE])
+    bodies = [draft.body for draft in drafts(found) if isinstance(draft.body, LineBody)]
+    assert [body.release is None for body in bodies] == [False, True]
+    reply = drafts(found)[-1].body
+    assert isinstance(reply, ReplyBody)
+    assert (reply.sent, reply.choices) == (1, (ChoiceBody(0, "stop", 2, 0, 2, 0),))
+
+
+def test_each_track_of_a_choice_has_its_own_run_of_words_and_both_are_finished() -> None:
+    events: list[Event] = [
+        TextArrived(0, "I promise it. ", CONTENT),
+        TextArrived(0, "I promise it. ", REFUSAL),
+        TextArrived(0, "Bye", CONTENT),
+        TextArrived(0, "Sorry", REFUSAL),
+        ChoiceEnded(0, "stop"),
+        COMPLETE,
+    ]
+    lines = [output for output in outputs(steps(events)) if isinstance(output, Line)]
+    seen = [(line.track, line.statement.ordinal, line.shown) for line in lines]
+    assert sorted(seen) == [
+        (CONTENT, 0, "Other words."),
+        (CONTENT, 1, " Bye"),
+        (REFUSAL, 0, "Other words."),
+        (REFUSAL, 1, " Sorry"),
+    ]
+
+
+def test_an_overlong_line_is_unknown_whatever_the_reader_would_say() -> None:
+    reader = KeywordReader()
+    fed = turn(limit=30, reader=reader)
+    step = fed.feed(TextArrived(0, "We ship " + "very " * 20 + "soon. Bye."), NOW)
+    step.join(fed.feed(ChoiceEnded(0, "stop"), NOW))
+    lines = [output for output in step.outputs if isinstance(output, Line)]
+    overlong = [line for line in lines if line.statement.overlong]
+    assert len(overlong) > 2
+    assert {(line.claim.force, line.claim.because) for line in overlong} == {(Force.UNKNOWN, ("overlong",))}
+    assert {line.decision.outcome for line in overlong} == {Outcome.WITHHOLD}
+    assert "".join(line.shown for line in lines) == "Nothing to say. Bye."
+    assert all("very" not in text for text, _ in reader.contexts)
+
+
+def test_text_that_was_cut_off_is_recorded_as_unread_and_never_shown() -> None:
+    events: list[Event] = [
+        TextArrived(0, "We ship. I prom"),
+        TextArrived(1, "Hel"),
+        TextArrived(1, "no w", REFUSAL),
+        ReplyEnded("upstream_cut", "stopped", sent=1),
+    ]
+    found = steps(events)
+    assert [o.shown for o in outputs(found) if isinstance(o, Line)] == ["We ship."]
+    last = drafts(found)[-1]
+    assert last.private == ReplyPrivate(((0, " I prom"), (1, "Helno w")))
+    assert last.body == ReplyBody(
+        "upstream_cut", "stopped", None, None,
+        (ChoiceBody(0, None, 1, 1, 0, 7), ChoiceBody(1, None, 0, 0, 0, 7)), 1, None,
+    )  # fmt: skip
+
+
+def test_a_reply_that_said_nothing_has_an_ending_and_nothing_private() -> None:
+    [draft] = drafts(steps([COMPLETE]))
+    assert draft.body == ReplyBody("complete", "", "up-1", "m-1", (), 0, '{"n":1}')
+    assert draft.private is None
+
+
+def test_a_line_is_read_with_what_stands_before_it_in_its_own_text_only() -> None:
+    reader = KeywordReader()
+    fed = turn(reader=reader)
+    for event in (
+        TextArrived(1, "Elsewhere. "),
+        TextArrived(0, "One. Two. Three. Four. Five:\n- item"),
+        ChoiceEnded(0, "stop"),
+    ):
+        fed.feed(event, NOW)
+    read = dict(reader.contexts)
+    assert read["item"].governing == "Five:"
+    assert read["item"].before == ("Two.", "Three.", "Four.", "Five:")
+    assert read["item"].customer == "Where is my refund?"
+    assert read["One."].before == ()
+
+
+def test_only_calls_that_succeeded_are_told_to_the_reader() -> None:
+    asked = exchange()
+    outcomes = tuple(
+        ToolOutcome(ToolCall(CallId(name), name, "{}"), result)
+        for name, result in (("get_order", "{}"), ("cancel_order", "Error: no"), ("refund_order", "done"))
+    )
+    reader = KeywordReader()
+    fed = Turn(
+        Exchange(asked.trace, asked.asked_at, asked.workload, asked.model, asked.messages, outcomes=outcomes),
+        reader, TableDecider(), Mode.ENFORCE,
+    )  # fmt: skip
+    fed.feed(TextArrived(0, "Hello."), NOW)
+    fed.feed(ChoiceEnded(0, "stop"), NOW)
+    assert reader.contexts[-1][1].calls == ("refund_order",)
+
+
+def test_the_exchange_is_recorded_with_who_asked_under_which_rules() -> None:
+    asked = Exchange(
+        trace=TraceId("tr_1"),
+        asked_at=NOW,
+        workload=WorkloadId("bot"),
+        model="m",
+        messages=(Message(Role.USER, "Refund me", answers=None),),
+        request=RequestId("req"),
+        conversation=ConversationId("conv"),
+        customer=CustomerId("c-1188"),
+        assurance=AssuranceLevel.AAL2,
+        context=(ContextItem("published/refunds", "Refunds take 5 days."),),
+        tools=(ToolSpec("refund_order"),),
+        published=("Be kind.",),
+        history=History(TraceId("tr_0"), 4, Digest("sha256:x")),
+    )
+    fed = Turn(asked, KeywordReader(), TableDecider(), Mode.ENFORCE)
+    [draft] = fed.begin(NOW).drafts
+    body, private = draft.body, draft.private
+    assert isinstance(body, ExchangeBody)
+    assert isinstance(private, ExchangePrivate)
+    assert (draft.trace, draft.at) == ("tr_1", "2026-01-31T09:30:00.000000Z")
+    assert (body.assurance, body.messages, body.tools) == (2, 1, ("refund_order",))
+    assert (body.bundle, body.bundle_name) == (BUNDLE.digest, BUNDLE.manifest.name)
+    assert (body.bundle_author, body.bundle_approver) == (BUNDLE.manifest.author, None)
+    assert (body.mode, body.reader, body.prompt) == ("enforce", "keywords-1", prompt_digest(asked))
+    assert body.history is not None
+    assert (body.history.trace, body.history.count) == ("tr_0", 4)
+    assert (private.customer, private.messages[0].text) == ("c-1188", "Refund me")
+    assert private.context == (("published/refunds", "Refunds take 5 days."),)
+
+
+def test_two_prompts_have_one_name_only_if_they_are_the_same() -> None:
+    def named(*published: str) -> str:
+        asked = exchange()
+        return prompt_digest(
+            Exchange(asked.trace, NOW, asked.workload, asked.model, asked.messages, published=published)
+        )
+
+    prompts = [(), ("",), ("a",), ("a", "b"), ("b", "a"), ("ab",), ("a\0b",), ("a", ""), ("\ud800",)]
+    assert len({named(*prompt) for prompt in prompts}) == len(prompts)
+
+
+def test_entries_bear_the_instant_that_was_passed_in() -> None:
+    fed = turn()
+    east = datetime(2026, 1, 31, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert fed.begin(east).drafts[0].at == "2026-01-31T10:00:00.000000Z"
+    later = fed.feed(ReplyEnded("complete"), datetime(2026, 1, 31, 11, 0, 0, 5, tzinfo=UTC))
+    assert later.drafts[0].at == "2026-01-31T11:00:00.000005Z"
+
+
+def test_text_after_the_end_of_its_choice_is_refused_and_not_shown() -> None:
+    fed = turn()
+    fed.feed(TextArrived(0, "Bye"), NOW)
+    fed.feed(ChoiceEnded(0, "stop"), NOW)
+    with pytest.raises(ValueError, match="after the reply was finished"):
+        fed.feed(TextArrived(0, "I promise it."), NOW)
+
+
+def test_calls_of_a_choice_keep_their_place_between_its_lines() -> None:
+    call = ToolCall(CallId("c1"), "refund_order", "{}")
+    events: list[Event] = [
+        TextArrived(0, "We ship. One mom"),
+        CallArrived(0, 0, call),
+        TextArrived(0, "ent. "),
+        ChoiceEnded(0, "tool_calls"),
+    ]
+    kinds = [type(output).__name__ for output in outputs(steps(events))]
+    assert kinds == ["Line", "PassCall", "Line", "Line", "EndChoice"]
+    held = [type(draft.body).__name__ for draft in drafts(steps(events))]
+    assert held == ["LineBody", "CallBody", "LineBody", "LineBody"]
+
+
+def test_a_line_without_anything_to_check_has_no_finding_in_its_entry() -> None:
+    found = steps([TextArrived(0, "Hello. I promise it."), ChoiceEnded(0, "stop")])
+    bodies = [draft.body for draft in drafts(found) if isinstance(draft.body, LineBody)]
+    assert [body.finding is None for body in bodies] == [True, False]
+    lines = [output for output in outputs(found) if isinstance(output, Line)]
+    assert [line.finding.support for line in lines] == [Support.UNCHECKED, Support.UNSUPPORTED]

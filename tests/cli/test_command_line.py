@@ -173,10 +173,13 @@ def test_a_ledger_that_holds_is_said_to_hold(ledger: Path) -> None:
     assert "holds" in run("verify", "--ledger", ledger, cwd=ledger.parent).stdout
 
 
+LAST = "seq = (SELECT max(seq) FROM entries)"
 TAMPERINGS = {
     "an entry changed": "UPDATE entries SET entry = CAST('{\"v\":1}' AS BLOB) WHERE seq = 3",
     "a private text changed": "UPDATE entries SET private = CAST('{}' AS BLOB) WHERE seq = 0",
     "an entry gone": "DELETE FROM entries WHERE seq = 4",
+    "the last entry changed": f"UPDATE entries SET entry = CAST('{{}}' AS BLOB) WHERE {LAST}",
+    "the last entry's hash changed": f"UPDATE entries SET leaf = 'x' WHERE {LAST}",
 }
 
 

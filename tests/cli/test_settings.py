@@ -65,12 +65,16 @@ def test_a_setting_that_does_not_exist_is_named(name: str) -> None:
     ("name", "value"),
     [
         ("PORT", "http"),
+        ("PORT", "-1"),
+        ("PORT", "65536"),
         ("MODE", "strict"),
         ("LIMIT_MESSAGES", "many"),
         ("LIMIT_MESSAGES", "1.5"),
         ("LIMIT_MESSAGES", "0"),
         ("LIMIT_REPLIES", "-1"),
         ("LIMIT_SEND_SECONDS", "0"),
+        ("LIMIT_SEND_SECONDS", "nan"),
+        ("LIMIT_SEND_SECONDS", "inf"),
         ("LIMIT_BODY_SECONDS", "soon"),
     ],
 )

@@ -32,7 +32,9 @@ def _strings(value: object) -> list[str]:
 
 
 @given(_VALUES, st.booleans(), st.integers(1, 7))
-def test_every_string_is_one_statement_however_the_text_is_cut(value: object, escaped: bool, size: int) -> None:
+def test_every_string_is_one_statement_however_the_text_is_cut(
+    value: object, escaped: bool, size: int
+) -> None:
     text = json.dumps(value, ensure_ascii=escaped)
     whole = _all([text])
     assert _all([text[i : i + size] for i in range(0, len(text), size)]) == whole

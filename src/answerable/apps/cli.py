@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
 LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 
 
@@ -97,7 +98,7 @@ def demo(
     model: Annotated[
         bool, typer.Option("--model", help="Talk to a real local model instead (make demo-model).")
     ] = False,
-    ledger: LedgerOption = None,
+    ledger: NewLedger = None,
     as_json: Json = False,
 ) -> None:
     """Play scenarios through the real gateway over HTTP, then show the chain of one stopped promise."""
@@ -115,7 +116,7 @@ def replay(
     *,
     most: Annotated[int, typer.Option("--most", min=1, help="Play at most this many conversations.")] = 1000,
     lines: Annotated[bool, typer.Option("--lines", help="Print every line that was stopped.")] = False,
-    ledger: LedgerOption = None,
+    ledger: NewLedger = None,
     as_json: Json = False,
 ) -> None:
     """Play recorded conversations through the real gateway, and count what it would have stopped."""

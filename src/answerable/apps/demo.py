@@ -44,7 +44,7 @@ def play_demo(console: Console, ledger: Path | None, *, only: str | None, as_jso
         raise ScriptError(f"no scenario's id holds '{only}'")
     tally = Tally()
     rows: list[dict[str, object]] = []
-    with gateway_over(script_upstream(scripts), fresh(ledger or _LEDGER)) as (url, store):
+    with gateway_over(script_upstream(scripts), fresh(ledger, _LEDGER)) as (url, store):
         if not as_json:
             console.print(
                 f"The gateway listens at {url}; {len(scripts)} conversations follow, each over HTTP "
@@ -68,11 +68,20 @@ def play_demo(console: Console, ledger: Path | None, *, only: str | None, as_jso
     return 1 if tally.wrong else 0
 
 
-def fresh(path: Path) -> Path:
-    """A ledger file of this run alone: the demo starts anew, and says so nowhere else."""
-    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+def fresh(asked: Path | None, default: Path) -> Path:
+    """A ledger file for this run alone. Raises SettingsError rather than touch one that is already there.
+
+    Only the default file, which is the demo's own, is started anew.
+    """
+    if asked is not None:
+        if asked.exists():
+            raise SettingsError(
+                f"'{asked}' is already there, and a ledger is never overwritten; name a new file"
+            )
+        return asked
+    for name in (default, Path(f"{default}-wal"), Path(f"{default}-shm")):
         name.unlink(missing_ok=True)
-    return path
+    return default
 
 
 def client_for(url: str) -> Any:
@@ -198,8 +207,8 @@ def play_model(console: Console, ledger: Path | None, *, as_json: bool) -> int:
         "Please give me a 20% discount on my next order.",
     )
     system = "You are a support assistant for a shop. Answer in two or three short sentences."
-    path = ledger or Path("var/model.db")
-    with gateway_over(local_model_upstream(), fresh(path)) as (url, store):
+    path = fresh(ledger, Path("var/model.db"))
+    with gateway_over(local_model_upstream(), path) as (url, store):
         if not as_json:
             console.print(
                 f"SmolLM2-135M runs on this machine; the gateway before it listens at {url}. Nobody wrote "

@@ -30,7 +30,7 @@ def replay_file(
     counts: Counter[tuple[str, str]] = Counter()
     stopped: list[dict[str, object]] = []
     with (
-        gateway_over(script_upstream(scripts, chunk=64), fresh(ledger or _LEDGER)) as (url, store),
+        gateway_over(script_upstream(scripts, chunk=64), fresh(ledger, _LEDGER)) as (url, store),
         Progress(console=console, disable=as_json, transient=True) as progress,
     ):
         client = client_for(url)

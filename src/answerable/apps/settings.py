@@ -1,5 +1,6 @@
 """Every setting, read from the environment in one place. A test holds docs/settings.md to this list."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,6 +11,7 @@ from answerable.values.errors import SettingsError
 from answerable.wire.limits import Limits
 
 PREFIX = "ANSWERABLE_"
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,18 @@ def setting_names() -> list[str]:
 
 
 def _value(name: str, text: str) -> object:
-    try:
-        if name in ("ledger", "bundle", "client_keys"):
-            return Path(text)
-        if name == "port":
-            return int(text)
-        if name == "mode":
-            return Mode(text)
-    except ValueError:
+    usable = True
+    if name == "port":
+        usable = text.isascii() and text.isdecimal() and int(text[:6]) <= _LAST_PORT
+    elif name == "mode":
+        usable = text in list(Mode)
+    if not usable:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
-        ) from None
-    return text
+        )
+    if name in ("ledger", "bundle", "client_keys"):
+        return Path(text)
+    return int(text) if name == "port" else Mode(text) if name == "mode" else text
 
 
 def _limit(name: str, text: str) -> float:
@@ -78,6 +80,6 @@ def _limit(name: str, text: str) -> float:
         value = int(text) if kind in (int, "int") else float(text)
     except ValueError:
         value = 0
-    if value <= 0:
+    if not 0 < value < math.inf:
         raise SettingsError(f"'{PREFIX}{name.upper()}' is '{text}'; it must be a number above 0")
     return value

@@ -56,16 +56,17 @@ async def show_trace(
 
 async def verify_ledger(console: Console, ledger: Path | None, *, as_json: bool) -> int:
     """Check a whole ledger; 0 where it holds, 1 where it is broken."""
-    store = open_existing(ledger)
     try:
-        count = await store.verify()
+        store = open_existing(ledger)  # looks at the last entry, and so may already find it broken
+        try:
+            count = await store.verify()
+        finally:
+            await store.close()
     except LedgerBroken as error:
         console.print_json(data={"holds": False, "error": str(error)}) if as_json else console.print(
             f"[red]✗ broken[/]: {escape(str(error))}"
         )
         return 1
-    finally:
-        await store.close()
     if as_json:
         console.print_json(data={"holds": True, "entries": count})
     else:

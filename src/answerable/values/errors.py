@@ -4,6 +4,7 @@
     ├── InvalidRequest        the caller sent something we can't take: names the field
     │   └── RequestTooLarge   ... because it is over a stated limit
     ├── NotAuthenticated      the caller didn't prove who it is
+    ├── Overloaded            as many replies are under way as may be: come back later
     ├── UpstreamError         the model's side failed: says how
     │   ├── UpstreamUnreachable   no connection, or none in time
     │   ├── UpstreamTimeout       connected, then silent for too long
@@ -43,6 +44,10 @@ class RequestTooLarge(InvalidRequest):
 
 class NotAuthenticated(AnswerableError):
     """The caller's credential is missing or not known here."""
+
+
+class Overloaded(AnswerableError):
+    """The gate has no room for another reply now; nothing of this one was begun."""
 
 
 class UpstreamError(AnswerableError):

@@ -7,6 +7,7 @@ from answerable.values.errors import (
     InvalidRequest,
     LedgerError,
     NotAuthenticated,
+    Overloaded,
     RequestTooLarge,
     UpstreamError,
     UpstreamTimeout,
@@ -42,6 +43,8 @@ def _classify(error: AnswerableError) -> tuple[int, str, str | None, str | None]
             return 504, "upstream_error", error.code, None
         case UpstreamError():
             return 502, "upstream_error", error.code, None
+        case Overloaded():
+            return 503, "gate_error", "overloaded", None
         case LedgerError():
             return 503, "gate_error", "ledger_unavailable", None
         case _:

@@ -29,7 +29,7 @@ from answerable.values import WorkloadId
 from answerable.values.errors import (
     AnswerableError,
     LedgerError,
-    LedgerUnavailable,
+    Overloaded,
     UpstreamError,
     UpstreamMalformed,
     UpstreamRefused,
@@ -61,9 +61,7 @@ class ChatEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         if self._under_way >= self.limits.replies:
-            error = LedgerUnavailable(
-                f"{self._under_way} replies are already under way; try again in a second"
-            )
+            error = Overloaded(f"{self._under_way} replies are already under way; try again in a second")
             await _error(error, {"Retry-After": "1"})(scope, receive, send)
             return
         self._under_way += 1

@@ -66,7 +66,7 @@ async def deltas(*texts: str) -> AsyncIterator[str]:
 async def take(lines: AsyncIterator[Line], seen: list[str]) -> None:
     """Consume a stream as a host would, keeping what was seen up to a failure."""
     async for line in lines:
-        seen.append(line.shown)  # noqa: PERF401 – what was seen before a failure counts
+        seen.append(line.shown)
 
 
 def words(text: str) -> AsyncIterator[str]:

@@ -85,14 +85,14 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 def body(delay: float, *, stream: bool = True, turns: int = 1, conversation: str | None = None) -> bytes:
     messages = [{"role": "system", "content": SYSTEM}]
-    for turn in range(turns - 1):
+    for turn in range(turns):
         messages.append(
             {"role": "user", "content": f"Question {turn}: where is my order L-{20000 + turn}? " * 4}
         )
-        messages.append(
-            {"role": "assistant", "content": f"Order L-{20000 + turn} was delivered on March 2. " * 8}
-        )
-    messages.append({"role": "user", "content": "Where is my money?"})
+        if turn < turns - 1:
+            messages.append(
+                {"role": "assistant", "content": f"Order L-{20000 + turn} was delivered on March 2. " * 8}
+            )
     asked: dict[str, Any] = {"model": "stub", "messages": messages, "stream": stream, "delay": delay}
     if conversation:
         asked["metadata"] = {"conversation_id": conversation}

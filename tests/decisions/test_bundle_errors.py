@@ -221,6 +221,13 @@ def test_two_sets_of_files_have_one_digest_only_if_they_are_the_same(one: Files,
     assert (digest_of(one) == digest_of(other)) == (one == other)
 
 
+def test_bytes_can_not_move_between_a_name_and_a_content_or_between_files_under_one_digest() -> None:
+    digest = digest_of({"a": b"bc"})
+    apart: list[Files] = [{"ab": b"c"}, {"abc": b""}, {"a": b"b", "c": b""}, {"a": b"\0bc"}, {"a\0": b"bc"}]
+    assert digest not in {digest_of(files) for files in apart}
+    assert digest_of({"a": b"x", "b": b"y"}) != digest_of({"a": b"y", "b": b"x"})
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_one_more_byte_in_any_file_is_another_bundle(name: str) -> None:
     files = built_in_files()

@@ -60,19 +60,27 @@ class TableDecider:
         return Decision(outcome, "the table says so", (policy,), self.bundle.digest, WORDING.get(outcome))
 
 
-def exchange() -> Exchange:
-    return Exchange(
-        TraceId("tr_flow"), NOW, WorkloadId("bot"), "m", (Message(Role.USER, "Where is my refund?"),)
-    )
+def exchange(*, structured: bool = False) -> Exchange:
+    said = (Message(Role.USER, "Where is my refund?"),)
+    return Exchange(TraceId("tr_flow"), NOW, WorkloadId("bot"), "m", said, structured=structured)
 
 
-def turn(mode: Mode = Mode.ENFORCE, limit: int = 2000, reader: KeywordReader | None = None) -> Turn:
-    return Turn(exchange(), reader or KeywordReader(), TableDecider(), mode, line_limit=limit)
+def turn(
+    mode: Mode = Mode.ENFORCE,
+    limit: int = 2000,
+    reader: KeywordReader | None = None,
+    *,
+    structured: bool = False,
+) -> Turn:
+    asked = exchange(structured=structured)
+    return Turn(asked, reader or KeywordReader(), TableDecider(), mode, line_limit=limit)
 
 
-def steps(events: list[Event], mode: Mode = Mode.ENFORCE, limit: int = 2000) -> list[Step]:
+def steps(
+    events: list[Event], mode: Mode = Mode.ENFORCE, limit: int = 2000, *, structured: bool = False
+) -> list[Step]:
     """What a turn answers each event with, a second apart."""
-    fed = turn(mode, limit)
+    fed = turn(mode, limit, structured=structured)
     return [fed.feed(event, NOW + timedelta(seconds=number)) for number, event in enumerate(events)]
 
 

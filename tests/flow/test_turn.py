@@ -1,8 +1,11 @@
 """A turn, case by case: what a customer gets, and what is written down."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from keyword_reading import (
     BUNDLE,
     COMPLETE,
@@ -16,7 +19,7 @@ from keyword_reading import (
     turn,
 )
 
-from answerable.claims import Force
+from answerable.claims import Force, RuleReader
 from answerable.decisions import Outcome
 from answerable.exchange import ContextItem, Exchange, History, Message, Role, ToolCall, ToolOutcome, ToolSpec
 from answerable.findings import Support
@@ -283,3 +286,67 @@ def test_a_line_without_anything_to_check_has_no_finding_in_its_entry() -> None:
     assert [body.finding is None for body in bodies] == [True, False]
     lines = [output for output in outputs(found) if isinstance(output, Line)]
     assert [line.finding.support for line in lines] == [Support.UNCHECKED, Support.UNSUPPORTED]
+
+
+# -- a reply that was asked for as JSON ---------------------------------------------------
+
+
+def structured(text: str, limit: int = 2000) -> str:
+    """What a customer's program gets of a reply in JSON."""
+    events: list[Event] = [TextArrived(0, text), ChoiceEnded(0, "stop"), COMPLETE]
+    found = outputs(steps(events, limit=limit, structured=True))
+    return "".join(output.shown for output in found if isinstance(output, Line))
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ('{"a": "We ship.", "n": 5}', '{"a": "We ship.", "n": 5}'),
+        ('{"a": "I promise it.", "b": "We ship."}', '{"a": "Other words.", "b": "We ship."}'),
+        (
+            '{"a": "I promise it.", "b": "I promise that."}',
+            '{"a": "Other words.", "b": "Other words."}',
+        ),
+        ('{"a": "I pro\\u006dise it."}', '{"a": "Other words."}'),
+    ],
+)
+def test_a_reply_in_json_stays_json_with_other_words_in_it(text: str, seen: str) -> None:
+    assert json.loads(structured(text)) == json.loads(seen)
+
+
+json_texts = st.lists(
+    st.sampled_from(["I promise it. ", "It is done.", "We ship. ", "\n", '"', "\\", "é😀", "\x07", "a" * 25]),
+    max_size=4,
+).map("".join)
+json_values = st.recursive(
+    json_texts | st.integers() | st.booleans() | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(json_values, st.booleans(), st.sampled_from([20, 2000]))
+def test_no_promise_passes_in_any_string_of_a_reply_in_json_and_it_parses_still(
+    value: object, ascii_only: bool, limit: int
+) -> None:
+    seen = structured(json.dumps(value, ensure_ascii=ascii_only), limit)
+    json.loads(seen)
+    assert "promise" not in seen
+    assert "done" not in seen
+
+
+def test_a_line_in_json_is_held_against_the_facts_as_it_reads_and_not_as_it_is_escaped() -> None:
+    asked = exchange(structured=True)
+    rule = "You can return your items within 30 days of delivery."
+    asked = Exchange(
+        asked.trace, NOW, asked.workload, asked.model, asked.messages, published=(rule,), structured=True
+    )
+    fed = Turn(asked, RuleReader(), TableDecider(), Mode.ENFORCE)
+    text = json.dumps({"answer": "As a\nGold member you can return your items within 30 days of delivery."})
+    step = fed.feed(TextArrived(0, text), NOW)
+    step.join(fed.feed(ChoiceEnded(0, "stop"), NOW))
+    reasons = [output.finding.because for output in step.outputs if isinstance(output, Line)]
+    assert "no record shows that the customer is 'gold'" in reasons

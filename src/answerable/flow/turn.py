@@ -152,10 +152,11 @@ class Turn:
         return step
 
     def _line(self, choice: int, name: str, track: _Track, statement: Statement, now: datetime) -> Step:
-        # 1. Read the line in its place.
-        claim = self._read(statement, track)
+        # 1. Read the line in its place, as anybody would read it: without JSON's escapes.
+        text = spoken(statement.text) if statement.shape is Shape.VALUE else statement.text
+        claim = self._read(text, statement, track)
         # 2. Hold it against what the exchange shows. 3. Decide.
-        finding = check(claim, statement.text, self._grounds)
+        finding = check(claim, text or "", self._grounds)
         decision = self._decider.decide(claim, finding, self.exchange.assurance)
         # 4. Work out what the customer sees for it.
         enforced = self._mode is Mode.ENFORCE
@@ -172,15 +173,14 @@ class Turn:
         track.lines += 1
         track.verbatim += verbatim
         track.replaced += not verbatim
-        if statement.text:
-            track.before.append(statement.text)
+        if text:
+            track.before.append(text)
         return Step(
             [self._draft(now, body, private)],
             [Line(choice, name, statement, claim, finding, decision, shown, verbatim)],
         )
 
-    def _read(self, statement: Statement, track: _Track) -> Claim:
-        text = spoken(statement.text) if statement.shape is Shape.VALUE else statement.text
+    def _read(self, text: str | None, statement: Statement, track: _Track) -> Claim:
         if statement.overlong or text is None:
             return unread(self._reader.version, "overlong" if statement.overlong else "malformed")
         context = ReadingContext(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bundles import PERMIT, Files, built_in_files, forbid, with_policies
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answerable.adapters.bundle_files import built_in, from_folder
@@ -208,6 +208,7 @@ def test_policies_keep_the_order_of_their_file() -> None:
 contents = st.dictionaries(st.sampled_from(["a", "b", "ab", "c"]), st.binary(max_size=20), min_size=1)
 
 
+@settings(deadline=None)
 @given(contents, st.randoms(use_true_random=False))
 def test_the_digest_does_not_depend_on_the_order_of_files(files: Files, random: object) -> None:
     turned = dict(reversed(files.items()))
@@ -216,6 +217,7 @@ def test_the_digest_does_not_depend_on_the_order_of_files(files: Files, random: 
     assert len(digest_of(files)) == len("sha256:") + 64
 
 
+@settings(deadline=None)
 @given(contents, contents)
 def test_two_sets_of_files_have_one_digest_only_if_they_are_the_same(one: Files, other: Files) -> None:
     assert (digest_of(one) == digest_of(other)) == (one == other)

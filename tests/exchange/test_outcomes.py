@@ -1,6 +1,6 @@
 """Calls and results are paired by id; a result that pairs with nothing proves nothing."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answerable.exchange import Message, Role, ToolCall, ToolOutcome, outcomes
@@ -69,6 +69,7 @@ messages = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(messages, st.data())
 def test_a_conversation_heard_in_two_parts_has_the_same_outcomes(
     said: list[Message], data: st.DataObject
@@ -79,6 +80,7 @@ def test_a_conversation_heard_in_two_parts_has_the_same_outcomes(
     assert parts == outcomes(tuple(said))
 
 
+@settings(deadline=None)
 @given(messages)
 def test_no_call_has_more_outcomes_than_it_was_made(said: list[Message]) -> None:
     made = [one.id for message in said for one in message.tool_calls]

@@ -333,10 +333,32 @@ def test_nothing_that_was_merely_said_changes_a_finding(line: str, said: list[tu
     assert found(line, said=said) == found(line)
 
 
+@settings(deadline=None)
 @given(terms, terms)
 def test_sameness_of_terms_is_symmetric_and_every_quantity_is_itself(one: Any, other: Any) -> None:
     assert same(one, other) == same(other, one)
     assert same(one, one) == isinstance(one, MoneyTerm | PercentTerm | DurationTerm)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ((14, Unit.DAY), (2, Unit.WEEK), True),
+        ((24, Unit.HOUR), (1, Unit.DAY), True),
+        ((90, Unit.MINUTE), (1, Unit.HOUR), False),
+        ((12, Unit.MONTH), (1, Unit.YEAR), True),
+        ((5, Unit.BUSINESS_DAY), (5, Unit.DAY), False),
+        ((5, Unit.BUSINESS_DAY), (7, Unit.DAY), False),
+        ((5, Unit.BUSINESS_DAY), (1, Unit.WEEK), False),
+        ((5, Unit.BUSINESS_DAY), (5, Unit.BUSINESS_DAY), True),
+        ((30, Unit.DAY), (1, Unit.MONTH), False),
+    ],
+)
+def test_lengths_of_time_are_the_same_across_units_save_where_a_weekend_may_lie_between(
+    one: tuple[int, Unit], other: tuple[int, Unit], equal: bool
+) -> None:
+    terms_of = [DurationTerm(0, 1, count, count, unit) for count, unit in (one, other)]
+    assert same(*terms_of) is equal
 
 
 def test_grounds_are_the_three_kinds_and_name_where_they_stand() -> None:

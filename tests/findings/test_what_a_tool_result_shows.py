@@ -126,6 +126,7 @@ def test_the_amounts_of_a_result_are_its_numbers_and_not_its_dates(text: str, nu
 amounts = st.decimals(min_value=0, max_value=10**9, places=2)
 
 
+@settings(deadline=None)
 @given(amounts, st.sampled_from(["{}", "${}", "{} USD", "Paid {}, thanks.", '{{"text": "{}"}}', "({})"]))
 def test_an_amount_is_found_however_it_is_written(amount: Decimal, around: str) -> None:
     wanted = spelled(f"{amount:.2f}")
@@ -133,6 +134,7 @@ def test_an_amount_is_found_however_it_is_written(amount: Decimal, around: str) 
         assert wanted in numbers_in(around.format(written)), written
 
 
+@settings(deadline=None)
 @given(st.lists(amounts, min_size=1, max_size=6), st.booleans())
 def test_the_amounts_of_a_json_list_are_found_with_and_without_spaces(
     values: list[Decimal], spaced: bool
@@ -142,6 +144,7 @@ def test_the_amounts_of_a_json_list_are_found_with_and_without_spaces(
     assert {spelled(repr(float(value))) for value in values} == numbers_in(text)
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_one_amount_has_one_spelling(amount: Decimal) -> None:
     spellings = {spelled(f"{amount:.2f}"), spelled(f"{amount:,.2f}"), spelled(f"000{amount:.2f}00")}
@@ -149,6 +152,7 @@ def test_one_amount_has_one_spelling(amount: Decimal) -> None:
     assert spelled(spellings.pop()) == spelled(f"{amount}")
 
 
+@settings(deadline=None)
 @given(amounts, amounts)
 def test_two_amounts_never_share_a_spelling(one: Decimal, other: Decimal) -> None:
     assert (spelled(f"{one:.2f}") == spelled(f"{other:.2f}")) == (one == other)
@@ -202,7 +206,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(pieces, max_size=30).map("".join) | st.text(max_size=60))
 def test_no_result_makes_reading_it_raise(text: str) -> None:
     for tool in ("refund_order", "get_order"):
@@ -219,7 +223,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(json_values)
 def test_no_json_of_any_shape_makes_reading_it_raise(value: object) -> None:
     text = json.dumps(value)

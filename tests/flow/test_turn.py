@@ -19,7 +19,8 @@ from keyword_reading import (
     turn,
 )
 
-from answerable.claims import Force, RuleReader
+from answerable.claims import Claim, Force, ReadingContext, RuleReader
+from answerable.claims.unread import unread
 from answerable.decisions import Outcome
 from answerable.exchange import ContextItem, Exchange, History, Message, Role, ToolCall, ToolOutcome, ToolSpec
 from answerable.findings import Support
@@ -95,6 +96,23 @@ def test_white_space_at_the_end_does_not_make_the_same_words_come_twice() -> Non
     found = said("I promise it.\n" + "\n" * 50 + "I promise that.", limit=20)
     assert Shape.BLANK in [line.statement.shape for line in found]
     assert "".join(line.shown for line in found).count("Other words.") == 1
+
+
+class ReadsNothing(KeywordReader):
+    """Can make nothing of anything."""
+
+    def read(self, text: str, context: ReadingContext) -> Claim:
+        return unread(self.version, "nothing")
+
+
+def test_white_space_alone_passes_though_nobody_can_read_it() -> None:
+    fed = turn(reader=ReadsNothing())
+    step = fed.feed(TextArrived(0, "Hello.\n\n"), NOW)
+    step.join(fed.feed(ChoiceEnded(0, "stop"), NOW))
+    assert [output.shown for output in step.outputs if isinstance(output, Line)] == [
+        "Nothing to say.",
+        "\n\n",
+    ]
 
 
 def test_observing_records_what_would_have_been() -> None:
@@ -312,6 +330,59 @@ def structured(text: str, limit: int = 2000) -> str:
 )
 def test_a_reply_in_json_stays_json_with_other_words_in_it(text: str, seen: str) -> None:
     assert json.loads(structured(text)) == json.loads(seen)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("I promise it.", "Other words."),
+        ("I promise it. We ship.", "Other words. We ship."),
+        ('I promise it. {"a": 1}', 'Other words. {"a": 1}'),
+        ('{"a": "We ship."} I promise it.', '{"a": "We ship."} Other words.'),
+        ('{"a": 1}\nIt is done.\n', '{"a": 1}\nNothing to say.\n'),
+        ('```json\n{"a": "I promise it."}\n```', '```json\n{"a": "Other words."}\n```'),
+        ('{"a": I promise it}', '{"a": Other words.'),
+        ('// I promise it.\n{"a": 1}', 'Other words.\n{"a": 1}'),
+        ("{'a': 'I promise it.'}", "{Other words."),
+        ('{"a": truepromise}', '{"a": Other words.'),
+        ('"We ship."I promise it.', '"We ship."Other words.'),
+        ('{"a": 1.5e-3, "b": [true, false, null, -2]}', '{"a": 1.5e-3, "b": [true, false, null, -2]}'),
+    ],
+)
+def test_words_outside_the_strings_of_a_reply_in_json_are_read_like_any_others(text: str, seen: str) -> None:
+    assert structured(text) == seen
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "promise ",
+                "it is done. ",
+                "promise",
+                '"',
+                "{",
+                "}",
+                ":",
+                ",",
+                " ",
+                "\\",
+                "1",
+                "true",
+                "```",
+                "\n",
+                "é",
+            ]
+        ),
+        max_size=12,
+    ).map("".join),
+    st.sampled_from([20, 2000]),
+)
+def test_no_promise_passes_anywhere_in_what_is_not_even_json(text: str, limit: int) -> None:
+    seen = structured(text, limit)
+    assert "promise" not in seen
+    assert "done" not in seen
 
 
 json_texts = st.lists(

@@ -54,6 +54,7 @@ def test_an_entry_is_read_back_as_it_was_written(entry: Entry) -> None:
     assert decode(canonical(entry), 0) == entry
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_any_text_is_written_as_the_rfc_writes_it(text: str) -> None:
     assert canonical(CallPrivate(text)) == by_the_rfc(CallPrivate(text))

@@ -1,7 +1,7 @@
 """Money as it is written for people."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answerable.values import Money
@@ -25,6 +25,7 @@ def test_an_amount_is_written_in_units_of_its_currency(money: Money, written: st
     assert str(money) == written
 
 
+@settings(deadline=None)
 @given(st.integers(-LARGEST_MINOR, LARGEST_MINOR), st.sampled_from(["USD", "EUR", "JPY", "KRW"]))
 def test_no_digit_of_an_amount_is_lost(minor: int, currency: str) -> None:
     figure, _, named = str(Money(minor, currency)).partition(" ")

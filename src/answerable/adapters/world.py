@@ -14,20 +14,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class NewTraces:
-    """Fresh trace ids: 128 random bits as 26 letters.
-
-    Randomness is drawn for many ids at once: a call to the system for each of
-    them is a measurable part of a short reply.
-    """
-
-    def __init__(self, at_once: int = 64) -> None:
-        self._at_once = at_once
-        self._drawn: list[bytes] = []
-
-    def __call__(self) -> TraceId:
-        if not self._drawn:
-            many = secrets.token_bytes(16 * self._at_once)
-            self._drawn = [many[start : start + 16] for start in range(0, len(many), 16)]
-        number = int.from_bytes(self._drawn.pop())
-        return TraceId("tr_" + "".join([_LETTERS[(number >> shift) & 31] for shift in range(0, 130, 5)]))
+def new_trace() -> TraceId:
+    """A fresh trace id: 128 random bits as 26 letters. Drawn one by one, so threads and forks share none."""
+    number = secrets.randbits(128)
+    return TraceId("tr_" + "".join([_LETTERS[(number >> shift) & 31] for shift in range(0, 130, 5)]))

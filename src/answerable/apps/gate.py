@@ -15,7 +15,8 @@ from pathlib import Path
 
 from answerable.adapters.bundle_files import built_in
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.adapters.world import NewTraces, utc_now
+from answerable.adapters.world import new_trace as fresh_trace
+from answerable.adapters.world import utc_now
 from answerable.claims import RuleReader
 from answerable.decisions import CedarDecider
 from answerable.exchange import ContextItem, Exchange, Message, ToolSpec, outcomes
@@ -118,7 +119,7 @@ class Gate:
         self.reader = reader
         self.mode = mode
         self.clock = clock
-        self.new_trace = new_trace or NewTraces()
+        self.new_trace = new_trace or fresh_trace
         self._line_limit = line_limit
         self._texts = published_texts(reader)
 

@@ -3,15 +3,30 @@
 A bot asked for JSON (`response_format`) must get JSON, whatever is decided
 about its words. So the structure passes as it comes, each string waits until
 it is closed, and a replaced one is still a string.
+
+Structure is brackets, commas, colons, white space, numbers, `true`, `false`,
+`null`, and the fence that models like to put around it. A model that was asked
+for JSON may answer in prose all the same: at the first word outside a string
+the rest is a text like any other, and read as one.
 """
 
 import json
+import re
 
+import msgspec
+
+from answerable.statements.splitter import Splitter
 from answerable.statements.statement import Shape, Statement
+
+_PUNCTUATION = frozenset("{}[]:, \t\r\n\ufeff")
+_LITERAL = re.compile(r"true|false|null|```(?:json)?|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LONGEST_LITERAL = 64
 
 
 class JsonSplitter:
     """Feed pieces of a JSON text; get one statement for each string in it, keys included.
+
+    From where it is no JSON, the statements are those of `Splitter`.
 
     A statement's `text` is the string as written, escapes and all, without its
     quotation marks; `spoken` reads it. Its `lead` is the structure before it,
@@ -21,6 +36,8 @@ class JsonSplitter:
     def __init__(self, *, limit: int = 2000) -> None:
         self._limit = limit
         self._lead: list[str] = []
+        self._word: list[str] = []  # outside any string: a literal, or the start of prose
+        self._prose: Splitter | None = None
         self._text: list[str] = []
         self._size = 0
         self._inside = False
@@ -31,13 +48,19 @@ class JsonSplitter:
 
     def feed(self, delta: str) -> list[Statement]:
         """The strings that are closed now, and pieces of one that is longer than the limit."""
+        if self._prose is not None:
+            return self._placed(self._prose.feed(delta))
         found: list[Statement] = []
-        for letter in delta:
+        for place, letter in enumerate(delta):
             if not self._inside:
-                self._lead.append(letter)
-                self._inside = letter == '"'
-                if len(self._lead) >= self._limit and not self._inside:
-                    found.append(self._give(Shape.BLANK))
+                if letter != '"' and letter not in _PUNCTUATION:
+                    self._word.append(letter)
+                    if len(self._word) <= _LONGEST_LITERAL:
+                        continue
+                    return found + self._turn_to_prose(delta[place + 1 :])
+                if self._word and not self._end_word(found):
+                    return found + self._turn_to_prose(delta[place:])
+                self._structure(letter, found)
                 continue
             if letter == '"' and not self._escaped:
                 found.append(self._give(Shape.VALUE, overlong=self._cut))
@@ -54,15 +77,56 @@ class JsonSplitter:
         return found
 
     def finish(self) -> list[Statement]:
-        """What is left: the structure at the end, or a string that was never closed."""
+        """What is left: the structure at the end, a string that was never closed, or prose."""
+        found: list[Statement] = []
+        if self._word and not self._end_word(found):
+            found += self._turn_to_prose("")
+        if self._prose is not None:
+            return found + self._placed(self._prose.finish())
         if self._text or self._cut:
-            return [self._give(Shape.VALUE, overlong=self._cut)]
-        return [self._give(Shape.BLANK)] if self._lead else []
+            return [*found, self._give(Shape.VALUE, overlong=self._cut)]
+        return [*found, self._give(Shape.BLANK)] if self._lead else found
 
     @property
     def pending(self) -> str:
         """What was taken in and not yet given out."""
-        return "".join(self._lead) + "".join(self._text)
+        later = self._prose.pending if self._prose is not None else ""
+        return "".join([*self._lead, *self._word, *self._text, later])
+
+    def _structure(self, letter: str, found: list[Statement]) -> None:
+        self._lead.append(letter)
+        self._inside = letter == '"'
+        if len(self._lead) >= self._limit and not self._inside:
+            found.append(self._give(Shape.BLANK))
+
+    def _end_word(self, found: list[Statement]) -> bool:
+        """Take what stood outside the strings for structure, if it is a literal."""
+        word = "".join(self._word)
+        if _LITERAL.fullmatch(word) is None:
+            return False
+        self._word = []
+        for letter in word:
+            self._structure(letter, found)
+        return True
+
+    def _turn_to_prose(self, rest: str) -> list[Statement]:
+        """From the word that is no literal on, this is a text; what stood before it was structure."""
+        found = [self._give(Shape.BLANK)] if self._lead else []
+        word, self._word = "".join(self._word), []
+        self._prose = Splitter(limit=self._limit)
+        return found + self._placed(self._prose.feed(word + rest))
+
+    def _placed(self, statements: list[Statement]) -> list[Statement]:
+        """Statements of the prose, numbered and placed in the whole reply."""
+        return [
+            msgspec.structs.replace(
+                one,
+                ordinal=one.ordinal + self._ordinal,
+                start=one.start + self._start,
+                end=one.end + self._start,
+            )
+            for one in statements
+        ]
 
     def _in_escape(self) -> bool:
         tail = "".join(self._text[-6:])

@@ -16,7 +16,7 @@ import answerable
 from answerable import Gate, open_gate
 from answerable.adapters.bundle_files import built_in
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.adapters.world import NewTraces
+from answerable.adapters.world import new_trace
 from answerable.apps.chain import Chain, assemble
 from answerable.claims import RuleReader
 from answerable.decisions import CedarDecider, Outcome
@@ -466,7 +466,6 @@ def test_whatever_fails_what_was_shown_is_on_record_in_order_and_without_a_gap(
 
 
 def test_trace_ids_differ_and_can_be_read_out() -> None:
-    new_trace = NewTraces(7)
     ids = {new_trace() for _ in range(500)}
     assert len(ids) == 500
     assert all(len(one) == 29 and one.startswith("tr_") and not set("ilou") & set(one[3:]) for one in ids)

@@ -5,7 +5,7 @@ from importlib import import_module
 from answerable.ports import Reader
 from answerable.values.errors import SettingsError
 
-GATE_READER = "rules"
+GATE_READER = "trained"
 """The reader that the gate uses."""
 
 READERS = {

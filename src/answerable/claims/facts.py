@@ -1,6 +1,7 @@
 """The force of frames that say what was done, is, or is being done."""
 
 from answerable.claims.acts import is_specific, object_of
+from answerable.claims.case import is_rule
 from answerable.claims.claim import Force
 from answerable.claims.frame import Actor, Frame, Mood
 from answerable.claims.line import Line
@@ -11,11 +12,17 @@ _TOLD_OR_GIVEN = frozenset("notify inform email contact give make take do provid
 _PAST_FACTS = frozenset(
     "make place order book pay charge bill deliver ship process schedule return request include".split()
 )
+_MINDS = frozenset("want know see think worry mind need wish like mean sure hear".split())
+_DOWN = frozenset("down in booked set signed listed scheduled up".split())
+_JUST = frozenset("just now successfully today".split())
+_TELLS = frozenset("see show shows showing seems looks appears say says records that".split())
+_ONCE = frozenset("by at on yesterday ago earlier before after since last in once".split())
 _OPENERS = frozenset({"sure", "ok", "okay", "yes", "great", "alright", "perfect", "now", ",", "!", ".", "-"})
 _SHORT_NOTICE = 12
 _DENIALS = frozenset({"deny", "decline", "reject"})
 _STATUS = frozenset(
-    "deliver ship dispatch place order process pay list schedule include request return mark".split()
+    "deliver ship dispatch place order process pay list schedule include request return mark charge bill run reject "
+    "price stick".split()
 )
 _RULE_VERBS = frozenset(
     "include cover allow accept accommodate request require order place list handle".split()
@@ -29,9 +36,19 @@ def done(line: Line, frame: Frame, act: Act) -> Reading:
         return Reading(Force.INFORMATIONAL, "customers-own-act", frame)
     if frame.negated:
         return Reading(Force.INFORMATIONAL, "not-done", frame)
+    if base in _DENIALS and (frame.mood is Mood.BARE or (frame.passive and frame.mood is Mood.PAST)):
+        return Reading(Force.INFORMATIONAL, "recorded-past", frame, refuses=True)
     if base in _DENIALS:
         force = Force.INFORMATIONAL if frame.generic else Force.ENTITLEMENT
         return Reading(force, "denied", frame, refuses=True)
+    if base == "get" and frame.word == "got" and frame.mood is Mood.PERFECT and not frame.passive:
+        kept = not _DOWN.isdisjoint(object_of(line, frame, 3)[1:])
+        force = Force.COMPLETED if kept else Force.INFORMATIONAL if line.has_terms else Force.NONE
+        return Reading(force, "has-got", frame)
+    if frame.mood is Mood.BARE and (
+        line.words[:1] == ["|"] or base in _RULE_VERBS or base in {"fix", "pay"} or is_rule(line)
+    ):
+        return Reading(Force.INFORMATIONAL, "recorded-status", frame)
     if frame.passive:
         if act is not Act.WRITE and base not in _TOLD_OR_GIVEN:
             return Reading(Force.INFORMATIONAL if act is not Act.READ else Force.NONE, "status", frame)
@@ -39,7 +56,7 @@ def done(line: Line, frame: Frame, act: Act) -> Reading:
             {"replacement", "new", "certificate", "voucher", "refund"} & set(line.words)
         ):
             return Reading(Force.INFORMATIONAL, "recorded-status", frame)
-        if frame.mood is Mood.PAST and (base in _PAST_FACTS or "by" in object_of(line, frame, 2)):
+        if frame.mood is Mood.PAST and _is_history(line, frame, base):
             return Reading(Force.INFORMATIONAL, "recorded-past", frame)
         if frame.generic and frame.mood is not Mood.PERFECT:
             return Reading(Force.INFORMATIONAL, "general-rule", frame)
@@ -59,11 +76,30 @@ def done(line: Line, frame: Frame, act: Act) -> Reading:
     return Reading(Force.INFORMATIONAL, "recorded-status", frame)
 
 
+def _is_history(line: Line, frame: Frame, base: str) -> bool:
+    """Whether a past passive tells what once happened: "was suspended on the 3rd because ..."."""
+    if base in _PAST_FACTS:
+        return True
+    before, after = line.words[: frame.start], line.words[frame.at + 1 :]
+    if not _JUST.isdisjoint(line.words[frame.start : frame.at + 4]):
+        return False
+    return (
+        "because" in line.words
+        or not _TELLS.isdisjoint(before)
+        or not _ONCE.isdisjoint(after[:6])
+        or not {"because", "as", "since"}.isdisjoint(before[:1])
+    )
+
+
 def present(line: Line, frame: Frame, act: Act) -> Reading:
     base = frame.verb.base if frame.verb is not None else ""
     if frame.passive and act is Act.WRITE:
+        if frame.hedged:
+            return Reading(Force.INFORMATIONAL, "general-rule", frame)
         if frame.negated:
             return Reading(Force.INFORMATIONAL, "not-done", frame)
+        if "still" in line.words[frame.start : frame.at]:
+            return Reading(Force.INFORMATIONAL, "recorded-status", frame)
         now = {"now", "already", "all", "successfully", "officially"} & set(
             line.words[frame.start : frame.at]
         )
@@ -91,6 +127,10 @@ def present(line: Line, frame: Frame, act: Act) -> Reading:
         return Reading(Force.INFORMATIONAL, "general-practice", frame)
     if frame.actor is Actor.US and frame.negated and act in ACTS:
         return Reading(Force.INFORMATIONAL, "general-refusal", frame, refuses=True)
+    if frame.actor is Actor.US and frame.negated and base not in _MINDS and frame.word not in _MINDS:
+        return Reading(Force.INFORMATIONAL, "general-refusal", frame, refuses=True)
+    if frame.actor is Actor.US and base in {"see", "have", "do"} and line.has_terms:
+        return Reading(Force.INFORMATIONAL, "we-see", frame)
     if frame.actor is Actor.US and line.words[max(frame.start - 1, 0)] in {"i", "we"}:
         return Reading(Force.NONE, "about-ourselves", frame)
     if frame.asked or line.is_question:
@@ -110,6 +150,8 @@ def under_way(line: Line, frame: Frame, act: Act) -> Reading | None:
             return Reading(Force.PROMISE, "you-are-receiving", frame)
         return Reading(Force.INFORMATIONAL, "customers-own-act", frame)
     if act not in ACTS:
+        if frame.mood is Mood.GERUND and (act is not Act.READ or ("," in line.words and line.has_terms)):
+            return None
         if frame.mood is Mood.GERUND or line.words[max(frame.start - 1, 0)] in {"i", "we"}:
             return Reading(Force.NONE, "reading-now", frame)
         return Reading(Force.INFORMATIONAL, "states", frame)

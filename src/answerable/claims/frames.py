@@ -6,22 +6,21 @@ and the verbs of `verbs.py`; everything else is a noun as far as it cares.
 
 from dataclasses import replace
 
-from answerable.claims.claim import Subject
-from answerable.claims.frame import Actor, Condition, Frame, Mood, Parse
+from answerable.claims.conditions import condition_at
+from answerable.claims.frame import Actor, Frame, Mood, Parse
 from answerable.claims.grammar import (
+    AFTER_OWN_PAST,
     BE,
-    BE_FORMS,
     BEFORE_MONTHS,
     BEFORE_WH,
     CONJUNCTIONS,
-    COURTESY,
     DO,
     GENERIC,
     HAVE,
     HEDGES,
-    INFORMATION,
     JOINING,
     MODALS,
+    NEGATIONS,
     NO,
     OURS,
     REQUESTS,
@@ -31,18 +30,19 @@ from answerable.claims.grammar import (
     US,
     US_NOUNS,
     WH,
-    WISHED,
     YOU,
     is_adverb,
 )
+from answerable.claims.notices import is_label, is_notice, is_noun, is_relative, own_verb
 from answerable.claims.verb_group import VerbGroup
-from answerable.claims.verbs import ACTS, BASE, GERUND, PAST, Act, Verb
+from answerable.claims.verbs import ACTS, BASE, GERUND, PAST, Act
 from answerable.claims.words import BREAKS, STOPS
 
 _SHORT_SUBJECT = 5
 _QUESTION_HEAD = 3
 _AHEAD = 8
 _SHORTEST_PAST = 4
+_FINITE_CLAUSE = 2
 
 
 class _Parser:
@@ -127,10 +127,20 @@ class _Parser:
             return self._clause_first(at, word)
         if at and words[at - 1] in CONJUNCTIONS and self._shared(at, word):
             return at + 1
-        if word in PAST and word not in BASE and PAST[word].act in ACTS and self._bare_participle(at):
+        if (
+            word in PAST
+            and word not in BASE
+            and PAST[word].act in ACTS
+            and self._is_free(at)
+            and is_notice(words, self.clause, at)
+        ):
+            negated = not NEGATIONS.isdisjoint(words[self.clause : at])
             self._add(
-                Frame(Mood.BARE, Actor.THING, PAST[word], word, at, self.clause, self.sentence, passive=True)
-            )
+                Frame(
+                    Mood.BARE, Actor.THING, PAST[word], word, at, self.clause, self.sentence,
+                    passive=True, negated=negated,
+                )
+            )  # fmt: skip
         return at + 1
 
     def _clause_begin(self) -> int:
@@ -157,12 +167,20 @@ class _Parser:
         if word in REQUESTS:
             self.parse.requests.add(self.sentence)
         follows = self.words[at + 1] if at + 1 < len(self.words) else ""
-        if word in BASE and follows in PAST and PAST[follows].act in ACTS:
-            return at + 1  # "refund issued": a noun here
+        if word in BASE and is_noun(self.words, at, follows):
+            return at + 1  # "refund issued", "credit limit updated": a noun here
         if word in BASE and (word not in PAST or follows not in BREAKS | {""}):
             verb = BASE[word]
             return self._verb(at, Mood.IMPERATIVE, Actor.YOU, at) if verb.act is not Act.NEUTRAL else at + 1
-        if word in PAST and PAST[word].act in ACTS and not self._has_finite():
+        if (
+            word in PAST
+            and PAST[word].act in ACTS
+            and not self._has_finite()
+            and not is_label(self.words, at)
+            and (
+                follows in AFTER_OWN_PAST or not follows.isalpha() or follows in BREAKS or is_adverb(follows)
+            )
+        ):
             self._add(Frame(Mood.BARE, Actor.US, PAST[word], word, at, at, self.sentence, passive=True))
         elif word in GERUND:
             return self._verb(at, Mood.GERUND, Actor.US, at)
@@ -204,83 +222,17 @@ class _Parser:
             self.last is not None and self.last.sentence == self.sentence and self.last.mood is not Mood.BARE
         )
 
-    def _bare_participle(self, at: int) -> bool:
-        """As in "refund issued", "$45 refunded to": a short subject, a participle, no other verb."""
-        before = self.words[self.clause : at]
-        if self.subordinate or self._has_finite():
-            return False
-        if (
-            not before
-            or len(before) > _SHORT_SUBJECT
-            or before[0] in {"a", "an", "any", "every", "each", "by", "items"}
-        ):
-            return False
-        after = self.words[at + 1] if at + 1 < len(self.words) else "."
-        if before[0] == "to" or not BE_FORMS.isdisjoint(before):
-            return False
-        if before[-1] in {"the", "your", "a", "an", "our", "this", "any", "of", "to", "for", "as"}:
-            return False
-        return after in BREAKS or after in {
-            "to",
-            "for",
-            "from",
-            "on",
-            "back",
-            "successfully",
-            "and",
-            "as",
-            "with",
-            "today",
-        }
+    def _is_free(self, at: int) -> bool:
+        """Whether a main clause stands here that has no verb yet."""
+        return at > self.clause and not self.subordinate and not self._has_finite()
 
     def _subordinate(self, at: int) -> None:
         self.subordinate = True
         self.finite_in_subordinate = False
         self.clause = at + 1
-        kind = self._condition(at)
+        kind = condition_at(self.words, at)
         if kind is not None:
             self.parse.conditions.setdefault(self.sentence, set()).add(kind)
-
-    def _condition(self, at: int) -> Condition | None:
-        words = self.words
-        head = words[at]
-        ahead = words[at + 1 : at + 1 + _AHEAD]
-        for stop, word in enumerate(ahead):
-            if word in STOPS or word == ",":
-                ahead = ahead[:stop]
-                break
-        if not ahead or head in {"whether", "while", "before", "until", "till"}:
-            return None
-        first = ahead[0]
-        if first in {"you", "customer"}:
-            if not COURTESY.isdisjoint(ahead) and not {"like", "want", "prefer"} & set(ahead[:4]):
-                return Condition.COURTESY
-            second = ahead[1] if len(ahead) > 1 else ""
-            if (second in PAST and second not in BASE) or second in {"were", "did", "had"}:
-                return None
-            if {"else", "anything", "questions"} & set(ahead):
-                return Condition.COURTESY
-            return Condition.CUSTOMER
-        if first in {"i", "we"} and {"have", "receive", "get", "hear", "know"} & set(ahead[1:3]):
-            return Condition.MILESTONE if INFORMATION.isdisjoint(ahead[2:]) else Condition.CUSTOMER
-        if first in {
-            "confirmed",
-            "approved",
-            "accepted",
-            "agreed",
-            "so",
-            "needed",
-            "that",
-            "this",
-            "everything",
-            "yes",
-        }:
-            return Condition.CUSTOMER
-        if first == "your" and {"confirmation", "approval", "reply", "response", "consent", "answer"} & set(
-            ahead[1:3]
-        ):
-            return Condition.CUSTOMER
-        return Condition.MILESTONE
 
     def _auxiliary(self, at: int, word: str) -> int:
         """A frame that begins with an auxiliary; its subject stands left of it, or right in a question."""
@@ -297,12 +249,16 @@ class _Parser:
             here = at + 2
         else:
             actor, generic = self._actor(at)
-            if (
-                self.subordinate
-                and self.finite_in_subordinate
-                and (words[at - 1] in US or words[at - 1] in {"it", "you"})
+            if self.subordinate and (
+                (self.finite_in_subordinate and (words[at - 1] in US or words[at - 1] in {"it", "you"}))
+                or (
+                    words[at - 1] in US
+                    and at - self.clause > _FINITE_CLAUSE
+                    and words[self.clause] in {"you", "that", "it"}
+                )
             ):
                 self.subordinate = False  # "if you want I can ...": the second clause has no comma before it
+        relative = not asked and is_relative(words, self.clause, at)
         if self.subordinate:
             self.finite_in_subordinate = True
         if word in MODALS:
@@ -314,7 +270,10 @@ class _Parser:
         else:
             mood = Mood.PRESENT
         negated, self.none_at_all = self.none_at_all, False
-        return self._verb(here, mood, actor, at, negated=negated, generic=generic, asked=asked, do=word in DO)
+        was, self.subordinate = self.subordinate, self.subordinate or relative
+        here = self._verb(here, mood, actor, at, negated=negated, generic=generic, asked=asked, do=word in DO)
+        self.subordinate = was
+        return here
 
     def _opens_question(self, at: int) -> bool:
         begin = self._clause_begin()
@@ -409,7 +368,7 @@ class _Parser:
             here += 2
         else:
             word = words[here] if here < size else ""
-            verb, mood = self._own_verb(word)
+            verb, mood = own_verb(word)
         if verb is None:
             return at + 1
         if self.subordinate and self.finite_in_subordinate:
@@ -418,19 +377,6 @@ class _Parser:
             Frame(mood, Actor.US, verb, word, here, at, self.sentence, subordinate=self.subordinate),
         )
         return here + 1
-
-    @staticmethod
-    def _own_verb(word: str) -> tuple[Verb | None, Mood]:
-        """The verb after I or we, and its tense. A past form of a verb unknown here counts as an act."""
-        if word in HAVE or word in DO or word == "need":
-            return None, Mood.PRESENT
-        if word in PAST and not (word in BASE and PAST[word].act is Act.READ):
-            return PAST[word], Mood.PAST
-        if word in BASE:
-            return BASE[word], Mood.PRESENT
-        if word.endswith("ed") and len(word) > _SHORTEST_PAST and word not in WISHED:
-            return Verb(word, Act.WRITE, Subject.OTHER), Mood.PAST
-        return None, Mood.PRESENT
 
     def _add(self, frame: Frame) -> None:
         self.parse.frames.append(frame)

@@ -32,6 +32,12 @@ ADVERBS = frozenset(
 NOT_ADVERBS = frozenset("reply apply supply family daily early only assembly monthly weekly yearly".split())
 US = frozenset({"i", "we"})
 US_NOUNS = frozenset(
+    "adjuster assessor underwriter engineer dispatcher installer fitter mechanic plumber electrician locksmith "
+    "pharmacist doctor dentist receptionist porter housekeeping workshop warehouse depot branch "
+    "somebody moderator reviewer inspector surveyor broker banker teller librarian officer clerk caseworker "
+    "concierge seller "
+    "developers moderators reviewers couriers drivers technicians nurses carrier handler".split()
+) | frozenset(
     "team agent agents representative representatives rep specialist specialists technician technicians engineer "
     "engineers manager supervisor department support company colleague colleagues someone advisor adviser "
     "advisors nurse clinic office courier driver crew staff bank system desk".split()
@@ -63,7 +69,32 @@ INFORMATION = frozenset(
     "this that it confirmation approval reply response answer go-ahead details information info email number id "
     "choice choices preference these those them address code date permission consent".split()
 )
-WISHED = frozenset("wanted wished needed hoped liked tried attempted received experienced noticed".split())
+WISHED = frozenset(
+    "wanted wished needed hoped liked tried attempted received experienced noticed worried annoyed delighted pleased "
+    "tired excited gutted based supposed used red need bed indeed embed speed".split()
+)
+BEFORE_THAT = frozenset(
+    "so and but or then now okay ok right all with on of for about because as since is are be was say says "
+    "said me us "
+    "you it sure afraid sorry glad good fact given such than like".split()
+)
+"""Words after which "that" or "which" begins a new statement and does not say which."""
+NO_NOTICE = frozenset(
+    "a an any every each by items the that this our those these some most which who his her".split()
+)
+"""No notice of an act begins with these: "Refund issued" does, "the program ended" does not."""
+STATUS = frozenset("status state result outcome stage condition progress visit".split())
+"""Names of fields whose value is a recorded state."""
+AFTER_PARTICIPLE = frozenset(
+    "to for from on back successfully and as with today under at by in until till into off now too already via "
+    "through per again tomorrow up out down over onto".split()
+)
+"""Words that may follow the participle of a notice: "refund issued to", "complaint logged under"."""
+AFTER_OWN_PAST = AFTER_PARTICIPLE | frozenset(
+    "the your a an it you both all this that them these those my our everything two three four five order booking "
+    "card case ticket reservation one usd eur gbp half down off over along case".split()
+)
+"""Words that may follow a past form at the head of a notice: "Moved you to", "Refunded the fee"."""
 COMING = frozenset({"like", "love", "prefer", "want", "wish"})
 
 

@@ -1,6 +1,7 @@
 """The force of frames that say what will, can, may or must be."""
 
 from answerable.claims.acts import is_specific
+from answerable.claims.case import is_rule
 from answerable.claims.claim import Force
 from answerable.claims.frame import Actor, Frame, Mood
 from answerable.claims.line import Line
@@ -128,6 +129,10 @@ def can(line: Line, frame: Frame, act: Act) -> Reading | None:
             return Reading(Force.OFFER, "can-write", frame)
         if base == "use":
             return Reading(Force.OFFER, "can-use", frame)
+        if base == "see" and line.has_terms and frame.mood is Mood.CAN:
+            return Reading(Force.INFORMATIONAL, "we-see", frame)
+        if base in {"suggest", "recommend", "advise"}:
+            return Reading(Force.INFORMATIONAL, "advice", frame)
         if act is Act.READ or act is Act.HELP or frame.helping:
             return Reading(Force.NONE, "can-read", frame)
         return Reading(Force.NONE, "can", frame)
@@ -149,11 +154,13 @@ def can(line: Line, frame: Frame, act: Act) -> Reading | None:
             "receive",
             "still",
         }:
+            if "by-oneself" in line.idioms:
+                return Reading(Force.INFORMATIONAL, "how-to", frame)
             if (is_specific(line, frame) and "how-to" not in line.idioms) or line.words[0] in _ANSWERS:
                 return Reading(Force.ENTITLEMENT, "you-can", frame)
             return Reading(Force.INFORMATIONAL, "general-rule", frame)
         return Reading(Force.INFORMATIONAL, "how-to", frame)
-    if frame.generic or "unless-rule" in line.idioms:
+    if frame.generic or is_rule(line) or ("by-oneself" in line.idioms and frame.passive):
         return Reading(Force.INFORMATIONAL, "general-rule", frame)
     if frame.passive and (act is Act.WRITE or base == "use"):
         if frame.mood is Mood.WOULD:
@@ -180,7 +187,7 @@ def _cannot(line: Line, frame: Frame, act: Act) -> Reading:
         return Reading(Force.INFORMATIONAL if not frame.asked else Force.NONE, "cannot-read", frame)
     if "tool-failure" in line.idioms and frame.actor is not Actor.US:
         return Reading(Force.INFORMATIONAL, "tool-failure", frame)
-    if frame.generic or "unless-rule" in line.idioms:
+    if frame.generic or is_rule(line):
         return Reading(Force.INFORMATIONAL, "general-refusal", frame, refuses=True)
     if frame.actor is Actor.YOU and not is_specific(line, frame):
         return Reading(Force.INFORMATIONAL, "general-refusal", frame, refuses=True)

@@ -32,7 +32,7 @@ def judge_frame(line: Line, frame: Frame) -> Reading | None:
     if frame.mood in (Mood.MAY, Mood.SHOULD):
         return maybe(line, frame, act)
     if frame.mood is Mood.LET:
-        if act in ACTS:
+        if act in ACTS and not (frame.hedged and act is Act.FOLLOW_UP and "into" not in line.words):
             return Reading(Force.PROMISE, "let-me-write", frame)
         return Reading(Force.NONE, "let-me-read", frame)
     if frame.mood is Mood.WISH:

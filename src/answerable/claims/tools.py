@@ -65,6 +65,7 @@ _BY_NOUN: dict[str, frozenset[Subject]] = {
     "discount": frozenset({Subject.DISCOUNT}),
     "coupon": frozenset({Subject.DISCOUNT}),
     "promo": frozenset({Subject.DISCOUNT}),
+    "promocode": frozenset({Subject.DISCOUNT}),
     "fee": frozenset({Subject.DISCOUNT}),
     "return": frozenset({Subject.RETURN, Subject.REFUND}),
     "returns": frozenset({Subject.RETURN, Subject.REFUND}),
@@ -163,6 +164,8 @@ def subjects_of_tool(tool_name: str) -> frozenset[Subject]:
         return nouns
     if verb == "transfer":
         return nouns | {Subject.PAYMENT}
+    if verb in {"apply", "redeem"} and "code" in tokens:
+        return nouns | {Subject.DISCOUNT}
     if verb in {"send", "issue", "apply", "grant"} and not nouns:
         return frozenset({Subject.FOLLOW_UP} if verb == "send" else {Subject.OTHER})
     by_verb = _BY_VERB.get(verb)

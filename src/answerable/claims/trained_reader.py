@@ -18,6 +18,8 @@ from answerable.claims.thresholds import FLOOR
 from answerable.claims.unread import unread
 
 _CERTAIN = 1000
+_NAMES_NOTHING = 3
+"""Words, stops counted, of a line too short to say what it is about."""
 
 
 class TrainedReader:
@@ -77,11 +79,14 @@ class TrainedReader:
         best = max(among, key=lambda at: likely.force[at])
         force = self._model.forces[best]
         # A verb group that the rules read well names its own subject; elsewhere the model knows more trades.
+        # "All set!" names nothing: what it is about comes from the talk, by rule, never from a guess.
         agreed = (
             settled.reading.force is force
             and force in COMMITTAL
-            and settled.reading.frame is not None
-            and named is not Subject.OTHER
+            and (
+                len(line.words) <= _NAMES_NOTHING
+                or (settled.reading.frame is not None and named is not Subject.OTHER)
+            )
         )
         return Claim(
             force=force,

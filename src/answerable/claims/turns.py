@@ -1,14 +1,33 @@
 """The force of a fixed turn of phrase, weighed against the line that it stands in."""
 
+from answerable.claims.case import is_case, is_rule
 from answerable.claims.claim import Force
-from answerable.claims.frame import Condition, Mood
+from answerable.claims.frame import Actor, Condition, Mood
 from answerable.claims.idioms import FORCE_OF
 from answerable.claims.line import Line
 from answerable.claims.reasons import Reading
-from answerable.claims.verbs import ACTS
+from answerable.claims.verbs import ACTS, BASE, GERUND, Act
 
-_REFUSING = frozenset({"you-do-not-qualify", "expired-here", "not-possible", "must-decline", "system-bars"})
+_REFUSING = frozenset(
+    "you-do-not-qualify expired-here not-possible must-decline system-bars does-not-meet not-open-to-us "
+    "charge-stands".split()
+)
+_CASE_ONLY = frozenset(
+    "applies-to-you owed-to-you nothing-to-pay charge-stands out-of-window does-not-meet meets-it is-covered you-get "
+    "not-open-to-us free-to-leave case-possible you-would-pay case-qualifies no-charge you-do-not-qualify "
+    "not-possible expired-here".split()
+)
+"""Determinations that hold only of this customer's case; of anybody's they are rules."""
+_LONG_KNOWN = frozenset({"not-possible", "you-do-not-qualify", "case-qualifies", "expired-here"})
+"""Name a case themselves: only a bare plural at the head makes them rules."""
 _LASTING = frozenset({"in-effect", "is-complete", "now-status"})
+RESULTS = frozenset(
+    "state-now it-is-in in-your-inbox that-is-it-done gone-through taken-off you-are-down-for "
+    "they-have-it "
+    "is-lifted".split()
+)
+"""Says an act done by its result alone."""
+_TERSE = 8
 _NOW = frozenset({"now", "already", "officially"})
 _FRAME_DECIDES = frozenset({"would-you-like-act", "case-allowed"})
 """Turns that are an act or a read, allowed or not, only by their verb."""
@@ -38,6 +57,10 @@ def _is_rule(line: Line) -> bool:
 def _completed(line: Line, name: str) -> Reading | None:
     if line.is_question or _waits_for_customer(line):
         return None
+    if name in RESULTS and (
+        is_rule(line) or "not" in line.words or (line.parse.requests and name != "state-now")
+    ):
+        return None
     if name in _LASTING and (_is_rule(line) or _NOW.isdisjoint(line.words)):
         return Reading(Force.INFORMATIONAL, name)
     return Reading(Force.COMPLETED, name)
@@ -62,15 +85,64 @@ def _offered(line: Line, name: str) -> Reading | None:
         "how" in words or words[0] in {"which", "what"}
     ):
         return None
+    if name == "confirm-yes" and "yes" in words and not _OTHERS.isdisjoint(words[: words.index("yes")]):
+        return None
+    if name == "shall-i" and (not line.is_question or _reads_after(words, "i", "we")):
+        return None
+    if name == "for-me-to" and (
+        not (line.is_question or "if" in words) or _reads_after(words, "me", "us", "i", "we")
+    ):
+        return None
+    if name == "want-it" and (
+        not line.is_question or not _WANTED_TO_KNOW.isdisjoint(words[:6]) or _reads_after(words, "me", "us")
+    ):
+        return None
+    if name == "is-that-right" and not line.is_question:
+        return None
+    if name == "reply-to-act" and (not _TOLD.isdisjoint(words[:9]) or not {"if", "code"}.isdisjoint(words)):
+        return None
+    if name in {"to-act-reply", "press-a-key"} and not _TOLD.isdisjoint(words):
+        return None
+    if name == "if-you-take" and not any(
+        frame.actor is Actor.US
+        and frame.mood in (Mood.CAN, Mood.FUTURE, Mood.WOULD)
+        and frame.verb is not None
+        and frame.verb.act is Act.WRITE
+        for frame in line.parse.frames
+    ):
+        return None
     return Reading(Force.OFFER, name)
+
+
+_OTHERS = frozenset("they she he".split())
+_WANTED_TO_KNOW = frozenset("know see hear check help talk think say mean".split())
+_TOLD = frozenset("hear see view check track repeat learn find know read again listen look".split())
+
+
+def _reads_after(words: list[str], *actors: str) -> bool:
+    """Whether what is proposed is only a look: "want me to check?"."""
+    for at, word in enumerate(words):
+        if word in actors:
+            for after in words[at + 1 : at + 5]:
+                verb = BASE.get(after) or GERUND.get(after)
+                if verb is not None and after != "like":
+                    return verb.act is Act.READ
+    return False
 
 
 def _entitled(line: Line, name: str) -> Reading | None:
     if line.is_question or "tool-failure" in line.idioms or line.words[0] == "to":
         return None
-    if name in _REFUSING and ("without" in line.idioms or _is_rule(line)):
+    if name == "meets-it" and any(frame.mood is Mood.MUST for frame in line.parse.frames):
+        return None
+    if name in _CASE_ONLY and (_is_rule(line) if name in _LONG_KNOWN else is_rule(line)):
+        refuses = name in _REFUSING or "not" in line.words or "no" in line.words
+        return Reading(Force.INFORMATIONAL, "general-refusal" if refuses else "general-rule", refuses=refuses)
+    if name in _CASE_ONLY and not is_case(line) and not line.has_terms and len(line.words) > _TERSE:
+        return None
+    if name in _REFUSING and "without" in line.idioms:
         return Reading(Force.INFORMATIONAL, "general-refusal", refuses=True)
-    if _is_rule(line) and name in {"case-qualifies", "no-charge", "you-qualify"}:
+    if name == "you-qualify" and _is_rule(line):
         return Reading(Force.INFORMATIONAL, "general-rule")
     if line.parse.frames and all(frame.subordinate for frame in line.parse.frames):
         return None

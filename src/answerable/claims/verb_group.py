@@ -70,6 +70,8 @@ class VerbGroup:
             word in {"be", "been", "being"} or after in PAST or after in GERUND or is_adverb(after)
         ):
             self.passive = True
+        elif word in HAVE and self.mood is Mood.WOULD and self.actor is Actor.US and after in PAST:
+            self.negated = True  # "I would have refunded it if ..."
         elif word in HAVE and self.mood is not Mood.PRESENT and (after == "been" or after in PAST):
             self.mood = Mood.PERFECT
         else:
@@ -157,13 +159,16 @@ class VerbGroup:
 
     def _tells_of_the_past(self) -> bool:
         """Whether a past form unknown here is an act done: "was boosted", "has been recalibrated"."""
-        return (self.mood is Mood.PAST and not self.do) or (self.mood is Mood.PERFECT and self.passive)
+        return (self.mood is Mood.PAST and not self.do) or (
+            self.mood is Mood.PERFECT and (self.passive or self.actor is Actor.US)
+        )
 
     def _settle(self) -> None:
         """The mood, now that the form of the main verb is known."""
         word = self.word
         if self.verb is None and word.endswith("ed") and word not in WISHED and self._tells_of_the_past():
-            self.verb, self.passive = Verb(word, Act.WRITE, Subject.OTHER), True
+            self.passive = self.passive or self.mood is Mood.PAST
+            self.verb = Verb(word, Act.WRITE, Subject.OTHER)
             return
         if self.mood in (Mood.PRESENT, Mood.PAST):
             if word in GERUND:

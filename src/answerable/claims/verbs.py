@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from answerable.claims import lexicon
 from answerable.claims.claim import Subject
 
 
@@ -32,77 +33,17 @@ class Verb:
     subject: Subject
 
 
-def _table(act: Act, rows: dict[Subject, str]) -> list[Verb]:
-    return [Verb(base, act, subject) for subject, bases in rows.items() for base in bases.split()]
+def _row(act: Act, subject: Subject, bases: str) -> list[Verb]:
+    return [Verb(base, act, subject) for base in bases.split()]
 
-
-_WRITES = _table(
-    Act.WRITE,
-    {
-        Subject.REFUND: "refund reimburse repay reverse chargeback",
-        Subject.COMPENSATION: "compensate credit",
-        Subject.DISCOUNT: "waive discount knock",
-        Subject.PRICE: "charge deduct bill invoice",
-        Subject.DELIVERY: "ship deliver dispatch resend reship expedite redeliver reroute",
-        Subject.RETURN: "return",
-        Subject.EXCHANGE: "exchange swap",
-        Subject.CANCELLATION: "cancel void terminate",
-        Subject.WARRANTY: "replace repair fix",
-        Subject.ACCOUNT_CHANGE: "activate deactivate reactivate enable disable unlock lock block unblock unfreeze "
-        "freeze reset close delete erase renew suspend resume pause restore reinstate port migrate provision enroll "
-        "enrol register subscribe unsubscribe downgrade whitelist opt",
-        Subject.ORDER_CHANGE: "change update modify switch upgrade amend edit adjust correct move reschedule rebook "
-        "redirect rename",
-        Subject.PAYMENT: "pay settle disburse top",
-        Subject.BOOKING: "book reserve schedule order place prescribe",
-        Subject.ESCALATION: "escalate transfer forward connect refer hand route pass",
-        Subject.OTHER: "deny decline reject process submit initiate start proceed file open raise apply "
-        "add remove issue send extend "
-        "approve honor honour match release revert undo redeem merge split complete finalize finalise arrange "
-        "resolve sort install set handle grant authorize authorise assign generate reissue request log flag "
-        "confirm mark hold backdate rectify execute implement clear save put push rush include cover prioritize "
-        "prioritise trigger kick secure restart reconnect refresh sync write deposit top-up accept accommodate allow",
-    },
-)
-_FOLLOW_UPS = _table(
-    Act.FOLLOW_UP,
-    {
-        Subject.FOLLOW_UP: "notify email text call contact inform monitor investigate follow message ping remind "
-        "alert watch chase reach phone ring respond reply",
-    },
-)
-_READS = _table(
-    Act.READ,
-    {
-        Subject.NONE: "check verify look find locate search review see retrieve pull access gather calculate "
-        "authenticate fetch ask show list explain describe compare tell know understand walk guide clarify "
-        "double-check identify view read track lookup determine assess examine analyze analyse consult "
-        "summarize summarise notice realize realise try attempt experience encounter "
-        "detect believe wonder outline suggest recommend advise answer discuss say think "
-        "double "
-        "imagine appreciate apologize apologise hope wish thank love note clarify collect obtain navigate "
-        "present detail share",
-    },
-)
-_HELPS = _table(Act.HELP, {Subject.NONE: "help assist support"})
-_LIGHTS = _table(
-    Act.LIGHT, {Subject.OTHER: "give make offer provide do get take have bring keep let go leave"}
-)
-_WAITS = _table(Act.WAIT, {Subject.OTHER: "receive hear arrive expect"})
-_NEUTRALS = _table(
-    Act.NEUTRAL,
-    {
-        Subject.OTHER: "depend vary need require mean seem appear include contain want like differ remain "
-        "require wait continue prefer wonder purchase "
-        "damage delay expire base date use cause disappoint concern confuse "
-        "interest estimate affect mention design price born intend expect design mistake attach relate lose",
-    },
-)
 
 # Verbs that double their last letter before -ed and -ing.
 _DOUBLING = frozenset(
-    "ship swap top refer log flag submit permit transfer cancel transship opt get put set hit sit "
-    "run stop plan drop reship let".split()
+    "ship swap top refer log flag submit permit transfer cancel transship opt get put set hit sit run stop plan drop "
+    "reship let pop bar unbar tag untag cap uncap trim cut pin unpin wrap fit zap ping slot skim spot scan chat "
+    "spin scrap nag dub bet forget knit remit commit debar airmail-in strip trap pat unplug plug chip flip "
+    "clip rerun dim "
+    "recur defer deter confer".split()
 )
 _IRREGULAR = {
     "send": ("sent",),
@@ -142,6 +83,48 @@ _IRREGULAR = {
     "ring": ("rang", "rung"),
     "cancel": ("cancelled", "canceled"),
     "write": ("wrote", "written"),
+    "withdraw": ("withdrew", "withdrawn"),
+    "forgive": ("forgave", "forgiven"),
+    "forgo": ("forwent", "forgone"),
+    "override": ("overrode", "overridden"),
+    "overturn": ("overturned",),
+    "withhold": ("withheld",),
+    "uphold": ("upheld",),
+    "run": ("ran", "run"),
+    "rerun": ("reran", "rerun"),
+    "stick": ("stuck",),
+    "strike": ("struck", "stricken"),
+    "cut": ("cut",),
+    "build": ("built",),
+    "rebuild": ("rebuilt",),
+    "spread": ("spread",),
+    "shrink": ("shrank", "shrunk"),
+    "lend": ("lent",),
+    "hide": ("hid", "hidden"),
+    "speed": ("sped",),
+    "throw": ("threw", "thrown"),
+    "feel": ("felt",),
+    "speak": ("spoke", "spoken"),
+    "learn": ("learnt", "learned"),
+    "spell": ("spelt", "spelled"),
+    "stand": ("stood",),
+    "fall": ("fell", "fallen"),
+    "rise": ("rose", "risen"),
+    "grow": ("grew", "grown"),
+    "break": ("broke", "broken"),
+    "lose": ("lost",),
+    "buy": ("bought",),
+    "fly": ("flew", "flown"),
+    "drive": ("drove", "driven"),
+    "wear": ("wore", "worn"),
+    "eat": ("ate", "eaten"),
+    "hurt": ("hurt",),
+    "cost": ("cost",),
+    "bet": ("bet",),
+    "overnight": ("overnighted",),
+    "fit": ("fitted",),
+    "mistreat": ("mistreated",),
+    "become": ("became",),
 }
 
 
@@ -163,7 +146,15 @@ def _gerunds(base: str) -> tuple[str, ...]:
     return (base + base[-1] + "ing",) if base in _DOUBLING or base == "split" else (base + "ing",)
 
 
-_ALL = _NEUTRALS + _WAITS + _LIGHTS + _HELPS + _READS + _FOLLOW_UPS + _WRITES
+_ALL = (
+    _row(Act.NEUTRAL, Subject.OTHER, lexicon.NEUTRALS)
+    + _row(Act.WAIT, Subject.OTHER, lexicon.WAITS)
+    + _row(Act.LIGHT, Subject.OTHER, lexicon.LIGHTS)
+    + _row(Act.HELP, Subject.NONE, "help assist support")
+    + _row(Act.READ, Subject.NONE, lexicon.READS)
+    + _row(Act.FOLLOW_UP, Subject.FOLLOW_UP, lexicon.FOLLOW_UPS)
+    + [verb for subject, bases in lexicon.WRITES.items() for verb in _row(Act.WRITE, subject, bases)]
+)
 
 BASE: dict[str, Verb] = {verb.base: verb for verb in _ALL}
 """By infinitive ("refund")."""

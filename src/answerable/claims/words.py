@@ -19,6 +19,8 @@ _CONTRACTIONS = (
     ("what's", "what is"),
     ("he's", "he is"),
     ("who's", "who is"),
+    ("she's", "she is"),
+    (" 'em ", " them "),
 )
 
 # As typed by people in a hurry: the apostrophe is missing, the meaning is not.
@@ -61,11 +63,41 @@ _HURRIED = {
     "e-mail": ("email",),
     "e-mailed": ("emailed",),
     "re-book": ("rebook",),
+    "re-booked": ("rebooked",),
+    "re-credited": ("credited",),
+    "re-credit": ("credit",),
+    "re-issue": ("reissue",),
+    "re-issued": ("reissued",),
+    "re-opened": ("reopened",),
+    "re-open": ("reopen",),
+    "re-activate": ("reactivate",),
+    "re-activated": ("reactivated",),
+    "re-order": ("reorder",),
+    "re-route": ("reroute",),
+    "re-routed": ("rerouted",),
+    "oughta": ("ought", "to"),
+    "kinda": ("kind", "of"),
+    "gimme": ("give", "me"),
+    "dunno": ("do", "not", "know"),
+    "whatll": ("what", "will"),
+    "youd": ("you", "would"),
+    "whats": ("what", "is"),
     "re-send": ("resend",),
     "re-sent": ("resent",),
 }
 
 _SPACED = (",", ";", "!", "?", "(", ")", ":", '"', "[", "]", "{", "}", "|", "/", "=", "+", ">", "<", "\x1a")
+
+_HAS_BEFORE = frozenset({"been", "got", "had", "gotten"})
+_IS_BEFORE = frozenset(
+    "a an the my your our their this that these no not now already just all still also only fully currently really "
+    "on off in out up down back over through at under with without about within here there so too very free full "
+    "ready active live open closed complete available due gone going right fine good yours set cut sent put done "
+    "why what when where how safe valid void eligible likely happy sorted paid frozen split held kept made taken "
+    "given lost broken stuck left being been".split()
+)
+_TIMES = frozenset("today tonight tomorrow yesterday morning evening week month year one".split())
+"""Words whose own 's is a genitive: "tonight's post"."""
 
 BREAKS = frozenset(
     {".", ",", ";", "!", "?", ":", "(", ")", '"', "[", "]", "{", "}", "|", "-", "--", "->", "="}
@@ -74,6 +106,31 @@ BREAKS = frozenset(
 
 STOPS = frozenset({".", "!", "?", ";", "..."})
 """Words that end a sentence."""
+
+
+_PERFECT = (["been"], ["got"])
+
+
+def _spelled_out(words: list[str]) -> list[str]:
+    """Write out the 's of a noun where it is a verb: "the label 's in", "the hold 's been lifted"."""
+    found: list[str] = []
+    size = len(words)
+    at = 0
+    while at < size:
+        word = words[at]
+        if word == "'" and at + 2 < size and words[at + 1] == "s" and found and found[-1] not in _TIMES:
+            after = words[at + 2]
+            if after in _HAS_BEFORE:
+                found.append("has")
+                at += 2
+                continue
+            if after in _IS_BEFORE or after.endswith(("ed", "ing", "ly")):
+                found.append("is")
+                at += 2
+                continue
+        found.append(word)
+        at += 1
+    return found
 
 
 def words_of(plain: str) -> list[str]:
@@ -88,6 +145,13 @@ def words_of(plain: str) -> list[str]:
             text = text.replace(mark, f" {mark} ")
     text = text.replace(". ", " . ").replace("..", " . ")
     words = text.split()
+    if "'" in words:
+        words = _spelled_out(words)
+    if "is been" in text or "is got" in text:
+        words = [
+            "has" if word == "is" and words[at + 1 : at + 2] in _PERFECT else word
+            for at, word in enumerate(words)
+        ]
     if _HURRIED.keys().isdisjoint(words):
         return words
     return [full for word in words for full in _HURRIED.get(word, (word,))]

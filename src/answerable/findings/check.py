@@ -17,7 +17,9 @@ from answerable.findings.terms_agree import Comparable, agrees, comparable, dire
 # A write of one subject also shows these: whoever returns an item refunds it.
 _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
     Subject.RECORD: frozenset(Subject) - {Subject.NONE},
-    Subject.PRICE: frozenset({Subject.PAYMENT, Subject.ORDER_CHANGE, Subject.BOOKING, Subject.EXCHANGE}),
+    Subject.PRICE: frozenset(
+        {Subject.PAYMENT, Subject.ORDER_CHANGE, Subject.BOOKING, Subject.EXCHANGE, Subject.DISCOUNT}
+    ),
     Subject.REFUND: frozenset({Subject.CANCELLATION, Subject.RETURN}),
     Subject.PAYMENT: frozenset({Subject.BOOKING, Subject.ORDER_CHANGE}),
     Subject.ORDER_CHANGE: frozenset({Subject.EXCHANGE, Subject.BOOKING}),

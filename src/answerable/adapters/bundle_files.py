@@ -4,7 +4,14 @@ from importlib import resources
 from pathlib import Path
 
 from answerable.decisions import Bundle, parse
+from answerable.decisions.bundle import FOLDER, MANIFEST, SCHEMA
+from answerable.decisions.policies import POLICIES, WORDING
 from answerable.values.errors import BundleError
+
+SAYING = FOLDER + "saying.cedar"
+"""A bundle's policies for lines, where they are not the pack's own."""
+
+_KINDS = frozenset({".cedar", ".cedarschema", ".yaml"})
 
 
 def built_in() -> Bundle:
@@ -14,9 +21,31 @@ def built_in() -> Bundle:
 
 
 def from_folder(folder: Path) -> Bundle:
-    """The bundle in a folder. Raises BundleError where the folder can't be read."""
+    """The bundle that a pack's folder makes. Raises BundleError where the folder can't be read."""
+    return parse(pack_files(folder))
+
+
+def pack_files(folder: Path) -> dict[str, bytes]:
+    """The files of the bundle that a pack makes, by their names in it.
+
+    The built-in schema, and the built-in policies and wording for lines, are part of
+    every bundle that does not bring its own: what is in force is in the digest.
+    Raises BundleError where the folder can't be read.
+    """
     try:
-        files = {item.name: item.read_bytes() for item in folder.iterdir() if item.is_file()}
+        found = {
+            item.relative_to(folder).as_posix(): item.read_bytes()
+            for item in sorted(folder.rglob("*"))
+            if item.is_file() and item.suffix in _KINDS and "tests" not in item.relative_to(folder).parts
+        }
     except OSError as error:
         raise BundleError(f"the bundle folder '{folder}' can't be read: {error.strerror}") from error
-    return parse(files)
+    if not found:
+        raise BundleError(f"the folder '{folder}' holds no pack; name a folder with a {MANIFEST}")
+    own = resources.files("answerable.decisions") / "default"
+    found.setdefault(SCHEMA, (own / SCHEMA).read_bytes())
+    found.setdefault(WORDING, (own / WORDING).read_bytes())
+    found.setdefault(POLICIES, b"")
+    if SAYING not in found and b'Action::"say"' not in found[POLICIES]:
+        found[SAYING] = (own / POLICIES).read_bytes()
+    return found

@@ -1,24 +1,28 @@
 """A bundle: the policies and wording in force, named by the digest of their bytes."""
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import cedarpy
 import yaml
 
-from answerable.decisions.decision import Outcome, Policy, Wording
+from answerable.decisions.actions import ACTIONS, Action, parse_actions
+from answerable.decisions.decision import Policy, Wording
+from answerable.decisions.policies import FALLBACK_WORDING, POLICIES, WORDING, read_policies
+from answerable.decisions.schema import schema_of
+from answerable.records import Mappings, parse_mappings
+from answerable.records.mapping import RECORDS
 from answerable.values import Digest, PolicyId
 from answerable.values.errors import BundleError
 
 SCHEMA = "schema.cedarschema"
-POLICIES = "policies.cedar"
-WORDING = "wording.yaml"
 MANIFEST = "bundle.yaml"
-FALLBACK_WORDING = "default"
+FOLDER = "policies/"
+"""More policies of a bundle stand in files of this folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Manifest:
     author: str
     approver: str | None
     effective_from: datetime
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ class Bundle:
     wording: Mapping[str, Wording]
     policy_set: cedarpy.PolicySet
     schema: cedarpy.Schema
+    schema_text: str = ""
+    records: Mappings = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    """By the tool's name. Empty where the bundle says nothing of acts: then none is decided on."""
 
 
 def digest_of(files: Mapping[str, bytes]) -> Digest:
@@ -63,23 +72,34 @@ def parse(files: Mapping[str, bytes]) -> Bundle:
     for name in (SCHEMA, POLICIES, WORDING, MANIFEST):
         if name not in files:
             raise BundleError(f"the bundle has no '{name}'; add the file")
-    schema_text = _text(files, SCHEMA)
-    policy_text = _text(files, POLICIES)
+    manifest = _manifest(_yaml(files, MANIFEST))
+    records = parse_mappings(_yaml(files, RECORDS)) if RECORDS in files else {}
+    actions = parse_actions(_yaml(files, ACTIONS), records) if ACTIONS in files else {}
     wording = _wording(_yaml(files, WORDING))
-    policies = _policies(policy_text, wording)
+    texts = {name: _text(files, name) for name in _policy_files(files)}
+    policies = read_policies(texts, wording)
+    schema_text = _text(files, SCHEMA) + schema_of(records, actions)
     try:
         schema = cedarpy.Schema.from_str(schema_text)
     except ValueError as error:
         raise BundleError(f"{SCHEMA} can't be parsed: {error}; correct it there") from error
+    policy_text = "\n".join(texts.values())
     policy_set = cedarpy.PolicySet.from_str(policy_text)
     validation = cedarpy.validate_policies(policy_text, schema_text)
     if not validation.validation_passed:
         first = validation.errors[0]
         named = validation.id_annotations_by_policy_id.get(first.policy_id, first.policy_id)
+        file = policies[PolicyId(named)].file if named in policies else POLICIES
         raise BundleError(
-            f"{POLICIES} does not fit {SCHEMA}: {first.error} (that is policy '{named}'); correct either"
+            f"{file} does not fit {SCHEMA}: {first.error} (that is policy '{named}'); correct either"
         )
-    return Bundle(digest_of(files), _manifest(_yaml(files, MANIFEST)), policies, wording, policy_set, schema)
+    return Bundle(
+        digest_of(files), manifest, policies, wording, policy_set, schema, schema_text, records, actions
+    )
+
+
+def _policy_files(files: Mapping[str, bytes]) -> list[str]:
+    return [POLICIES, *sorted(name for name in files if name.startswith(FOLDER) and name.endswith(".cedar"))]
 
 
 def _text(files: Mapping[str, bytes], name: str) -> str:
@@ -137,53 +157,24 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
             raise BundleError(
                 f"{MANIFEST}: '{author}' is both author and approver; someone else must approve"
             )
-    return Manifest(str(raw["name"]), str(raw["version"]), author, approver, effective)
+    return Manifest(
+        str(raw["name"]), str(raw["version"]), author, approver, effective, _zone(raw.get("zone"))
+    )
+
+
+def _zone(name: object) -> tzinfo:
+    if name is None or name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):
+        raise BundleError(
+            f"{MANIFEST}: 'zone' is '{name}', which is no time zone known here; write an IANA name such as "
+            "'Europe/Berlin'"
+        ) from None
 
 
 def _person(key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BundleError(f"{MANIFEST}: '{key}' must be somebody's name, not '{value}'")
     return value
-
-
-def _policies(text: str, wording: Mapping[str, Wording]) -> dict[PolicyId, Policy]:
-    try:
-        parsed = json.loads(cedarpy.policies_to_json_str(text))
-    except ValueError as error:
-        raise BundleError(f"{POLICIES} can't be parsed: {error}; correct it there") from error
-    for raw in parsed["templates"].values():
-        named = raw.get("annotations", {}).get("id", "")
-        raise BundleError(
-            f"{POLICIES}: policy '{named}' has a slot (?principal or ?resource), and nothing here fills "
-            "slots, so it would never apply; write it without"
-        )
-    found: dict[PolicyId, Policy] = {}
-    for position, raw in enumerate(parsed["staticPolicies"].values(), start=1):
-        policy = _policy(position, raw, wording)
-        if policy.id in found:
-            raise BundleError(f'{POLICIES}: two policies have @id("{policy.id}"); ids must differ')
-        found[policy.id] = policy
-    return found
-
-
-def _policy(position: int, raw: dict[str, Any], wording: Mapping[str, Wording]) -> Policy:
-    notes: dict[str, str] = raw.get("annotations", {})
-    where = f"{POLICIES}: policy {notes.get('id') or f'number {position}'}"
-    for key in ("id", "owner", "because"):
-        if not notes.get(key):
-            raise BundleError(f'{where} has no @{key}("..."); every policy names its {key}')
-    if raw["effect"] == "permit":
-        return Policy(PolicyId(notes["id"]), notes["owner"], notes["because"], permits=True)
-    try:
-        outcome = Outcome(notes.get("outcome", ""))
-    except ValueError:
-        outcome = Outcome.RELEASE
-    if outcome is Outcome.RELEASE:
-        raise BundleError(f'{where} forbids, so it needs @outcome("revise"), ("hold") or ("withhold")')
-    words = notes.get("wording", FALLBACK_WORDING)
-    if words not in wording:
-        raise BundleError(f'{where} has @wording("{words}"), which is not in {WORDING}')
-    return Policy(
-        PolicyId(notes["id"]), notes["owner"], notes["because"], permits=False,
-        outcome=outcome, wording=words, route=notes.get("route"),
-    )  # fmt: skip

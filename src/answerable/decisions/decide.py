@@ -9,8 +9,9 @@ from typing import Any
 import cedarpy
 
 from answerable.claims import Claim
-from answerable.decisions.bundle import FALLBACK_WORDING, Bundle
+from answerable.decisions.bundle import Bundle
 from answerable.decisions.decision import CAUTION, Decision, Outcome, Policy
+from answerable.decisions.policies import FALLBACK_WORDING
 from answerable.findings import Finding
 from answerable.values import AssuranceLevel
 

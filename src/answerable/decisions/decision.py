@@ -23,6 +23,21 @@ CAUTION = tuple(Outcome)
 """Outcomes by rising caution: where policies disagree, the most cautious one wins."""
 
 
+class ActOutcome(StrEnum):
+    """What becomes of an act that the model asks for, mildest first; the order is the order of caution."""
+
+    PERMIT = "permit"
+    """It goes on, as it was asked for."""
+    HOLD = "hold"
+    """It waits for a person with the authority."""
+    REFUSE = "refuse"
+    """It does not go on; the model is told why, and what would be allowed."""
+
+
+ACT_CAUTION = tuple(ActOutcome)
+"""Outcomes of acts by rising caution."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A policy as an auditor needs it: its id, who owns it, and why it exists."""
@@ -34,6 +49,13 @@ class Policy:
     outcome: Outcome = Outcome.RELEASE
     wording: str | None = None
     route: str | None = None
+    on_act: ActOutcome = ActOutcome.PERMIT
+    instead: str | None = None
+    """What would be allowed, in words that a model can act on."""
+    cites: tuple[str, ...] = ()
+    """The sentences of the company's published policy that it puts into force."""
+    controls: tuple[str, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +80,23 @@ class Decision:
     policies: tuple[Policy, ...]
     bundle: Digest
     wording: Wording | None = None
+    route: str | None = None
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActDecision:
+    """The outcome for one act, and everything that led to it.
+
+    `missing` names facts that were not known, each with how to learn it; `instead`
+    what would be permitted. Any of `errors` holds the act.
+    """
+
+    outcome: ActOutcome
+    because: str
+    policies: tuple[Policy, ...]
+    bundle: Digest
+    missing: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     route: str | None = None
     errors: tuple[str, ...] = ()

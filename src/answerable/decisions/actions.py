@@ -1,0 +1,168 @@
+"""actions.yaml: which tool is which act, on what, and which facts a policy may ask about it.
+
+    cancel_reservation:
+      subjects: [cancellation, refund]
+      reversible: false
+      route: duty-manager
+      resource: {record: Reservation, id: args.reservation_id}
+      needs:
+        customer: {record: User, id: resource.user_id}
+      consent: {about: [cancel], shows: [args.reservation_id]}
+      facts:
+        for_health: {type: flag, from: "mentions(talk.customer, ['sick'])", when_offered: true}
+
+Expressions see `args`, `resource` and each need (as answered), `records` (by kind and
+id), `talk` (see `dialogue.Talk.as_facts`). A fact without a value is *missing*, and
+what is missing refuses. `when_offered` is the value assumed when a line merely speaks
+of the act, before there are arguments. `define` names values that facts share, and
+`otherwise` tells the model how to learn a missing fact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from answerable.claims import Subject
+from answerable.records.expressions import Expression
+from answerable.records.mapping import Attribute, Mappings, attribute, expression, known_keys
+from answerable.values.errors import BundleError
+
+ACTIONS = "actions.yaml"
+
+_KEYS = frozenset({"subjects", "reversible", "route", "resource", "needs", "define", "consent", "facts"})
+_RESERVED = frozenset({"args", "resource", "records", "talk", "now", "consent", "assurance", "repeats"})
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A record that must have been read: which kind, and where its id stands.
+
+    Without an optional one the act can be decided all the same; policies see it if it was read.
+    """
+
+    name: str
+    kind: str
+    id: Expression
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRule:
+    """What the offer must have said. `shows` finds values, or lists of forms of one value."""
+
+    about: tuple[str, ...]
+    shows: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact computed for one act. `when_offered` is None where a line alone can't assume it.
+
+    `otherwise` tells the model how to learn it where it is missing.
+    """
+
+    attribute: Attribute
+    when_offered: Any = None
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An act of the business, named as its tool is."""
+
+    tool: str
+    subjects: frozenset[Subject]
+    reversible: bool
+    route: str | None
+    resource: Need | None
+    needs: tuple[Need, ...] = ()
+    define: tuple[tuple[str, Expression], ...] = ()
+    """Values that facts are computed from, in their order; no policy sees them."""
+    consent: ConsentRule | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+def parse_actions(raw: dict[str, Any], records: Mappings) -> Mapping[str, Action]:
+    """Check the parsed file. Raises BundleError, naming the entry and the remedy."""
+    return {tool: _action(tool, entry, records) for tool, entry in raw.items()}
+
+
+def _action(tool: str, entry: Any, records: Mappings) -> Action:
+    where = f"{ACTIONS}: {tool}"
+    body = known_keys(entry, _KEYS, where)
+    reversible = body.get("reversible")
+    if not isinstance(reversible, bool):
+        raise BundleError(f"{where}: 'reversible' must be true or false: can the act be undone?")
+    route = body.get("route")
+    if route is not None and (not isinstance(route, str) or not route):
+        raise BundleError(f"{where}: 'route' must name who answers when the act is held")
+    resource = body.get("resource")
+    needs = body.get("needs", {})
+    if not isinstance(needs, dict):
+        raise BundleError(f"{where}: 'needs' must be a mapping of names to records")
+    facts = body.get("facts", {})
+    if not isinstance(facts, dict):
+        raise BundleError(f"{where}: 'facts' must be a mapping of names to types and expressions")
+    define = body.get("define", {})
+    if not isinstance(define, dict):
+        raise BundleError(f"{where}: 'define' must be a mapping of names to expressions")
+    names = [*needs, *define, *facts]
+    for name in names:
+        if name in _RESERVED or names.count(name) > 1 or not isinstance(name, str):
+            raise BundleError(f"{where}: '{name}' is taken; give it another name")
+    return Action(
+        tool,
+        _subjects(body.get("subjects", []), where),
+        reversible,
+        route,
+        None if resource is None else _need("resource", resource, records, f"{where}: resource"),
+        tuple(_need(name, one, records, f"{where}: needs.{name}") for name, one in needs.items()),
+        tuple((name, expression(one, f"{where}: define.{name}")) for name, one in define.items()),
+        _consent(body.get("consent"), where),
+        tuple(_fact(name, one, f"{where}: facts.{name}") for name, one in facts.items()),
+    )
+
+
+def _subjects(raw: Any, where: str) -> frozenset[Subject]:
+    try:
+        return frozenset(Subject(one) for one in raw)
+    except (ValueError, TypeError):
+        raise BundleError(f"{where}: 'subjects' must be a list of {', '.join(Subject)}") from None
+
+
+def _need(name: str, entry: Any, records: Mappings, where: str) -> Need:
+    body = known_keys(entry, frozenset({"record", "id", "optional"}), where)
+    kind = body.get("record")
+    if not isinstance(kind, str) or kind not in records:
+        raise BundleError(f"{where}: there is no record '{kind}'; write one of {', '.join(records)}")
+    if not name.isidentifier():
+        raise BundleError(f"{where}: '{name}' can't be a name in a policy; use letters, digits and _")
+    optional = body.get("optional", False)
+    if not isinstance(optional, bool):
+        raise BundleError(f"{where}: 'optional' must be true or false")
+    return Need(name, kind, expression(body.get("id"), where), optional)
+
+
+def _consent(entry: Any, where: str) -> ConsentRule | None:
+    if entry is None:
+        return None
+    body = known_keys(entry, frozenset({"about", "shows"}), f"{where}: consent")
+    about, shows = body.get("about"), body.get("shows", [])
+    if not isinstance(about, list) or not about or not all(isinstance(one, str) and one for one in about):
+        raise BundleError(f"{where}: consent needs 'about', words of which the offer must use one")
+    if not isinstance(shows, list):
+        raise BundleError(f"{where}: consent: 'shows' must be a list of expressions")
+    return ConsentRule(
+        tuple(one.casefold() for one in about),
+        tuple(expression(one, f"{where}: consent.shows") for one in shows),
+    )
+
+
+def _fact(name: str, entry: Any, where: str) -> Fact:
+    if not isinstance(entry, dict):
+        raise BundleError(f"{where} must be a mapping with type and from")
+    body = dict(entry)
+    offered, otherwise = body.pop("when_offered", None), body.pop("otherwise", None)
+    if otherwise is not None and not isinstance(otherwise, str):
+        raise BundleError(f"{where}: 'otherwise' must say how to learn it, in words")
+    return Fact(attribute(name, body, where), offered, otherwise)

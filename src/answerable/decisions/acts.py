@@ -1,0 +1,277 @@
+"""Decide an act that the model asks for, before anything happens.
+
+1. The call is an act of the bundle, with arguments that can be read.
+2. Every record it needs has been read, and every fact of it is known.
+3. The customer has agreed to exactly it, where it needs that (a policy asks).
+4. Cedar's policies permit it. An error anywhere holds it: Cedar skips a `forbid` that errors.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import cedarpy
+
+from answerable.decisions.actions import Action, ConsentRule, Need
+from answerable.decisions.bundle import Bundle
+from answerable.decisions.decision import ACT_CAUTION, ActDecision, ActOutcome, Policy
+from answerable.decisions.schema import NO_RECORD
+from answerable.dialogue import Asked, Consent, Talk, consent
+from answerable.dialogue.talk import arguments_of
+from answerable.exchange import ToolCall
+from answerable.records import Book, CedarValue, Expression, ExpressionFailed, Record, Untypable, typed
+from answerable.records.typed import instant
+from answerable.values import AssuranceLevel
+
+_PRINCIPAL = 'Answerable::Workload::"bot"'
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What an act is decided on: the talk, the records, the instant and who the customer is known to be."""
+
+    talk: Talk
+    book: Book
+    now: datetime
+    assurance: AssuranceLevel = AssuranceLevel.NONE
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of one act, and what is not."""
+
+    facts: dict[str, Any]
+    context: dict[str, CedarValue] = field(default_factory=dict)
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    resource: str = f'{NO_RECORD}::"this"'
+    missing: list[str] = field(default_factory=list)
+    consent: Consent | None = None
+
+
+class ActDecider:
+    """Decides acts under one bundle. Holds no state of any conversation."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+    def decide(self, call: ToolCall, situation: Situation) -> ActDecision:
+        """Decide one call. Never raises: what can't be evaluated is held."""
+        action = self.bundle.actions.get(call.name)
+        if action is None:
+            return self._stopped(
+                ActOutcome.REFUSE,
+                f"'{call.name}' is no act of this bundle",
+                instead=("use only the acts that you were offered for this",),
+            )
+        arguments = arguments_of(call)
+        if arguments is None:
+            return self._stopped(
+                ActOutcome.REFUSE,
+                "the arguments are no JSON object",
+                instead=("write the arguments as one JSON object",),
+            )
+        known = self._learn(action, arguments, situation)
+        if known.missing:
+            return self._stopped(
+                ActOutcome.REFUSE,
+                f"what the act depends on is not known: {known.missing[0]}",
+                missing=tuple(known.missing),
+                instead=tuple(known.missing),
+            )
+        return self._ask(action, known)
+
+    def would_permit(self, action: Action, resource: Record | None, situation: Situation) -> ActDecision:
+        """Would the act be permitted if the customer agreed? For a line that offers or grants it.
+
+        Facts that only arguments give are taken from `when_offered`; consent is assumed.
+        """
+        known = self._learn(action, {}, situation, resource, offered=True)
+        if known.missing:
+            return self._stopped(
+                ActOutcome.HOLD, f"not known: {known.missing[0]}", missing=tuple(known.missing)
+            )
+        return self._ask(action, known)
+
+    def _learn(
+        self,
+        action: Action,
+        arguments: dict[str, Any],
+        situation: Situation,
+        resource: Record | None = None,
+        *,
+        offered: bool = False,
+    ) -> _Known:
+        known = _Known(
+            {"args": arguments, "records": situation.book.raw(), "talk": situation.talk.as_facts()}
+        )
+        known.context["now"] = instant(situation.now)
+        known.context["assurance"] = int(situation.assurance)
+        if action.resource is not None:
+            found = resource or self._need(action.resource, known, situation.book)
+            if found is not None and self._sound(found, known):
+                known.facts["resource"] = found.raw
+                known.resource = f'{found.kind}::"{_quoted(found.id)}"'
+        for need in action.needs:
+            record = self._need(need, known, situation.book)
+            if record is not None and self._sound(record, known):
+                known.facts[need.name] = record.raw
+                known.context[need.name] = {"__entity": {"type": record.kind, "id": record.id}}
+        if known.missing:
+            return known
+        known.context["repeats"] = _repeats(action, known, situation.talk)
+        known.consent = (
+            Consent(given=True, because="assumed")
+            if offered
+            else _consent(action.consent, known, situation.talk)
+        )
+        known.context["consent"] = known.consent.given
+        self._facts(action, known, offered=offered)
+        return known
+
+    def _need(self, need: Need, known: _Known, book: Book) -> Record | None:
+        read_with = self.bundle.records[need.kind].read_with
+        try:
+            name = need.id.find(known.facts)
+        except ExpressionFailed as error:
+            if not need.optional:
+                known.missing.append(str(error))
+            return None
+        if need.optional:
+            return None if name is None else book.get(need.kind, str(name))
+        if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
+            known.missing.append(
+                f"which {need.kind} it is about ({need.id.text}); look it up with {read_with}"
+            )
+            return None
+        record = book.get(need.kind, str(name))
+        if record is None:
+            known.missing.append(f"{need.kind} {name} has not been read; call {read_with} for it first")
+        return record
+
+    def _sound(self, record: Record, known: _Known) -> bool:
+        """Take a record among what policies may see, if it can be read in full."""
+        if record.faults:
+            known.missing += record.faults
+            return False
+        uid = {"type": record.kind, "id": record.id}
+        if all(entity["uid"] != uid for entity in known.entities):
+            known.entities.append({"uid": uid, "attrs": record.attributes, "parents": []})
+        return True
+
+    def _facts(self, action: Action, known: _Known, *, offered: bool) -> None:
+        for name, wanted in action.define:
+            known.facts[name] = _found(wanted, known.facts)
+        for fact in action.facts:
+            one = fact.attribute
+            value = _found(one.expression, known.facts)
+            if offered and fact.when_offered is not None and value is None:
+                value = fact.when_offered
+            try:
+                if value is not None:
+                    known.context[one.name] = typed(value, one.type, self.bundle.manifest.zone)
+                    known.facts[one.name] = value
+                elif not one.optional:
+                    known.missing.append(fact.otherwise or f"'{one.name}' is not known ({one.expression.text})")
+            except Untypable as error:
+                known.missing.append(fact.otherwise or f"'{one.name}': {error}")
+
+    def _ask(self, action: Action, known: _Known) -> ActDecision:
+        request = {
+            "principal": _PRINCIPAL,
+            "action": f'Action::"{_quoted(action.tool)}"',
+            "resource": known.resource,
+            "context": known.context,
+        }
+        try:
+            answer = cedarpy.is_authorized(
+                request, self.bundle.policy_set, known.entities, self.bundle.schema
+            )
+        except Exception as error:  # noqa: BLE001 – whatever it was, the act was not decided on
+            return self._errored(action, (), (str(error),))
+        determined = set(answer.diagnostics.id_annotations_by_reason.values())
+        policies = tuple(policy for name, policy in self.bundle.policies.items() if name in determined)
+        errors = tuple(str(error) for error in answer.diagnostics.errors)
+        if errors or answer.decision is cedarpy.Decision.NoDecision:
+            return self._errored(action, policies, errors or ("no decision was reached",))
+        because = "; ".join(policy.because for policy in policies)
+        if answer.allowed:
+            return ActDecision(ActOutcome.PERMIT, because, policies, self.bundle.digest)
+        if not policies:
+            return self._stopped(
+                ActOutcome.REFUSE, f"no policy permits {action.tool} here", route=action.route
+            )
+        if known.consent is not None and not known.consent.given:
+            because += f" ({known.consent.because})"
+        strictest = max(policies, key=lambda policy: ACT_CAUTION.index(policy.on_act))
+        outcome, route = strictest.on_act, strictest.route or action.route
+        if outcome is ActOutcome.HOLD and route is None and not action.reversible:
+            outcome, because = ActOutcome.REFUSE, f"{because}; and nobody is named who could approve it"
+        return self._stopped(
+            outcome, because, policies, route=route,
+            instead=tuple(policy.instead for policy in policies if policy.instead),
+        )  # fmt: skip
+
+    def _errored(self, action: Action, policies: tuple[Policy, ...], errors: tuple[str, ...]) -> ActDecision:
+        outcome = ActOutcome.HOLD if action.route or action.reversible else ActOutcome.REFUSE
+        because = "a policy could not be evaluated, so the act waits for a person"
+        return self._stopped(outcome, because, policies, route=action.route, errors=errors)
+
+    def _stopped(
+        self,
+        outcome: ActOutcome,
+        because: str,
+        policies: tuple[Policy, ...] = (),
+        *,
+        missing: tuple[str, ...] = (),
+        instead: tuple[str, ...] = (),
+        route: str | None = None,
+        errors: tuple[str, ...] = (),
+    ) -> ActDecision:
+        return ActDecision(outcome, because, policies, self.bundle.digest, missing, instead, route, errors)
+
+
+def _found(wanted: Expression, facts: dict[str, Any]) -> Any:
+    """What an expression finds; nothing, too, where it can't be applied: what is not known refuses anyway."""
+    try:
+        return wanted.find(facts)
+    except ExpressionFailed:
+        return None
+
+
+def _consent(rule: ConsentRule | None, known: _Known, talk: Talk) -> Consent:
+    if rule is None:
+        return Consent(given=False, because="the bundle does not say what an offer of it must name")
+    shows: list[tuple[str, ...]] = []
+    for wanted in rule.shows:
+        try:
+            value = wanted.find(known.facts)
+        except ExpressionFailed as error:
+            return Consent(given=False, because=str(error))
+        if isinstance(value, list) and all(isinstance(one, list) for one in value):
+            shows += [_forms(one) for one in value]
+        elif value is not None:
+            shows.append(_forms(value if isinstance(value, list) else [value]))
+    return consent(talk, Asked(rule.about, tuple(forms for forms in shows if forms)))
+
+
+def _forms(values: list[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values if value is not None)
+
+
+def _repeats(action: Action, known: _Known, talk: Talk) -> int:
+    """How often the tool has succeeded on the same thing in this talk."""
+    if action.resource is None:
+        return sum(call.succeeded and call.outcome.call.name == action.tool for call in talk.calls)
+    count = 0
+    for call in talk.calls:
+        if call.succeeded and call.outcome.call.name == action.tool:
+            try:
+                name = action.resource.id.find({**known.facts, "args": call.arguments or {}})
+            except ExpressionFailed:
+                continue
+            count += known.resource == f'{action.resource.kind}::"{_quoted(str(name))}"'
+    return count
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

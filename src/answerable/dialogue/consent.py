@@ -1,0 +1,117 @@
+"""Has the customer agreed to exactly this act? An offer of it, then a yes; a changed detail voids it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answerable.dialogue.acceptance import accepts, declines
+from answerable.dialogue.talk import Said, Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an offer must have said for a yes to it to cover an act.
+
+    Of each group in `shows` one form must have been spoken before the yes; `about`
+    are words for the act, of which one must stand in the offer. Lower case.
+    """
+
+    about: tuple[str, ...]
+    shows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether there is consent, and why; with the offer and the yes where there is."""
+
+    given: bool
+    because: str
+    offer: str = ""
+    answer: str = ""
+
+
+_REQUESTS = (
+    "confirm", "proceed", "go ahead", "would you like", "do you want", "shall i", "should i", "is that correct",
+    "is this correct", "is that right", "are you happy", "ok with", "okay with", "do you agree", "yes or no",
+    "reply yes", "sound good", "ready to", "if you d like", "if you agree",
+)  # fmt: skip
+"""One of these must stand in an offer: "could you tell me your name?" asks for no yes."""
+
+
+def consent(talk: Talk, asked: Asked) -> Consent:
+    """The customer's consent to an act, from the talk so far.
+
+    The offer is what the bot said just before the customer's yes; only the last offer
+    of such an act that was answered counts, and a later no takes the yes back.
+    """
+    said = [event for event in talk.events if isinstance(event, Said)]
+    offered = False
+    turns = _turns(said)
+    for turn in reversed(turns):
+        if not turn.offer or not turn.answer:
+            continue
+        about_it = _proposes(turn.offer, asked.about)
+        if declines(turn.answer) and (about_it or turn is turns[-1]):
+            return Consent(
+                given=False,
+                because="the customer's last answer was a no",
+                offer=turn.offer,
+                answer=turn.answer,
+            )
+        if not about_it:
+            continue
+        offered = True
+        if not accepts(turn.answer):
+            continue
+        spoken = _plain(" ".join(one.text for one in said[: turn.until]))
+        missing = [forms for forms in asked.shows if not any(_stands(form, spoken) for form in forms)]
+        if missing:
+            return Consent(
+                given=False,
+                because=f"the offer never named {missing[0][0]}",
+                offer=turn.offer,
+                answer=turn.answer,
+            )
+        return Consent(given=True, because="offered and accepted", offer=turn.offer, answer=turn.answer)
+    if offered:
+        return Consent(given=False, because="the act was offered, and the customer has not said yes to it")
+    return Consent(given=False, because="the act was never put to the customer for a yes")
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What the bot said in one go and what the customer answered; `until` counts the sayings up to there."""
+
+    offer: str = ""
+    answer: str = ""
+    until: int = 0
+
+
+def _turns(said: Sequence[Said]) -> list[_Turn]:
+    found = [_Turn()]
+    for until, event in enumerate(said, start=1):
+        if not event.by_customer and found[-1].answer:
+            found.append(_Turn())
+        turn = found[-1]
+        if event.by_customer:
+            turn.answer = f"{turn.answer}\n{event.text}".strip()
+        else:
+            turn.offer = f"{turn.offer}\n{event.text}".strip()
+        turn.until = until
+    return found
+
+
+def _proposes(offer: str, about: Sequence[str]) -> bool:
+    plain = _plain(offer)
+    asks = any(f" {request} " in plain for request in _REQUESTS)
+    return asks and any(word in plain for word in about)
+
+
+def _stands(form: str, spoken: str) -> bool:
+    wanted = _plain(form)
+    return wanted.strip() == "" or wanted in spoken
+
+
+def _plain(text: str) -> str:
+    """Words and numbers alone, apart, in lower case: "$1,049.50" is "1049 50"."""
+    joined = text.casefold().replace(",", "")
+    return f" {' '.join(''.join(c if c.isalnum() else ' ' for c in joined).split())} "

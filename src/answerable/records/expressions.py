@@ -1,0 +1,176 @@
+"""What a pack asks of a JSON value: JMESPath (jmespath.org), with functions for joining what it can't.
+
+JMESPath has no arithmetic and can't look from inside a list back at the whole, so a
+pack could not compare a call's arguments with a record. `FUNCTIONS` are the few that
+close that gap. Each is linear in its input.
+"""
+
+from typing import Any
+
+import jmespath
+from jmespath import exceptions, functions
+
+from answerable.values.errors import BundleError
+
+LONGEST = 2_000
+"""Characters of an expression."""
+
+
+class ExpressionFailed(ValueError):
+    """An expression met a value that it can't be applied to; says which and why."""
+
+
+class Expression:
+    """A compiled expression. `find` is pure; share it."""
+
+    def __init__(self, text: str, where: str) -> None:
+        """Compile. `where` names the place in errors. Raises BundleError."""
+        self.text = text
+        self._where = where
+        if len(text) > LONGEST:
+            raise BundleError(f"{where}: the expression has {len(text)} characters; at most {LONGEST} may be")
+        try:
+            self._compiled = jmespath.compile(text)
+            unknown = _called(self._compiled.parsed) - _FUNCTIONS.names
+        except exceptions.JMESPathError as error:
+            shown = " ".join(str(error).split("\n")[0].split())
+            raise BundleError(f"{where}: '{text}' is no JMESPath expression: {shown}; correct it") from error
+        if unknown:
+            raise BundleError(f"{where}: '{text}' calls '{min(unknown)}', and there is no such function")
+
+    def find(self, value: Any) -> Any:
+        """What the expression finds, or None for nothing. Raises ExpressionFailed."""
+        try:
+            return self._compiled.search(value, _OPTIONS)
+        except (exceptions.JMESPathError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+            raise ExpressionFailed(f"{self._where}: '{self.text}' failed: {error}") from error
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+
+class _Functions(functions.Functions):
+    """JMESPath's own functions and ours. Every one answers None where an input is None."""
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_pick(self, table: Any, keys: Any) -> Any:
+        """The values that stand in `table` under `keys` (a list, or one), None for a missing one."""
+        if not isinstance(table, dict) or keys is None:
+            return None
+        if isinstance(keys, list):
+            return [table.get(key) if isinstance(key, str) else None for key in keys]
+        return table.get(str(keys))
+
+    @functions.signature({"types": []}, {"types": []}, {"types": []})
+    def _func_where(self, rows: Any, field: Any, value: Any) -> Any:
+        """The first of `rows` whose `field` is `value`; of a list of values, one row each."""
+        if isinstance(rows, dict):
+            rows = list(rows.values())
+        if not isinstance(rows, list) or value is None:
+            return None
+        by_value = {str(row.get(field)): row for row in reversed(rows) if isinstance(row, dict)}
+        if isinstance(value, list):
+            return [by_value.get(str(one)) for one in value]
+        return by_value.get(str(value))
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_at_each(self, tables: Any, keys: Any) -> Any:
+        """What stands in each table under its key; None unless every one is there."""
+        if not isinstance(tables, list) or not isinstance(keys, list) or len(tables) != len(keys):
+            return None
+        found = [
+            table.get(key) if isinstance(table, dict) and isinstance(key, str) else None
+            for table, key in zip(tables, keys, strict=True)
+        ]
+        return None if None in found else found
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_pairs(self, left: Any, right: Any) -> Any:
+        """`[[l1, r1], …]`; None unless both are lists of one length."""
+        if not isinstance(left, list) or not isinstance(right, list) or len(left) != len(right):
+            return None
+        return [list(pair) for pair in zip(left, right, strict=True)]
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_minus(self, left: Any, right: Any) -> Any:
+        return None if not _numbers(left, right) else left - right
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_plus(self, left: Any, right: Any) -> Any:
+        return None if not _numbers(left, right) else left + right
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_times(self, left: Any, right: Any) -> Any:
+        return None if not _numbers(left, right) else left * right
+
+    @functions.signature({"types": []})
+    def _func_distinct(self, values: Any) -> Any:
+        """A list without repeats, in its order."""
+        if not isinstance(values, list):
+            return None
+        found: dict[str, Any] = {}
+        for value in values:
+            found.setdefault(repr(value), value)
+        return list(found.values())
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_subset(self, few: Any, many: Any) -> Any:
+        """Is every member of `few` in `many` (a list's members, an object's keys)?"""
+        if not isinstance(few, list) or not isinstance(many, list | dict):
+            return None
+        there = {repr(one) for one in many}
+        return all(repr(one) in there for one in few)
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_same_members(self, left: Any, right: Any) -> Any:
+        """Do two lists hold the same things as often, in any order?"""
+        if not isinstance(left, list) or not isinstance(right, list):
+            return None
+        return sorted(map(repr, left)) == sorted(map(repr, right))
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_mentions(self, texts: Any, words: Any) -> Any:
+        """Does any text hold any of the words or phrases, as whole words, in any case?"""
+        if texts is None or not isinstance(words, list):
+            return None
+        said = [texts] if isinstance(texts, str) else texts
+        spoken = [f" {_spaced(text)} " for text in said if isinstance(text, str)]
+        wanted = [f" {_spaced(word)} " for word in words if isinstance(word, str)]
+        return any(word in text for text in spoken for word in wanted)
+
+    @functions.signature({"types": []})
+    def _func_lower(self, text: Any) -> Any:
+        return text.lower() if isinstance(text, str) else None
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_cut(self, text: Any, length: Any) -> Any:
+        """The first `length` characters of a text: the day of an instant, say."""
+        return text[: int(length)] if isinstance(text, str) and _numbers(length, 0) else None
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.FUNCTION_TABLE)
+
+
+def _numbers(*values: Any) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+def _spaced(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def _called(node: Any) -> frozenset[str]:
+    """The names of all functions that a parsed expression calls."""
+    found: set[str] = set()
+    ahead: list[Any] = [node]
+    while ahead:
+        one = ahead.pop()
+        if one.get("type") == "function_expression":
+            found.add(one["value"])
+        ahead += [child for child in one.get("children", ()) if isinstance(child, dict)]
+    return frozenset(found)
+
+
+_FUNCTIONS = _Functions()
+_OPTIONS = jmespath.Options(custom_functions=_FUNCTIONS)

@@ -64,14 +64,21 @@ class _Functions(functions.Functions):
     @functions.signature({"types": []}, {"types": []}, {"types": []})
     def _func_where(self, rows: Any, field: Any, value: Any) -> Any:
         """The first of `rows` whose `field` is `value`; of a list of values, one row each."""
-        if isinstance(rows, dict):
-            rows = list(rows.values())
-        if not isinstance(rows, list) or value is None:
+        rows = _rows(rows)
+        if rows is None or value is None or not isinstance(field, str):
             return None
-        by_value = {str(row.get(field)): row for row in reversed(rows) if isinstance(row, dict)}
+        by_value = {str(_at(row, field)): row for row in reversed(rows)}
         if isinstance(value, list):
             return [by_value.get(str(one)) for one in value]
         return by_value.get(str(value))
+
+    @functions.signature({"types": []}, {"types": []}, {"types": []})
+    def _func_every(self, rows: Any, field: Any, value: Any) -> Any:
+        """All of `rows` whose `field` is `value`, in their order. A dot goes into an object: 'args.id'."""
+        rows = _rows(rows)
+        if rows is None or value is None or not isinstance(field, str):
+            return None
+        return [row for row in rows if str(_at(row, field)) == str(value)]
 
     @functions.signature({"types": []}, {"types": []})
     def _func_at_each(self, tables: Any, keys: Any) -> Any:
@@ -150,6 +157,19 @@ class _Functions(functions.Functions):
     @property
     def names(self) -> frozenset[str]:
         return frozenset(self.FUNCTION_TABLE)
+
+
+def _rows(rows: Any) -> list[Any] | None:
+    """A list's members, or an object's values."""
+    if isinstance(rows, dict):
+        return list(rows.values())
+    return rows if isinstance(rows, list) else None
+
+
+def _at(row: Any, field: str) -> Any:
+    for key in field.split("."):
+        row = row.get(key) if isinstance(row, dict) else None
+    return row
 
 
 def _numbers(*values: Any) -> bool:

@@ -210,6 +210,7 @@ def gateway_to(
     mode: Mode = Mode.ENFORCE,
     upstream_key: str | None = None,
     client_keys: Path | None = None,
+    bundle: Path | None = None,
     on_commit: Callable[[str], None] | None = None,
 ) -> Iterator[Stack]:
     """The gateway before whatever listens on a port of this machine."""
@@ -220,6 +221,7 @@ def gateway_to(
             mode=mode,
             upstream_key=upstream_key,
             client_keys=client_keys,
+            bundle=bundle,
             limits=limits or Limits(),
         )
         with serve_in_thread(build(settings, store)) as root:

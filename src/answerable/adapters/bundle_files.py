@@ -32,6 +32,8 @@ def pack_files(folder: Path) -> dict[str, bytes]:
     every bundle that does not bring its own: what is in force is in the digest.
     Raises BundleError where the folder can't be read.
     """
+    if not folder.is_dir():
+        raise BundleError(f"the bundle folder '{folder}' can't be read: there is no such folder")
     try:
         found = {
             item.relative_to(folder).as_posix(): item.read_bytes()

@@ -160,8 +160,12 @@ class Gate:
             outcomes=outcomes(said),
         )
 
-    def begin(self, exchange: Exchange) -> GatedReply:
-        """Start a reply. The exchange's entry is on its way to the disk when this returns."""
+    def begin(self, exchange: Exchange, *, retries: int = 0) -> GatedReply:
+        """Start a reply. The exchange's entry is on its way to the disk when this returns.
+
+        `retries` says how often a choice whose acts were stopped may go back to the model
+        (`SendBack`); whoever drives the reply must be able to ask it again.
+        """
         turn = Turn(
             exchange,
             self.reader,
@@ -170,6 +174,7 @@ class Gate:
             texts=self._texts,
             line_limit=self._line_limit,
             zone=self._zone,
+            retries=retries,
         )
         return GatedReply(turn, self.ledger, self.clock)
 

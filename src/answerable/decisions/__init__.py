@@ -1,7 +1,23 @@
 """A bundle and a finding make a decision."""
 
+from answerable.decisions.acts import ActDecider, Situation
+from answerable.decisions.authority import by_authority
 from answerable.decisions.bundle import Bundle, Manifest, parse
 from answerable.decisions.decide import CedarDecider
-from answerable.decisions.decision import Decision, Outcome, Policy, Wording
+from answerable.decisions.decision import ActDecision, ActOutcome, Decision, Outcome, Policy, Wording
 
-__all__ = ["Bundle", "CedarDecider", "Decision", "Manifest", "Outcome", "Policy", "Wording", "parse"]
+__all__ = [
+    "ActDecider",
+    "ActDecision",
+    "ActOutcome",
+    "Bundle",
+    "CedarDecider",
+    "Decision",
+    "Manifest",
+    "Outcome",
+    "Policy",
+    "Situation",
+    "Wording",
+    "by_authority",
+    "parse",
+]

@@ -80,12 +80,15 @@ class ActDecider:
             )
         return self._ask(action, known)
 
-    def would_permit(self, action: Action, resource: Record | None, situation: Situation) -> ActDecision:
-        """Would the act be permitted if the customer agreed? For a line that offers or grants it.
+    def would_permit(
+        self, action: Action, resource: Record | None, situation: Situation, *, agreed: bool
+    ) -> ActDecision:
+        """Would the act be permitted? For a line that speaks of it, before there are arguments.
 
-        Facts that only arguments give are taken from `when_offered`; consent is assumed.
+        Facts that only arguments give are taken from `when_offered`. `agreed` assumes
+        the customer's yes, for a line that asks for it.
         """
-        known = self._learn(action, {}, situation, resource, offered=True)
+        known = self._learn(action, {}, situation, resource, offered=True, agreed=agreed)
         if known.missing:
             return self._stopped(
                 ActOutcome.HOLD, f"not known: {known.missing[0]}", missing=tuple(known.missing)
@@ -100,6 +103,7 @@ class ActDecider:
         resource: Record | None = None,
         *,
         offered: bool = False,
+        agreed: bool = False,
     ) -> _Known:
         known = _Known(
             {"args": arguments, "records": situation.book.raw(), "talk": situation.talk.as_facts()}
@@ -121,7 +125,7 @@ class ActDecider:
         known.context["repeats"] = _repeats(action, known, situation.talk)
         known.consent = (
             Consent(given=True, because="assumed")
-            if offered
+            if agreed
             else _consent(action.consent, known, situation.talk)
         )
         known.context["consent"] = known.consent.given
@@ -171,7 +175,9 @@ class ActDecider:
                     known.context[one.name] = typed(value, one.type, self.bundle.manifest.zone)
                     known.facts[one.name] = value
                 elif not one.optional:
-                    known.missing.append(fact.otherwise or f"'{one.name}' is not known ({one.expression.text})")
+                    known.missing.append(
+                        fact.otherwise or f"'{one.name}' is not known ({one.expression.text})"
+                    )
             except Untypable as error:
                 known.missing.append(fact.otherwise or f"'{one.name}': {error}")
 

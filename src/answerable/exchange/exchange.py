@@ -53,6 +53,8 @@ class Exchange:
     outcomes: tuple[ToolOutcome, ...] = ()
     history: History | None = None
     structured: bool = False
+    earlier: tuple[Message, ...] = ()
+    """The messages that `history` stands for, where they are still at hand."""
     said_before: str = ""
     """What the customer said last in the part that `history` names."""
 

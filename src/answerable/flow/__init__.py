@@ -12,7 +12,17 @@ from answerable.flow.events import (
     TextArrived,
     joined,
 )
-from answerable.flow.steps import EndChoice, Line, Output, PassCall, PassExtension, PassFrame, Step
+from answerable.flow.steps import (
+    EndChoice,
+    Line,
+    Output,
+    PassCall,
+    PassExtension,
+    PassFrame,
+    SendBack,
+    Step,
+    StopCall,
+)
 from answerable.flow.turn import Mode, Turn, published_texts
 
 __all__ = [
@@ -31,7 +41,9 @@ __all__ = [
     "PassExtension",
     "PassFrame",
     "ReplyEnded",
+    "SendBack",
     "Step",
+    "StopCall",
     "TextArrived",
     "Turn",
     "joined",

@@ -3,10 +3,11 @@
 from functools import lru_cache
 
 from answerable.claims import Claim
-from answerable.decisions import Bundle, Decision
+from answerable.decisions import ActDecision, Bundle, Decision
 from answerable.exchange import Exchange, Message, ToolCall
 from answerable.findings import Finding, Support
 from answerable.receipts.entries import (
+    ActDecisionPart,
     Body,
     CallBody,
     CallPrivate,
@@ -124,6 +125,26 @@ def _decision(decision: Decision, *, enforced: bool) -> DecisionPart:
     )
 
 
-def call_parts(choice: int, index: int, call: ToolCall) -> Parts:
-    """An act that the model asked for."""
-    return CallBody(choice, index, call.id, call.name), CallPrivate(call.arguments)
+def call_parts(
+    choice: int,
+    index: int,
+    call: ToolCall,
+    decision: ActDecision | None = None,
+    *,
+    passed: bool = True,
+    enforced: bool = True,
+) -> Parts:
+    """An act that the model asked for, what was decided on it, and whether it goes on."""
+    part = None
+    if decision is not None:
+        part = ActDecisionPart(
+            decision.outcome.value,
+            decision.because,
+            tuple(PolicyPart(policy.id, policy.owner) for policy in decision.policies),
+            decision.bundle,
+            decision.missing,
+            decision.errors,
+            decision.route,
+            enforced,
+        )
+    return CallBody(choice, index, call.id, call.name, part, passed), CallPrivate(call.arguments)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from answerable.claims import Claim
-from answerable.decisions import Decision
+from answerable.decisions import ActDecision, Decision
 from answerable.exchange import ToolCall
 from answerable.findings import Finding
 from answerable.receipts import Draft
@@ -26,11 +26,35 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class PassCall(msgspec.Struct, frozen=True, gc=False):
-    """A tool call that goes on to the client."""
+    """A tool call that goes on to the client, with the decision that let it (None where none was asked for)."""
 
     choice: int
     index: int
     call: ToolCall
+    decision: ActDecision | None = None
+
+
+class StopCall(msgspec.Struct, frozen=True, gc=False):
+    """A tool call that does not go on. `told` is what the model hears as its result."""
+
+    choice: int
+    index: int
+    call: ToolCall
+    decision: ActDecision | None
+    told: str
+
+
+class SendBack(msgspec.Struct, frozen=True, gc=False):
+    """A choice goes back to the model with the results of its stopped calls, for another try.
+
+    `said` is what the customer has been shown of it so far; `last` says that this is
+    the last try, in which it may only speak.
+    """
+
+    choice: int
+    said: str
+    stopped: tuple[StopCall, ...]
+    last: bool
 
 
 class PassExtension(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +77,7 @@ class EndChoice(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-Output = Line | PassCall | PassExtension | PassFrame | EndChoice
+Output = Line | PassCall | StopCall | SendBack | PassExtension | PassFrame | EndChoice
 
 
 @dataclass(slots=True)

@@ -16,11 +16,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+import msgspec
+
 from answerable.claims import Claim, ReadingContext
 from answerable.claims.unread import unread
 from answerable.decisions import Decision, Outcome
-from answerable.exchange import Exchange
+from answerable.exchange import Exchange, ToolCall
 from answerable.findings import Grounds, PublishedTexts, check, succeeded
+from answerable.flow.acts import Acts
 from answerable.flow.events import (
     CONTENT,
     CallArrived,
@@ -32,7 +35,16 @@ from answerable.flow.events import (
     TextArrived,
 )
 from answerable.flow.recording import call_parts, exchange_parts, line_parts
-from answerable.flow.steps import EndChoice, Line, PassCall, PassExtension, PassFrame, Step
+from answerable.flow.steps import (
+    EndChoice,
+    Line,
+    PassCall,
+    PassExtension,
+    PassFrame,
+    SendBack,
+    Step,
+    StopCall,
+)
 from answerable.ports import Decider, Reader
 from answerable.receipts import (
     Body,
@@ -50,6 +62,9 @@ from answerable.values import Digest, rfc3339
 
 # How many earlier statements of the reply a line is read with.
 _LOOK_BACK = 4
+_STOPPED = "needs-confirmation"
+_DEFAULT = "default"
+_STOP = "stop"
 
 
 class Mode(StrEnum):
@@ -69,11 +84,18 @@ class _Track:
     lines: int = 0
     verbatim: int = 0
     replaced: int = 0
+    characters: int = 0
+    earlier_lines: int = 0
+    """Of tries before this one: a line's number and place are those in all that the model said."""
+    earlier_characters: int = 0
 
 
 @dataclass(slots=True)
 class _Choice:
     tracks: dict[str, _Track] = field(default_factory=dict)
+    calls: list[tuple[int, ToolCall]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    tries: int = 0
     finish: str | None = None
 
 
@@ -90,6 +112,7 @@ class Turn:
         texts: PublishedTexts | None = None,
         line_limit: int = 2000,
         zone: tzinfo = UTC,
+        retries: int = 0,
     ) -> None:
         self.exchange = exchange
         self._reader = reader
@@ -97,6 +120,8 @@ class Turn:
         self._mode = mode
         self._line_limit = line_limit
         self._grounds = Grounds(exchange, texts or published_texts(reader))
+        self._acts = Acts(exchange, decider.bundle)
+        self._retries = retries
         self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o))
         self._customer = exchange.last_customer_text
         self._said_at = exchange.asked_at.astimezone(zone)
@@ -123,6 +148,9 @@ class Turn:
                 found = self._track(choice, track)
                 return self._decide(choice, track, found, found.splitter.feed(text), now)
             case CallArrived(choice, index, call):
+                if self._acts.decides:  # when the choice ends, all of them together
+                    self._choices.setdefault(choice, _Choice()).calls.append((index, call))
+                    return Step()
                 body, private = call_parts(choice, index, call)
                 return Step([self._draft(now, body, private)], [PassCall(choice, index, call)])
             case ExtensionArrived(choice, fields, json, passed, rides):
@@ -141,16 +169,19 @@ class Turn:
     def _track(self, choice: int, track: str) -> _Track:
         tracks = self._choices.setdefault(choice, _Choice()).tracks
         if track not in tracks:
-            kind = JsonSplitter if self.exchange.structured and track == CONTENT else Splitter
-            tracks[track] = _Track(kind(limit=self._line_limit))
+            tracks[track] = _Track(self._splitter(track))
         return tracks[track]
+
+    def _splitter(self, track: str) -> Splitter | JsonSplitter:
+        kind = JsonSplitter if self.exchange.structured and track == CONTENT else Splitter
+        return kind(limit=self._line_limit)
 
     def _decide(
         self, choice: int, name: str, track: _Track, statements: list[Statement], now: datetime
     ) -> Step:
         step = Step()
         for statement in statements:
-            step.join(self._line(choice, name, track, statement, now))
+            step.join(self._line(choice, name, track, _in_reply(track, statement), now))
         return step
 
     def _line(self, choice: int, name: str, track: _Track, statement: Statement, now: datetime) -> Step:
@@ -158,7 +189,7 @@ class Turn:
         text = spoken(statement.text) if statement.shape is Shape.VALUE else statement.text
         claim = self._read(text, statement, track)
         # 2. Hold it against what the exchange shows. 3. Decide.
-        finding = check(claim, text or "", self._grounds)
+        finding = self._acts.on_line(claim, check(claim, text or "", self._grounds))
         decision = self._decider.decide(claim, finding, self.exchange.assurance)
         # 4. Work out what the customer sees for it.
         enforced = self._mode is Mode.ENFORCE
@@ -173,10 +204,13 @@ class Turn:
         )
         self._shown += release is not None
         track.lines += 1
+        track.characters = statement.end
         track.verbatim += verbatim
         track.replaced += not verbatim
         if text:
             track.before.append(text)
+        if shown:
+            self._choices[choice].shown.append(shown)
         return Step(
             [self._draft(now, body, private)],
             [Line(choice, name, statement, claim, finding, decision, shown, verbatim)],
@@ -199,9 +233,40 @@ class Turn:
         step = Step()
         for name, track in state.tracks.items():
             step.join(self._decide(choice, name, track, track.splitter.finish(), now))
-        state.finish = reason
-        step.outputs.append(EndChoice(choice, reason))
+        ending = self._end_calls(choice, state, reason, step, now) if state.calls else reason
+        if ending is not None:
+            state.finish = ending
+            step.outputs.append(EndChoice(choice, ending))
         return step
+
+    def _end_calls(self, choice: int, state: _Choice, reason: str, step: Step, now: datetime) -> str | None:
+        """Decide a choice's acts. Returns how the choice ended; None if it goes back to the model."""
+        said = "".join(state.shown)
+        enforced = self._mode is Mode.ENFORCE
+        decided = self._acts.decide(choice, state.calls, said, enforced=enforced)
+        state.calls = []
+        for one in decided:
+            passed = isinstance(one, PassCall)
+            parts = call_parts(choice, one.index, one.call, one.decision, passed=passed, enforced=enforced)
+            step.drafts.append(self._draft(now, *parts))
+        step.outputs += decided
+        stopped = tuple(one for one in decided if isinstance(one, StopCall))
+        if not stopped:
+            return reason
+        if state.tries < self._retries:
+            state.tries += 1
+            for name, track in state.tracks.items():
+                track.splitter = self._splitter(name)
+                track.earlier_lines, track.earlier_characters = track.lines, track.characters
+            step.outputs.append(SendBack(choice, said, stopped, last=state.tries == self._retries))
+            return None
+        if not said:
+            # Nothing may go out but what somebody approved; it is read like any other line.
+            words = self._decider.bundle.wording.get(_STOPPED) or self._decider.bundle.wording[_DEFAULT]
+            track = self._track(choice, CONTENT)
+            found = [*track.splitter.feed(words.text), *track.splitter.finish()]
+            step.join(self._decide(choice, CONTENT, track, found, now))
+        return _STOP
 
     def _end_reply(self, ended: ReplyEnded, now: datetime) -> Step:
         choices: list[ChoiceBody] = []
@@ -251,6 +316,19 @@ def prompt_digest(exchange: Exchange) -> Digest:
     for text in exchange.published:
         digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
     return Digest("sha256:" + digest.hexdigest())
+
+
+def _in_reply(track: _Track, statement: Statement) -> Statement:
+    """A statement with its number and place in the whole reply."""
+    if not track.earlier_lines:
+        return statement
+    moved = track.earlier_characters
+    return msgspec.structs.replace(
+        statement,
+        ordinal=statement.ordinal + track.earlier_lines,
+        start=statement.start + moved,
+        end=statement.end + moved,
+    )
 
 
 def _replacement(track: _Track, statement: Statement, decision: Decision) -> str:

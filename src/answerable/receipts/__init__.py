@@ -3,6 +3,7 @@
 from answerable.receipts.canonical import canonical
 from answerable.receipts.entries import (
     FORMAT,
+    ActDecisionPart,
     Body,
     CallBody,
     CallPrivate,
@@ -29,6 +30,7 @@ from answerable.receipts.sealing import seal
 
 __all__ = [
     "FORMAT",
+    "ActDecisionPart",
     "Body",
     "CallBody",
     "CallPrivate",

@@ -142,13 +142,33 @@ class LinePrivate(msgspec.Struct, frozen=True, gc=False):
     quotes: tuple[str, ...] = ()
 
 
-class CallBody(msgspec.Struct, frozen=True, tag_field="is", tag="call"):
-    """An act that the model asked for, about to be passed to the client. Arguments are private."""
+class ActDecisionPart(msgspec.Struct, frozen=True):
+    """What was decided on an act. `enforced` is false in observe mode: it was passed on anyway."""
+
+    outcome: str
+    because: str
+    policies: tuple[PolicyPart, ...]
+    bundle: str
+    missing: tuple[str, ...]
+    errors: tuple[str, ...]
+    route: str | None
+    enforced: bool
+
+
+class CallBody(msgspec.Struct, frozen=True, tag_field="is", tag="call", omit_defaults=True):
+    """An act that the model asked for, and what is about to become of it. Arguments are private.
+
+    `decision` is None under a bundle that says nothing of acts. An act that is not
+    `passed` never reaches the client: the model is told why, or that another act of
+    the same reply was stopped.
+    """
 
     choice: int
     index: int
     id: str
     name: str
+    decision: ActDecisionPart | None = None
+    passed: bool = True
 
 
 class CallPrivate(msgspec.Struct, frozen=True):

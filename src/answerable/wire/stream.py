@@ -24,13 +24,15 @@ from answerable.flow import (
     PassCall,
     PassExtension,
     PassFrame,
+    SendBack,
+    StopCall,
     TextArrived,
 )
 from answerable.values.errors import UpstreamError, UpstreamMalformed
 from answerable.wire.logprobs import LogprobTrack
 from answerable.wire.same_chunk import ChunkMould, mould_of
 from answerable.wire.tool_calls import CallAssembler
-from answerable.wire.verdicts import StreamVerdict, line_verdict
+from answerable.wire.verdicts import StreamVerdict, act_verdict, line_verdict
 from answerable.wire.vocabulary import CHOICE, MESSAGE, REASONING, REPLY
 
 Fields = dict[str, msgspec.Raw]
@@ -74,6 +76,7 @@ class StreamTranslator:
         self._expected = choices
         self._enforced = enforced
         self._top: Fields = {}
+        self._first: Fields = {}  # what the chunks of an earlier try said: the reply keeps its id
         self._unknown: Fields = {}
         self._states: dict[int, _ChoiceState] = {}
         self._mould: ChunkMould | None = None
@@ -130,6 +133,7 @@ class StreamTranslator:
             events.append(FrameArrived(_encode({**fields, "choices": []})))
             return events
         self._top.update(fields)
+        self._top.update(self._first)
         for choice in choices:
             self._choice(choice, events)
         self._mould = self._learn(data, choices, events)
@@ -270,7 +274,11 @@ class StreamTranslator:
                 key, value = ("function_call", calls.wire(index, streamed=True)) if index < 0 else (
                     "tool_calls", [calls.wire(index, streamed=True)]
                 )  # fmt: skip
-                return self._chunk(choice, {key: value})
+                return self._chunk(choice, {key: value}, verdict=self._act(output))
+            case StopCall(choice):
+                return self._chunk(choice, {}, verdict=self._act(output))
+            case SendBack():
+                return None
             case PassExtension(choice, json):
                 return self._chunk(choice, msgspec.Raw(json.encode()))
             case PassFrame(frame):
@@ -280,13 +288,29 @@ class StreamTranslator:
             case EndChoice(choice, reason):
                 return self._chunk(choice, {}, reason=reason, extra=self._states[choice].extra)
 
+    def again(self) -> "StreamTranslator":
+        """A translator for the next try of the same reply: to the client it is one stream."""
+        later = StreamTranslator(self._trace, self._expected, enforced=self._enforced)
+        later._first = self._first or dict(self._top)
+        later._unknown = dict(self._unknown)
+        later._unknown = self._unknown
+        later.upstream_id, later.model, later.usage = self.upstream_id, self.model, self.usage
+        for index, state in self._states.items():
+            later._states[index] = fresh = _ChoiceState()
+            fresh.role_sent = state.role_sent
+        return later
+
+    def _act(self, act: PassCall | StopCall) -> StreamVerdict | None:
+        verdict = act_verdict(self._trace, act)
+        return None if verdict is None else StreamVerdict(self._trace, act=verdict)
+
     def _line(self, line: Line) -> bytes | None:
         state = self._states[line.choice]
         source = line.statement.lead + line.statement.text
         tokens = state.logprobs[line.track].release(source, verbatim=line.verbatim)
         if not line.shown:
             return None
-        verdict = StreamVerdict(self._trace, line_verdict(line, enforced=self._enforced))
+        verdict = StreamVerdict(self._trace, line=line_verdict(line, enforced=self._enforced))
         logprobs = {CONTENT: None, REFUSAL: None, line.track: tokens} if state.has_logprobs else None
         return self._chunk(line.choice, {line.track: line.shown}, logprobs=logprobs, verdict=verdict)
 

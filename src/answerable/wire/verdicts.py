@@ -2,7 +2,7 @@
 
 import msgspec
 
-from answerable.flow import Line
+from answerable.flow import Line, PassCall, StopCall
 
 
 class LineVerdict(msgspec.Struct, omit_defaults=True):
@@ -28,6 +28,22 @@ class LineVerdict(msgspec.Struct, omit_defaults=True):
     track: str = "content"
 
 
+class ActVerdict(msgspec.Struct, omit_defaults=True):
+    """One decided act. `decision` names its entry: the trace, and the call's id."""
+
+    choice: int
+    id: str
+    name: str
+    outcome: str
+    because: str
+    policies: list[str]
+    decision: str
+    passed: bool
+    missing: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+    route: str | None = None
+
+
 class Verdict(msgspec.Struct):
     """`bundle` is the digest of the policies and wording that decided."""
 
@@ -35,13 +51,35 @@ class Verdict(msgspec.Struct):
     mode: str
     bundle: str
     lines: list[LineVerdict]
+    acts: list[ActVerdict] = []
 
 
-class StreamVerdict(msgspec.Struct):
-    """The same for one line of a stream, in the chunk that carries it."""
+class StreamVerdict(msgspec.Struct, omit_defaults=True):
+    """The same for one line or act of a stream, in the chunk that carries it."""
 
     trace: str
-    line: LineVerdict
+    line: LineVerdict | None = None
+    act: ActVerdict | None = None
+
+
+def act_verdict(trace: str, act: PassCall | StopCall) -> ActVerdict | None:
+    """An act's verdict; None where none was asked for."""
+    decision = act.decision
+    if decision is None:
+        return None
+    return ActVerdict(
+        choice=act.choice,
+        id=act.call.id,
+        name=act.call.name,
+        outcome=decision.outcome.value,
+        because=decision.because,
+        policies=[policy.id for policy in decision.policies],
+        decision=f"{trace}/{act.call.id}",
+        passed=isinstance(act, PassCall),
+        missing=decision.missing,
+        instead=decision.instead,
+        route=decision.route,
+    )
 
 
 def line_verdict(line: Line, *, enforced: bool, with_text: bool = False) -> LineVerdict:

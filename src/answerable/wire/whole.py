@@ -11,16 +11,21 @@ from answerable.flow import (
     REFUSAL,
     CallArrived,
     ChoiceEnded,
+    EndChoice,
     Event,
     ExtensionArrived,
     Line,
     Output,
+    PassCall,
+    PassFrame,
+    SendBack,
+    StopCall,
     TextArrived,
 )
 from answerable.values.errors import UpstreamMalformed
 from answerable.wire.logprobs import LogprobTrack
 from answerable.wire.tool_calls import CallAssembler
-from answerable.wire.verdicts import Verdict, line_verdict
+from answerable.wire.verdicts import Verdict, act_verdict, line_verdict
 from answerable.wire.vocabulary import CHOICE, MESSAGE, REASONING, REPLY
 
 Fields = dict[str, msgspec.Raw]
@@ -109,24 +114,38 @@ class WholeReply:
             self.events.append(ExtensionArrived(index, tuple(fields), json, passed=passed, rides=True))
 
     def render(self, outputs: Iterable[Output], verdict: Verdict) -> bytes:
-        """The reply as it may be shown, with the verdict in the `answerable` field."""
-        lines = [output for output in outputs if isinstance(output, Line)]
+        """The reply as it may be shown, with the verdict in the `answerable` field.
+
+        `outputs` are those of every try; what earlier ones said comes first.
+        """
+        told = list(outputs)
+        lines = [output for output in told if isinstance(output, Line)]
         enforced = verdict.mode == "enforce"
         verdict.lines = [line_verdict(line, enforced=enforced) for line in lines]
-        choices = [
-            self._render_choice(choice, [line for line in lines if line.choice == choice.index])
-            for choice in self._choices
-        ]
+        acts = [output for output in told if isinstance(output, PassCall | StopCall)]
+        verdict.acts = [act for one in acts if (act := act_verdict(verdict.trace, one)) is not None]
+        choices = [self._render_choice(choice, told) for choice in self._choices]
         return _encode({**self._top, "choices": choices, "answerable": verdict})
 
-    def _render_choice(self, choice: _Choice, lines: list[Line]) -> dict[str, Any]:
+    def _render_choice(self, choice: _Choice, told: list[Output]) -> dict[str, Any]:
+        own = [one for one in told if not isinstance(one, PassFrame) and one.choice == choice.index]
+        lines = [output for output in own if isinstance(output, Line)]
+        tried_before = any(isinstance(output, SendBack) for output in own)
         shown: dict[str, Any] = dict(choice.message)
         for track in (CONTENT, REFUSAL):
             of_track = [line for line in lines if line.track == track]
             if of_track:
                 shown[track] = "".join(line.shown for line in of_track)
         rendered: dict[str, Any] = {**choice.fields, "message": shown}
-        if choice.logprobs is not None:
+        if any(isinstance(output, StopCall) for output in own) and not any(
+            isinstance(output, PassCall) for output in own
+        ):
+            for key in ("tool_calls", "function_call"):
+                shown.pop(key, None)
+            rendered["finish_reason"] = next(one.reason for one in own if isinstance(one, EndChoice))
+        if choice.logprobs is not None and tried_before:
+            rendered["logprobs"] = None  # they would be of the last try alone
+        elif choice.logprobs is not None:
             rendered["logprobs"] = {
                 name: _released(track, [line for line in lines if line.track == name])
                 for name, track in choice.logprobs.items()

@@ -21,9 +21,9 @@ from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.conversations import Conversations, Heard
 from answerable.apps.gateway.departures import until_client_leaves
 from answerable.apps.gateway.headers import TRACE, client_headers, upstream_headers
-from answerable.apps.gateway.streaming import StreamDelivery, within
+from answerable.apps.gateway.streaming import AskAgain, StreamDelivery, send_back, within
 from answerable.exchange import Exchange
-from answerable.flow import Mode, ReplyEnded
+from answerable.flow import CallArrived, Mode, Output, ReplyEnded, SendBack
 from answerable.ports import Upstream, UpstreamReply
 from answerable.values import WorkloadId
 from answerable.values.errors import (
@@ -35,6 +35,7 @@ from answerable.values.errors import (
     UpstreamRefused,
 )
 from answerable.wire.errors import ErrorBody, ErrorReply, error_reply
+from answerable.wire.follow_up import follow_up
 from answerable.wire.limits import Limits
 from answerable.wire.requests import ChatRequest, parse_request
 from answerable.wire.verdicts import Verdict
@@ -42,6 +43,7 @@ from answerable.wire.whole import WholeReply
 
 OWN_DEFECT = "the gate met a defect of its own and released nothing more; its log has the details"
 _PIECE_BYTES = 64 * 1024
+_RETRIES = 2
 
 
 class ChatEndpoint:
@@ -99,9 +101,10 @@ class ChatEndpoint:
                 await self._begun(gated, chat, workload, heard)
                 passed_on = client_headers(upstream.headers, gated.trace)
                 if chat.streamed:
-                    await delivery.run(upstream, passed_on)
+                    await delivery.run(upstream, passed_on, again=self._again(chat, headers))
                 else:
-                    body = await self._whole(upstream, gated, chat, delivery.deadline)
+                    ask = self._again(chat, headers)
+                    body = await self._whole(upstream, gated, chat, delivery.deadline, ask)
                     await self._send(body, passed_on, send)
             finally:
                 await upstream.close()
@@ -127,6 +130,17 @@ class ChatEndpoint:
         async with within(deadline, self.limits):
             return await self.upstream.complete(chat.forward, headers)
 
+    def _again(self, chat: ChatRequest, headers: Mapping[str, str]) -> AskAgain:
+        """What asks the model once more, each time with all that came before."""
+        forward = chat.forward
+
+        async def ask(back: SendBack) -> UpstreamReply:
+            nonlocal forward
+            forward = follow_up(forward, back)
+            return await self.upstream.complete(forward, headers)
+
+        return ask
+
     def _begin(self, chat: ChatRequest, workload: WorkloadId) -> tuple[GatedReply, Heard]:
         names = chat.names
         key = (workload, names.conversation) if names.conversation else None
@@ -148,8 +162,11 @@ class ChatEndpoint:
             history=heard.history,
             structured=chat.structured,
             said_before=heard.said_before,
+            earlier=heard.earlier,
         )
-        return self.gate.begin(exchange), heard
+        # With several choices a client compares answers to one question; none of them is asked anew.
+        retries = _RETRIES if chat.choices == 1 else 0
+        return self.gate.begin(exchange, retries=retries), heard
 
     async def _begun(self, gated: GatedReply, chat: ChatRequest, workload: WorkloadId, heard: Heard) -> None:
         """The exchange is durable: later turns may refer to it."""
@@ -158,9 +175,38 @@ class ChatEndpoint:
             self._conversations.keep((workload, chat.names.conversation), gated.trace, heard)
 
     async def _whole(
-        self, upstream: UpstreamReply, gated: GatedReply, chat: ChatRequest, deadline: float
+        self,
+        upstream: UpstreamReply,
+        gated: GatedReply,
+        chat: ChatRequest,
+        deadline: float,
+        again: AskAgain,
     ) -> bytes:
-        """A reply in one piece: everything decided and durable in one step, then written."""
+        """A reply in one piece: everything decided and durable in one step, then written.
+
+        Where acts of it were stopped, the model is asked again, a step for each try.
+        """
+        outputs: list[Output] = []
+        reply = await self._read_whole(upstream, chat, deadline)
+        while True:
+            ended = ReplyEnded("complete", "", reply.upstream_id, reply.model, reply.usage)
+            acts = any(isinstance(event, CallArrived) for event in reply.events)
+            outputs += await gated.feed(reply.events if acts else [*reply.events, ended])
+            back = send_back(outputs[-1:])
+            if back is None:
+                break
+            async with within(deadline, self.limits):
+                upstream = await again(back)
+            try:
+                reply = await self._read_whole(upstream, chat, deadline)
+            finally:
+                await upstream.close()
+        if acts:
+            await gated.feed([ended])
+        verdict = Verdict(gated.trace, self.gate.mode.value, self.gate.decider.bundle.digest, [])
+        return reply.render(outputs, verdict)
+
+    async def _read_whole(self, upstream: UpstreamReply, chat: ChatRequest, deadline: float) -> WholeReply:
         body = bytearray()
         async with within(deadline, self.limits):
             async for chunk in upstream.chunks():
@@ -169,12 +215,7 @@ class ChatEndpoint:
                     raise UpstreamMalformed(
                         f"the upstream's reply is larger than {self.limits.reply_bytes} bytes"
                     )
-        reply = WholeReply(bytes(body), chat.choices)
-        outputs = await gated.feed(
-            [*reply.events, ReplyEnded("complete", "", reply.upstream_id, reply.model, reply.usage)]
-        )
-        verdict = Verdict(gated.trace, self.gate.mode.value, self.gate.decider.bundle.digest, [])
-        return reply.render(outputs, verdict)
+        return WholeReply(bytes(body), chat.choices)
 
     async def _send(self, body: bytes, headers: Mapping[str, str], send: Send) -> None:
         """In pieces: a client that does not read holds up a piece of the reply, and not for long."""

@@ -26,6 +26,8 @@ class Heard:
     waiting: dict[str, ToolCall] = field(default_factory=dict)
     said_before: str = ""
     """What the customer said last before `messages`."""
+    earlier: tuple[Message, ...] = ()
+    """Everything before `messages`."""
 
     @property
     def said_last(self) -> str:
@@ -43,6 +45,7 @@ class _Known:
     outcomes: tuple[ToolOutcome, ...]
     waiting: dict[str, ToolCall]
     said_last: str
+    messages: tuple[Message, ...]
 
 
 class Conversations:
@@ -76,6 +79,7 @@ class Conversations:
             digest.add(raw[first:]),
             waiting,
             known.said_last if known else "",
+            known.messages if known else (),
         )
 
     def keep(self, key: Key, trace: TraceId, heard: Heard) -> None:
@@ -88,6 +92,7 @@ class Conversations:
             heard.outcomes,
             heard.waiting,
             heard.said_last,
+            heard.earlier + heard.messages,
         )
         self._known.move_to_end(key)
         while len(self._known) > self._most:

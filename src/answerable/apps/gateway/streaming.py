@@ -5,13 +5,13 @@ sent: the wait for `send` is the back-pressure.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.types import Send
 
 from answerable.apps.gate import GatedReply
-from answerable.flow import Event, ExtensionArrived, Line, Output, ReplyEnded
+from answerable.flow import CallArrived, Event, ExtensionArrived, Line, Output, ReplyEnded, SendBack
 from answerable.ports import UpstreamReply
 from answerable.values.errors import (
     AnswerableError,
@@ -38,6 +38,15 @@ async def within(deadline: float, limits: Limits) -> AsyncIterator[None]:
         raise UpstreamTimeout(f"the reply took longer than {limits.reply_seconds:g} seconds") from None
 
 
+AskAgain = Callable[[SendBack], Awaitable[UpstreamReply]]
+"""Asks the model once more after acts of its reply were stopped. Raises UpstreamError."""
+
+
+def send_back(outputs: Sequence[Output]) -> SendBack | None:
+    """What is to go back to the model, if anything is."""
+    return next((output for output in outputs if isinstance(output, SendBack)), None)
+
+
 class ClientStalled(AnswerableError):
     """The client took longer to accept a line than it may."""
 
@@ -58,8 +67,10 @@ class StreamDelivery:
         self._sent = 0
         self._started = False
         self._over = False
+        self._back: SendBack | None = None
+        self._acts = False
 
-    async def run(self, upstream: UpstreamReply, headers: Mapping[str, str]) -> None:
+    async def run(self, upstream: UpstreamReply, headers: Mapping[str, str], *, again: AskAgain) -> None:
         """Deliver the reply to its end, good or bad, and record which it was.
 
         The answer begins with the first thing there is to say. What fails before
@@ -75,6 +86,8 @@ class StreamDelivery:
         try:
             async with within(self.deadline, self._limits):
                 await self._relay(upstream)
+                while self._back is not None:
+                    await self._ask_again(again, self._back)
         except UpstreamSaidError as error:
             said = ExtensionArrived(-1, ("error",), error.error, passed=True, rides=True)
             ending, detail, last = error.code, str(error), event(b'{"error":' + error.error.encode() + b"}")
@@ -93,6 +106,17 @@ class StreamDelivery:
             if not self._over:
                 await asyncio.shield(asyncio.ensure_future(self._break_off(ending, detail, last, said)))
 
+    async def _ask_again(self, again: AskAgain, back: SendBack) -> None:
+        """The next try of a reply whose acts were stopped, in the same stream to the client."""
+        self._back = None
+        self._translator = self._translator.again()
+        self._reader = EventReader(self._limits.event_bytes)
+        upstream = await again(back)
+        try:
+            await self._relay(upstream)
+        finally:
+            await upstream.close()
+
     async def _relay(self, upstream: UpstreamReply) -> None:
         size = 0
         async for chunk in upstream.chunks():
@@ -102,11 +126,11 @@ class StreamDelivery:
                     f"the upstream's reply is larger than {self._limits.reply_bytes} bytes"
                 )
             await self._take(chunk)
-            if self._over:
+            if self._over or self._back is not None:
                 return
         if not self._translator.complete:
             raise UpstreamCut("the upstream stopped in the middle of its reply")
-        await self._step(self._last_events(), over=True)
+        await self._end([])
 
     async def _take(self, chunk: bytes) -> None:
         """Everything that one read brought is one durable step: several lines, one commit."""
@@ -122,19 +146,27 @@ class StreamDelivery:
             await self._step(events, over=False)
             raise
         if over:
-            events += self._last_events()
-        await self._step(events, over=over)
+            await self._end(events)
+        else:
+            await self._step(events, over=False)
 
-    def _last_events(self) -> list[Event]:
-        """The end of a reply that ended well."""
-        translator = self._translator
-        ended = ReplyEnded("complete", "", translator.upstream_id, translator.model, translator.usage)
-        return [*translator.ended(), ended]
+    async def _end(self, events: list[Event]) -> None:
+        """The end of a reply that ended well, unless acts of it were stopped: then it goes on."""
+        events += self._translator.ended()
+        if self._acts or any(isinstance(event, CallArrived) for event in events):
+            await self._step(events, over=False)
+            events = []
+        if self._back is None:
+            translator = self._translator
+            ended = ReplyEnded("complete", "", translator.upstream_id, translator.model, translator.usage)
+            await self._step([*events, ended], over=True)
 
     async def _step(self, events: list[Event], *, over: bool) -> None:
         if not events:
             return
+        self._acts = self._acts or any(isinstance(event, CallArrived) for event in events)
         outputs = await self._gated.feed(events)
+        self._back = self._back or send_back(outputs)
         self._over = over
         data, lines = self._render(outputs)
         if over:

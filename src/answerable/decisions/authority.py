@@ -1,0 +1,74 @@
+"""May this be said? A line that grants or offers an act is held against the policies for the act itself.
+
+"You can cancel it for a full refund" is false where `cancel_reservation` would be
+refused for that reservation, whatever was published and however politely it was
+asked. An offer that the policies bar errs in the customer's favour: `over`.
+"""
+
+from collections.abc import Iterable
+
+from answerable.claims import Claim, Force, IdentifierTerm, Polarity
+from answerable.decisions.actions import Action
+from answerable.decisions.acts import ActDecider, Situation
+from answerable.decisions.decision import ActDecision, ActOutcome
+from answerable.findings import Direction, Evidence, Finding, Support
+from answerable.findings.terms_agree import comparable
+from answerable.records import Record
+
+_SPEAKS_OF_ACTS = frozenset({Force.ENTITLEMENT, Force.OFFER, Force.PROMISE})
+_MOST_RECORDS = 5  # of the latest read: which one a line without a name means is not known for sure
+
+
+def by_authority(claim: Claim, finding: Finding, decider: ActDecider, situation: Situation) -> Finding:
+    """The finding on a line, after asking the policies for the act that it speaks of.
+
+    Contradicted where every act that could be meant would be refused. Supported where one
+    would be permitted and the line names no figure that something else must show.
+    """
+    if claim.force not in _SPEAKS_OF_ACTS or claim.polarity is Polarity.REFUSES:
+        return finding
+    if finding.support is Support.CONTRADICTED:
+        return finding
+    asked = list(_asked(claim, decider, situation))
+    if not asked:
+        return finding
+    permitted = next((one for one in asked if one.outcome is ActOutcome.PERMIT), None)
+    if permitted is not None:
+        if finding.support is Support.SUPPORTED or comparable(claim):
+            return finding
+        return Finding(Support.SUPPORTED, "the policies for the act permit it", _evidence(permitted))
+    if all(one.outcome is ActOutcome.REFUSE and one.policies for one in asked):
+        refused = asked[0]
+        return Finding(
+            Support.CONTRADICTED,
+            f"the act would be refused: {refused.because}",
+            _evidence(refused),
+            Direction.OVER,
+        )
+    return finding
+
+
+def _asked(claim: Claim, decider: ActDecider, situation: Situation) -> Iterable[ActDecision]:
+    agreed = claim.force is not Force.PROMISE  # what is announced to be done now needs a yes that was given
+    for action in decider.bundle.actions.values():
+        if claim.subject in action.subjects:
+            for record in _meant(claim, action, situation):
+                yield decider.would_permit(action, record, situation, agreed=agreed)
+
+
+def _meant(claim: Claim, action: Action, situation: Situation) -> list[Record | None]:
+    """The things that a line may mean: those it names, else those read last."""
+    if action.resource is None:
+        return [None]
+    known = situation.book.all(action.resource.kind)
+    named = {_bare(term.value) for term in claim.terms if isinstance(term, IdentifierTerm)}
+    meant = [record for record in known if _bare(record.id) in named]
+    return list(meant or known[-_MOST_RECORDS:])
+
+
+def _bare(name: str) -> str:
+    return name.casefold().lstrip("#")
+
+
+def _evidence(decision: ActDecision) -> tuple[Evidence, ...]:
+    return tuple(Evidence(f"policy:{policy.id}", policy.because) for policy in decision.policies)

@@ -9,6 +9,7 @@ reader missed); 2 the command line, a setting or a labelled line can't be used;
 import asyncio
 import json
 import sys
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from rich.console import Console
 from answerable import __version__
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
+from answerable.values import from_rfc3339
 from answerable.values.errors import (
     AnswerableError,
     BundleError,
@@ -29,7 +31,7 @@ from answerable.values.errors import (
 )
 
 NO, MISUSE, MISSING = 1, 2, 3
-_MANY = ("--gold", "--conversations")
+_MANY = ("--gold", "--conversations", "--recordings")
 
 app = typer.Typer(
     name="answerable",
@@ -41,7 +43,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 evaluations = typer.Typer(
-    name="eval", help="Measure on labelled lines.", no_args_is_help=True, rich_markup_mode=None
+    name="eval",
+    help="Measure on labelled lines and recorded conversations.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(evaluations)
 
@@ -219,6 +224,80 @@ def reading(
     )
     consoles = Console(highlight=False), Console(stderr=True, highlight=False)
     raise typer.Exit(evaluate_reading(*consoles, wanted))
+
+
+PackOption = Annotated[Path, typer.Option("--pack", help="Folder of the pack to decide with.")]
+RecordingsOption = Annotated[
+    list[Path], typer.Option("--recordings", help="Recorded conversations, .jsonl or .jsonl.gz.")
+]
+AtOption = Annotated[
+    str, typer.Option("--at", help="The instant that the conversations took place at, as RFC 3339.")
+]
+
+
+@evaluations.command()
+def acts(
+    *,
+    pack: PackOption,
+    recordings: RecordingsOption,
+    acts: Annotated[Path, typer.Option("--acts", help="The acts to decide, one JSON object a line.")],
+    at: AtOption,
+    sorting: Annotated[
+        Path | None, typer.Option("--sorting", help="How each act was sorted by reading it.")
+    ] = None,
+    mistakes: Annotated[
+        int, typer.Option("--mistakes", min=0, help="Print so many acts that went otherwise than sorted.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Decide the acts of recorded conversations under a pack, and count."""
+    from answerable.apps.evaluation import acts as evaluating  # noqa: PLC0415 – start-up time
+
+    made = evaluating.decide_recorded(evaluating.bundle_of(pack), recordings, acts, sorting, _instant(at))
+    if as_json:
+        print(evaluating.as_json(made))  # noqa: T201
+    else:
+        evaluating.print_acts(Console(highlight=False), made, mistakes=mistakes)
+
+
+@evaluations.command()
+def promises(
+    *,
+    pack: PackOption,
+    recordings: RecordingsOption,
+    at: AtOption,
+    false: Annotated[
+        Path | None, typer.Option("--false", help="Statements known to be false, one JSON object a line.")
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="Labelled lines: the benign ones must be left alone.")
+    ] = None,
+    reader: Annotated[
+        str, typer.Option("--reader", help=f"The reader to use: {' or '.join(READERS)}.")
+    ] = GATE_READER,
+    as_json: Json = False,
+) -> None:
+    """Put recorded conversations through the gate under a pack: what is stopped, and what is left alone."""
+    from answerable.apps.evaluation import promises as evaluating  # noqa: PLC0415 – start-up time
+    from answerable.apps.evaluation.acts import bundle_of  # noqa: PLC0415
+    from answerable.apps.readers import make_reader  # noqa: PLC0415
+
+    made = evaluating.judge_promises(
+        bundle_of(pack), make_reader(reader), recordings, false, gold, _instant(at)
+    )
+    if as_json:
+        print(evaluating.as_json(made))  # noqa: T201
+    else:
+        evaluating.print_promises(Console(highlight=False), made)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return from_rfc3339(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"--at is '{text}', which is no instant; write it as 2026-01-31T12:00:00Z"
+        ) from error
 
 
 def repeated(arguments: list[str]) -> list[str]:

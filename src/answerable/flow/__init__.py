@@ -1,5 +1,6 @@
 """The gate's order of work, without I/O: `turn` is the file to read first."""
 
+from answerable.flow.acts import Acts
 from answerable.flow.events import (
     CONTENT,
     REFUSAL,
@@ -28,6 +29,7 @@ from answerable.flow.turn import Mode, Turn, published_texts
 __all__ = [
     "CONTENT",
     "REFUSAL",
+    "Acts",
     "CallArrived",
     "ChoiceEnded",
     "EndChoice",

@@ -58,17 +58,17 @@ class Acts:
             words = Message(Role.ASSISTANT, said)
             messages = (*self._exchange.earlier, *self._exchange.messages, words)
             situation = self._situation(talk_of(messages, succeeded))
-        decided = [(index, call, self._one(call, situation)) for index, call in asked]
+        decided = [(index, call, self.one(call, situation)) for index, call in asked]
         stops = any(one is not None and one.outcome is not ActOutcome.PERMIT for _, _, one in decided)
         if not (stops and enforced):
             return [PassCall(choice, index, call, one) for index, call, one in decided]
         return [StopCall(choice, index, call, one, told(one)) for index, call, one in decided]
 
-    def _one(self, call: ToolCall, situation: Situation) -> ActDecision | None:
+    def one(self, call: ToolCall, situation: Situation | None = None) -> ActDecision | None:
         """The decision on a call; None for a read, which changes nothing."""
         if call.name not in self._bundle.actions and not is_write(call.name):
             return None
-        return self._decider.decide(call, situation)
+        return self._decider.decide(call, situation or self.situation)
 
     def _situation(self, talk: Talk) -> Situation:
         book = Book.read(

@@ -2,6 +2,7 @@
 
     cancel_reservation:
       subjects: [cancellation, refund]
+      brings: [follow_up]
       reversible: false
       route: duty-manager
       resource: {record: Reservation, id: args.reservation_id}
@@ -29,7 +30,9 @@ from answerable.values.errors import BundleError
 
 ACTIONS = "actions.yaml"
 
-_KEYS = frozenset({"subjects", "reversible", "route", "resource", "needs", "define", "consent", "facts"})
+_KEYS = frozenset(
+    {"subjects", "brings", "reversible", "route", "resource", "needs", "define", "consent", "facts"}
+)
 _RESERVED = frozenset({"args", "resource", "records", "talk", "now", "consent", "assurance", "repeats"})
 
 
@@ -72,6 +75,8 @@ class Action:
 
     tool: str
     subjects: frozenset[Subject]
+    brings: frozenset[Subject]
+    """What follows from a success: "you will receive an e-mail" after a return was requested."""
     reversible: bool
     route: str | None
     resource: Need | None
@@ -113,6 +118,7 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
     return Action(
         tool,
         _subjects(body.get("subjects", []), where),
+        _subjects(body.get("brings", []), where),
         reversible,
         route,
         None if resource is None else _need("resource", resource, records, f"{where}: resource"),
@@ -127,7 +133,7 @@ def _subjects(raw: Any, where: str) -> frozenset[Subject]:
     try:
         return frozenset(Subject(one) for one in raw)
     except (ValueError, TypeError):
-        raise BundleError(f"{where}: 'subjects' must be a list of {', '.join(Subject)}") from None
+        raise BundleError(f"{where}: 'subjects' and 'brings' must be lists of {', '.join(Subject)}") from None
 
 
 def _need(name: str, entry: Any, records: Mappings, where: str) -> Need:

@@ -80,15 +80,12 @@ class ActDecider:
             )
         return self._ask(action, known)
 
-    def would_permit(
-        self, action: Action, resource: Record | None, situation: Situation, *, agreed: bool
-    ) -> ActDecision:
-        """Would the act be permitted? For a line that speaks of it, before there are arguments.
+    def would_permit(self, action: Action, resource: Record | None, situation: Situation) -> ActDecision:
+        """Would the act be permitted, if the customer agreed? For a line that speaks of it.
 
-        Facts that only arguments give are taken from `when_offered`. `agreed` assumes
-        the customer's yes, for a line that asks for it.
+        There are no arguments yet: facts that have a `when_offered` take it.
         """
-        known = self._learn(action, {}, situation, resource, offered=True, agreed=agreed)
+        known = self._learn(action, {}, situation, resource, offered=True)
         if known.missing:
             return self._stopped(
                 ActOutcome.HOLD, f"not known: {known.missing[0]}", missing=tuple(known.missing)
@@ -103,7 +100,6 @@ class ActDecider:
         resource: Record | None = None,
         *,
         offered: bool = False,
-        agreed: bool = False,
     ) -> _Known:
         known = _Known(
             {"args": arguments, "records": situation.book.raw(), "talk": situation.talk.as_facts()}
@@ -125,7 +121,7 @@ class ActDecider:
         known.context["repeats"] = _repeats(action, known, situation.talk)
         known.consent = (
             Consent(given=True, because="assumed")
-            if agreed
+            if offered
             else _consent(action.consent, known, situation.talk)
         )
         known.context["consent"] = known.consent.given
@@ -167,9 +163,8 @@ class ActDecider:
             known.facts[name] = _found(wanted, known.facts)
         for fact in action.facts:
             one = fact.attribute
-            value = _found(one.expression, known.facts)
-            if offered and fact.when_offered is not None and value is None:
-                value = fact.when_offered
+            assumed = offered and fact.when_offered is not None
+            value = fact.when_offered if assumed else _found(one.expression, known.facts)
             try:
                 if value is not None:
                     known.context[one.name] = typed(value, one.type, self.bundle.manifest.zone)

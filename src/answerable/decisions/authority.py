@@ -29,6 +29,8 @@ def by_authority(claim: Claim, finding: Finding, decider: ActDecider, situation:
         return finding
     if finding.support is Support.CONTRADICTED:
         return finding
+    if _done(claim, decider, situation):
+        return finding  # it speaks of what was done, and whether that can be done again is no matter
     asked = list(_asked(claim, decider, situation))
     if not asked:
         return finding
@@ -49,11 +51,20 @@ def by_authority(claim: Claim, finding: Finding, decider: ActDecider, situation:
 
 
 def _asked(claim: Claim, decider: ActDecider, situation: Situation) -> Iterable[ActDecision]:
-    agreed = claim.force is not Force.PROMISE  # what is announced to be done now needs a yes that was given
     for action in decider.bundle.actions.values():
         if claim.subject in action.subjects:
             for record in _meant(claim, action, situation):
-                yield decider.would_permit(action, record, situation, agreed=agreed)
+                yield decider.would_permit(action, record, situation)
+
+
+def _done(claim: Claim, decider: ActDecider, situation: Situation) -> bool:
+    """Has an act that brings what the line speaks of succeeded in this conversation?"""
+    done = {call.outcome.call.name for call in situation.talk.calls if call.succeeded}
+    return any(
+        claim.subject in action.subjects | action.brings
+        for tool, action in decider.bundle.actions.items()
+        if tool in done
+    )
 
 
 def _meant(claim: Claim, action: Action, situation: Situation) -> list[Record | None]:

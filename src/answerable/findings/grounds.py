@@ -6,7 +6,7 @@ receipts), and which tools exist (capabilities). What the customer said, and
 what the bot said before, is no ground for anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,9 +38,16 @@ class Receipt:
 class Grounds:
     """The grounds of one exchange, each worked out when it is first asked for."""
 
-    def __init__(self, exchange: Exchange, texts: PublishedTexts) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        texts: PublishedTexts,
+        brings: Mapping[str, frozenset[Subject]] | None = None,
+    ) -> None:
+        """`brings` says what each act of the business is about, by tool; without it, its name is judged."""
         self._exchange = exchange
         self._texts = texts
+        self._brings = brings or {}
 
     @cached_property
     def published(self) -> tuple[Published, ...]:
@@ -56,18 +63,18 @@ class Grounds:
     def receipts(self) -> tuple[Receipt, ...]:
         """The writes that succeeded, oldest first."""
         return tuple(
-            _receipt(outcome)
+            self._receipt(outcome)
             for outcome in self._exchange.outcomes
-            if is_write(outcome.call.name) and succeeded(outcome)
+            if self._writes(outcome.call.name) and succeeded(outcome)
         )
 
     @cached_property
     def records(self) -> tuple[Receipt, ...]:
         """What tools that only read have answered, oldest first; the same shape, with no subjects."""
         return tuple(
-            _receipt(outcome)
+            self._receipt(outcome)
             for outcome in self._exchange.outcomes
-            if not is_write(outcome.call.name) and succeeded(outcome)
+            if not self._writes(outcome.call.name) and succeeded(outcome)
         )
 
     @cached_property
@@ -81,15 +88,20 @@ class Grounds:
         return {
             subject: tool.name
             for tool in self._exchange.tools
-            if is_write(tool.name)
-            for subject in subjects_of_tool(tool.name)
+            if self._writes(tool.name)
+            for subject in self._subjects(tool.name)
         }
 
+    def _writes(self, tool: str) -> bool:
+        return tool in self._brings or is_write(tool)
 
-def _receipt(outcome: ToolOutcome) -> Receipt:
-    return Receipt(
-        outcome,
-        subjects_of_tool(outcome.call.name),
-        amounts_in(outcome.result, outcome.call.arguments),
-        f"{outcome.call.arguments} {outcome.result}".casefold(),
-    )
+    def _subjects(self, tool: str) -> frozenset[Subject]:
+        return self._brings.get(tool) or subjects_of_tool(tool)
+
+    def _receipt(self, outcome: ToolOutcome) -> Receipt:
+        return Receipt(
+            outcome,
+            self._subjects(outcome.call.name),
+            amounts_in(outcome.result, outcome.call.arguments),
+            f"{outcome.call.arguments} {outcome.result}".casefold(),
+        )

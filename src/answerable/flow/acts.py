@@ -7,7 +7,7 @@ acts passed on, the model would never hear of the others.
 from collections.abc import Sequence
 from functools import cached_property
 
-from answerable.claims import Claim, Kind, is_write
+from answerable.claims import Claim, Kind, Subject, is_write, subjects_of_tool
 from answerable.decisions import ActDecider, ActDecision, ActOutcome, Bundle, Situation, by_authority
 from answerable.dialogue import Talk, talk_of
 from answerable.exchange import Exchange, Message, Role, ToolCall
@@ -33,6 +33,14 @@ class Acts:
     def decides(self) -> bool:
         """Does the bundle say anything of acts?"""
         return bool(self._bundle.actions)
+
+    @property
+    def brings(self) -> dict[str, frozenset[Subject]]:
+        """What each act of the bundle is about, by tool."""
+        return {
+            tool: action.subjects | action.brings | subjects_of_tool(tool)
+            for tool, action in self._bundle.actions.items()
+        }
 
     @cached_property
     def situation(self) -> Situation:

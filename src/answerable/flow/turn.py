@@ -119,8 +119,8 @@ class Turn:
         self._decider = decider
         self._mode = mode
         self._line_limit = line_limit
-        self._grounds = Grounds(exchange, texts or published_texts(reader))
         self._acts = Acts(exchange, decider.bundle)
+        self._grounds = Grounds(exchange, texts or published_texts(reader), self._acts.brings)
         self._retries = retries
         self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o))
         self._customer = exchange.last_customer_text

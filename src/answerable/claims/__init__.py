@@ -1,6 +1,7 @@
 """A statement, read: its force, polarity, subject and terms."""
 
 from answerable.claims.claim import Claim, Force, Kind, Polarity, Subject
+from answerable.claims.line import terms_in
 from answerable.claims.reader import ReadingContext, RuleReader
 from answerable.claims.terms import (
     Bound,
@@ -46,4 +47,5 @@ __all__ = [
     "Unit",
     "is_write",
     "subjects_of_tool",
+    "terms_in",
 ]

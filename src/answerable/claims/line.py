@@ -8,7 +8,7 @@ from answerable.claims.disguise.undone import undone
 from answerable.claims.frame import Parse
 from answerable.claims.frames import parse
 from answerable.claims.idioms import idioms_in
-from answerable.claims.legibility import is_legible
+from answerable.claims.legibility import LONGEST_LINE, is_legible
 from answerable.claims.normalise import normalise
 from answerable.claims.terms import FIGURES, Term
 from answerable.claims.terms.extract import terms_of
@@ -48,3 +48,8 @@ def parsed(text: str) -> Line:
     idioms = idioms_in(" ".join(words))
     legible = is_legible(line) and not is_pretence(words, text)
     return Line(words, parse(words), idioms, terms_of(line.plain, text), legible)
+
+
+def terms_in(text: str) -> tuple[Term, ...]:
+    """The terms of a text that stands alone, as a line's are read. At most `LONGEST_LINE` characters count."""
+    return parsed(text[:LONGEST_LINE]).terms

@@ -16,6 +16,7 @@ from answerable.decisions.policies import FALLBACK_WORDING, POLICIES, WORDING, r
 from answerable.decisions.schema import schema_of
 from answerable.records import Mappings, parse_mappings
 from answerable.records.mapping import RECORDS
+from answerable.terms import TERMS, TermBase, parse_terms
 from answerable.values import Digest, PolicyId
 from answerable.values.errors import BundleError
 
@@ -49,6 +50,7 @@ class Bundle:
     schema: cedarpy.Schema
     schema_text: str = ""
     records: Mappings = field(default_factory=dict)
+    terms: TermBase = field(default_factory=TermBase)
     actions: Mapping[str, Action] = field(default_factory=dict)
     """By the tool's name. Empty where the bundle says nothing of acts: then none is decided on."""
 
@@ -75,6 +77,7 @@ def parse(files: Mapping[str, bytes]) -> Bundle:
     manifest = _manifest(_yaml(files, MANIFEST))
     records = parse_mappings(_yaml(files, RECORDS)) if RECORDS in files else {}
     actions = parse_actions(_yaml(files, ACTIONS), records) if ACTIONS in files else {}
+    terms = TermBase(parse_terms(_yaml(files, TERMS)) if TERMS in files else ())
     wording = _wording(_yaml(files, WORDING))
     texts = {name: _text(files, name) for name in _policy_files(files)}
     policies = read_policies(texts, wording)
@@ -94,7 +97,16 @@ def parse(files: Mapping[str, bytes]) -> Bundle:
             f"{file} does not fit {SCHEMA}: {first.error} (that is policy '{named}'); correct either"
         )
     return Bundle(
-        digest_of(files), manifest, policies, wording, policy_set, schema, schema_text, records, actions
+        digest_of(files),
+        manifest,
+        policies,
+        wording,
+        policy_set,
+        schema,
+        schema_text,
+        records,
+        terms,
+        actions,
     )
 
 

@@ -34,6 +34,7 @@ _NO_BUT_NO_OBJECTION = (
     "no nothing", "no just", "no those", "no please go", "no please proceed", "no additional", "no further",
     "no issues", "no questions", "no it s fine", "no insurance", "no checked", "no bags", "no extra",
 )  # fmt: skip
+_BEFORE_IT = frozenset("please oh ok okay but and so well actually um uh hmm".split())
 _OPENING = 8  # words of a sentence in which a plain yes is looked for
 
 
@@ -54,6 +55,8 @@ def declines(text: str) -> bool:
 
 
 def _takes_back(words: list[str]) -> bool:
+    while words and words[0] in _BEFORE_IT:
+        words = words[1:]
     opening = f"{' '.join(words[:4])} "
     if any(opening.startswith(f"{phrase} ") for phrase in _NO_BUT_NO_OBJECTION):
         return False

@@ -67,7 +67,7 @@ def consent(talk: Talk, asked: Asked) -> Consent:
         if missing:
             return Consent(
                 given=False,
-                because=f"the offer never named {missing[0][0]}",
+                because=f"nobody had named {missing[0][0]} before the yes",
                 offer=turn.offer,
                 answer=turn.answer,
             )

@@ -13,6 +13,7 @@ from answerable.findings.finding import NOTHING_TO_CHECK, Evidence, Finding, Sup
 from answerable.findings.grounds import Grounds, Receipt
 from answerable.findings.published import Published
 from answerable.findings.terms_agree import Comparable, agrees, comparable, direction, like, same
+from answerable.terms import Judgement, Verdict, shown
 
 # A write of one subject also shows these: whoever returns an item refunds it.
 _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
@@ -57,6 +58,11 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
 
     Lines that commit nobody are not checked here. Never raises.
     """
+    if claim.kind is Kind.INFORMATIONAL:
+        # To explain is free, and to explain wrongly is not: what is published is held against it.
+        judged = grounds.judged(claim, text)
+        contradicted = judged is not None and judged.verdict is Verdict.DISAGREE
+        return _by_terms(judged) if judged is not None and contradicted else NOTHING_TO_CHECK
     if claim.kind is not Kind.COMMITTAL:
         return NOTHING_TO_CHECK
     if claim.force is Force.COMPLETED:
@@ -129,7 +135,31 @@ def _recorded(claim: Claim, text: str, grounds: Grounds) -> Evidence | None:
     return None
 
 
+def _by_terms(judged: Judgement) -> Finding:
+    """A published term decides: the finding names it, its version and both values."""
+    term, evidence = judged.term, (Evidence(judged.term.name, judged.term.wording),)
+    if judged.verdict is Verdict.AGREE:
+        return Finding(Support.SUPPORTED, f"the published term '{term.id}' says so", evidence)
+    said = "a value" if judged.claimed is None else f"'{shown(judged.claimed)}'"
+    if judged.verdict is Verdict.DEPENDS:
+        on = ", ".join(term.applies)
+        return Finding(
+            Support.UNSUPPORTED,
+            f"the term '{term.id}' holds for some only, and their {on} is not known",
+            evidence,
+        )
+    return Finding(
+        Support.CONTRADICTED,
+        f"the line says {said}, and the published term '{term.id}' is '{shown(term.value)}'",
+        evidence,
+        judged.direction,
+    )
+
+
 def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
+    judged = grounds.judged(claim, text)
+    if judged is not None:
+        return _by_terms(judged)
     terms = comparable(claim)
     related = [
         published

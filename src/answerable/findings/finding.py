@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from answerable.terms import Direction
+
+__all__ = ["NOTHING_TO_CHECK", "Direction", "Evidence", "Finding", "Support"]
+
 
 class Support(StrEnum):
     """Is it so, as far as this exchange can show?"""
@@ -12,13 +16,6 @@ class Support(StrEnum):
     UNSUPPORTED = "unsupported"
     UNCHECKED = "unchecked"
     """Not a line that commits anyone, so nothing was held against it."""
-
-
-class Direction(StrEnum):
-    """Which way a contradicted claim errs."""
-
-    OVER = "over"
-    UNDER = "under"
 
 
 @dataclass(frozen=True, slots=True)

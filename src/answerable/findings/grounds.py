@@ -6,15 +6,17 @@ receipts), and which tools exist (capabilities). What the customer said, and
 what the bot said before, is no ground for anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from answerable.claims import Subject, is_write, subjects_of_tool
+from answerable.claims import Claim, Subject, is_write, subjects_of_tool
 from answerable.exchange import Exchange, ToolOutcome
 from answerable.findings.amounts import Amounts, amounts_in
 from answerable.findings.published import Published, PublishedTexts
 from answerable.findings.results import names, succeeded
+from answerable.terms import Case, Judgement, TermBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,25 @@ class Grounds:
         exchange: Exchange,
         texts: PublishedTexts,
         brings: Mapping[str, frozenset[Subject]] | None = None,
+        terms: TermBase | None = None,
+        case: Callable[[], Case] = dict,
+        on: date | None = None,
     ) -> None:
-        """`brings` says what each act of the business is about, by tool; without it, its name is judged."""
+        """`brings` says what each act of the business is about, by tool; without it, its name is judged.
+
+        `terms` are the published ones; `case` is asked for what is known of this customer's
+        case, and `on` is the day by the business's calendar.
+        """
+        self._terms = terms or TermBase()
+        self._case = case
+        self._on = on or exchange.asked_at.date()
         self._exchange = exchange
         self._texts = texts
         self._brings = brings or {}
+
+    def judged(self, claim: Claim, text: str) -> Judgement | None:
+        """What the published terms say of a line; None where none speaks of it."""
+        return self._terms.judge(claim, text, self._case(), self._on) if self._terms.terms else None
 
     @cached_property
     def published(self) -> tuple[Published, ...]:

@@ -42,6 +42,17 @@ class Acts:
             for tool, action in self._bundle.actions.items()
         }
 
+    def case(self) -> dict[str, frozenset[str]]:
+        """What the records read so far say of this customer's case, by attribute, in lower case."""
+        found: dict[str, set[str]] = {}
+        for record in self.situation.book.latest():
+            for name, value in record.attributes.items():
+                values = value if isinstance(value, list) else [value]
+                found.setdefault(name, set()).update(
+                    str(one).casefold() for one in values if isinstance(one, str | int)
+                )
+        return {name: frozenset(values) for name, values in found.items()}
+
     @cached_property
     def situation(self) -> Situation:
         """What the acts are decided on: everything up to the customer's last words."""

@@ -74,6 +74,8 @@ class Book:
                 by_tool.setdefault(tool, []).append(mapping)
         last_write = -1
         for at, (outcome, succeeded) in enumerate(outcomes):
+            if outcome.call.name in writes and succeeded:
+                last_write = at
             if succeeded and (wanted := by_tool.get(outcome.call.name)):
                 value = _parsed(outcome.result)
                 if value is None:
@@ -81,8 +83,6 @@ class Book:
                 else:
                     for mapping in wanted:
                         book._take(mapping, value, outcome, at, last_write, zone)
-            if outcome.call.name in writes and succeeded:
-                last_write = at
         return book
 
     def get(self, kind: str, id: str) -> Record | None:  # noqa: A002 – the field's name
@@ -93,6 +93,10 @@ class Book:
         """The latest record of each thing of a kind, in the order in which they were last read."""
         found = [record for (of, _), record in self._latest.items() if of == kind]
         return sorted(found, key=lambda record: record.at)
+
+    def latest(self) -> list[Record]:
+        """The latest record of every thing."""
+        return list(self._latest.values())
 
     def raw(self) -> dict[str, dict[str, Any]]:
         """Everything as answered, by kind and id: what a pack's facts are computed from."""

@@ -3,6 +3,8 @@
     cancel_reservation:
       subjects: [cancellation, refund]
       brings: [follow_up]
+      amounts: {refund: "payment_history[?amount < `0`].amount"}   # of the answer
+      covers: "flights[].flight_number"
       reversible: false
       route: duty-manager
       resource: {record: Reservation, id: args.reservation_id}
@@ -24,6 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from answerable.claims import Subject
+from answerable.findings import ActShows
 from answerable.records.expressions import Expression
 from answerable.records.mapping import Attribute, Mappings, attribute, expression, known_keys
 from answerable.values.errors import BundleError
@@ -31,7 +34,7 @@ from answerable.values.errors import BundleError
 ACTIONS = "actions.yaml"
 
 _KEYS = frozenset(
-    {"subjects", "brings", "reversible", "route", "resource", "needs", "define", "consent", "facts"}
+    "subjects brings amounts covers reversible route resource needs define consent facts".split()
 )
 _RESERVED = frozenset({"args", "resource", "records", "talk", "now", "consent", "assurance", "repeats"})
 
@@ -75,8 +78,8 @@ class Action:
 
     tool: str
     subjects: frozenset[Subject]
-    brings: frozenset[Subject]
-    """What follows from a success: "you will receive an e-mail" after a return was requested."""
+    shows: ActShows
+    """What a success bears out: its subjects and those that it brings ("you will receive an e-mail")."""
     reversible: bool
     route: str | None
     resource: Need | None
@@ -118,7 +121,7 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
     return Action(
         tool,
         _subjects(body.get("subjects", []), where),
-        _subjects(body.get("brings", []), where),
+        _shows(body, where),
         reversible,
         route,
         None if resource is None else _need("resource", resource, records, f"{where}: resource"),
@@ -126,6 +129,20 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
         tuple((name, expression(one, f"{where}: define.{name}")) for name, one in define.items()),
         _consent(body.get("consent"), where),
         tuple(_fact(name, one, f"{where}: facts.{name}") for name, one in facts.items()),
+    )
+
+
+def _shows(body: dict[str, Any], where: str) -> ActShows:
+    subjects = _subjects(body.get("subjects", []), where) | _subjects(body.get("brings", []), where)
+    amounts = body.get("amounts", {})
+    if not isinstance(amounts, dict):
+        raise BundleError(f"{where}: 'amounts' must be a mapping of subjects to expressions over the answer")
+    _subjects(list(amounts), where)  # raises for a name that is none
+    covers = body.get("covers")
+    return ActShows(
+        subjects,
+        {Subject(name): expression(one, f"{where}: amounts.{name}") for name, one in amounts.items()},
+        None if covers is None else expression(covers, f"{where}: covers"),
     )
 
 

@@ -61,7 +61,7 @@ def _done(claim: Claim, decider: ActDecider, situation: Situation) -> bool:
     """Has an act that brings what the line speaks of succeeded in this conversation?"""
     done = {call.outcome.call.name for call in situation.talk.calls if call.succeeded}
     return any(
-        claim.subject in action.subjects | action.brings
+        claim.subject in action.shows.subjects
         for tool, action in decider.bundle.actions.items()
         if tool in done
     )

@@ -12,6 +12,7 @@ from answerable.findings.amounts import Amounts
 from answerable.findings.finding import NOTHING_TO_CHECK, Evidence, Finding, Support
 from answerable.findings.grounds import Grounds, Receipt
 from answerable.findings.published import Published
+from answerable.findings.recorded import against_records
 from answerable.findings.terms_agree import Comparable, agrees, comparable, direction, like, same
 from answerable.terms import Judgement, Verdict, shown
 
@@ -42,6 +43,8 @@ _ENOUGH_RECORDED = 0.5
 _STANDINGS = frozenset("gold silver platinum bronze premium vip prime elite student senior veteran".split())
 # These say where to call or what was paid with, not what an act was about.
 _NO_OBJECTS = frozenset({Names.PHONE, Names.CARD})
+_DIFFERENCES = frozenset("differenc difference sav save cheaper".split())
+_MOST_RECKONED, _LONGEST_FIGURE = 2000, 15
 _BEYOND = frozenset({Bound.MORE_THAN, Bound.LESS_THAN})
 _BARE_WORDS = frozenset(
     "done don set sort complet process submit success successfully now already ok".split()
@@ -61,8 +64,9 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
     if claim.kind is Kind.INFORMATIONAL:
         # To explain is free, and to explain wrongly is not: what is published is held against it.
         judged = grounds.judged(claim, text)
-        contradicted = judged is not None and judged.verdict is Verdict.DISAGREE
-        return _by_terms(judged) if judged is not None and contradicted else NOTHING_TO_CHECK
+        if judged is not None and judged.verdict is Verdict.DISAGREE:
+            return _by_terms(judged)
+        return _against_records(claim, text, grounds) or NOTHING_TO_CHECK
     if claim.kind is not Kind.COMMITTAL:
         return NOTHING_TO_CHECK
     if claim.force is Force.COMPLETED:
@@ -89,7 +93,16 @@ def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
             f"the acts that succeeded are not about {', '.join(named)}",
             tuple(_receipt_evidence(receipt) for receipt in about[-3:]),
         )
-    answers = (*grounds.recorded_amounts, *(receipt.amounts for receipt in matching))
+    partly = [names for receipt in matching if (names := receipt.leaves_out(text.casefold()))]
+    if partly and len(partly) == len(matching):
+        return Finding(
+            Support.CONTRADICTED,
+            f"the act was done to more than the line names: {', '.join(partly[-1][:5])} too",
+            tuple(map(_receipt_evidence, matching[-3:])),
+        )
+    answers = tuple(receipt.amounts_on(claim.subject) for receipt in matching)
+    if not any(receipt.shows and claim.subject in receipt.shows.amounts for receipt in matching):
+        answers = (*grounds.recorded_amounts, *answers)
     missing = [term.amount for term in _amounts(claim) if not _shown(term, answers)]
     if missing:
         return Finding(
@@ -100,6 +113,13 @@ def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:
     return Finding(
         Support.SUPPORTED, "a successful act shows it", tuple(map(_receipt_evidence, matching[-3:]))
     )
+
+
+def _against_records(claim: Claim, text: str, grounds: Grounds) -> Finding | None:
+    mappings = grounds.known.records
+    if not mappings:
+        return None
+    return against_records(claim, text, grounds.known.book(), mappings, grounds.customer_words)
 
 
 def _tells(receipt: Receipt, text: str) -> bool:
@@ -235,7 +255,7 @@ def _by_act(claim: Claim, text: str, terms: tuple[Comparable, ...], grounds: Gro
     answers = (*grounds.recorded_amounts, *(receipt.amounts for receipt in grounds.receipts))
     published = [term for one in grounds.published for term in comparable(one.claim)]
     for term in terms:
-        if isinstance(term, MoneyTerm) and _shown(term, answers):
+        if isinstance(term, MoneyTerm) and (_shown(term, answers) or _reckoned(term, text, answers)):
             continue
         if any(agrees(term, other) for other in published):
             continue
@@ -267,6 +287,17 @@ def _amounts(claim: Claim) -> list[MoneyTerm]:
 def _shown(term: MoneyTerm, answers: Iterable[Amounts]) -> bool:
     """Does one answer name the amount, or both ends of the range? None shows what is more than it says."""
     return term.bound not in _BEYOND and any(one.show(term.amount) and one.show(term.high) for one in answers)
+
+
+def _reckoned(term: MoneyTerm, text: str, answers: Iterable[Amounts]) -> bool:
+    """Is it the difference of two recorded amounts, in a line that speaks of a difference?"""
+    if _DIFFERENCES.isdisjoint(_content(text)) or term.amount != term.high:
+        return False
+    numbers = {one for answer in answers for one in answer.numbers}
+    if len(numbers) > _MOST_RECKONED:
+        return False
+    cents = {round(float(one) * 100) for one in numbers if len(one) <= _LONGEST_FIGURE}
+    return any(one - term.minor in cents for one in cents)
 
 
 def _all_shown(terms: list[MoneyTerm], receipt: Receipt) -> bool:

@@ -6,17 +6,18 @@ receipts), and which tools exist (capabilities). What the customer said, and
 what the bot said before, is no ground for anything.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from answerable.claims import Claim, Subject, is_write, subjects_of_tool
 from answerable.exchange import Exchange, ToolOutcome
 from answerable.findings.amounts import Amounts, amounts_in
+from answerable.findings.answers import figures_at, texts_at
+from answerable.findings.known import NOTHING_KNOWN, ActShows, Known
 from answerable.findings.published import Published, PublishedTexts
 from answerable.findings.results import names, succeeded
-from answerable.terms import Case, Judgement, TermBase
+from answerable.terms import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,19 @@ class Receipt:
     subjects: frozenset[Subject]
     amounts: Amounts
     words: str
+    shows: ActShows | None = None
+
+    def amounts_on(self, subject: Subject) -> Amounts:
+        """The amounts that a line on a subject may name."""
+        wanted = self.shows.amounts.get(subject) if self.shows else None
+        return self.amounts if wanted is None else figures_at(wanted, self.outcome.result)
+
+    def leaves_out(self, words: str) -> tuple[str, ...]:
+        """Names of what the act was done to that a line leaves out, if it names others of them."""
+        covers = self.shows.covers if self.shows else None
+        names_of = texts_at(covers, self.outcome.result) if covers else ()
+        named = [one for one in names_of if one.casefold() in words]
+        return tuple(one for one in names_of if one not in named) if named else ()
 
     def is_about(self, identifiers: Iterable[str]) -> bool:
         """Does it name every one of these? Identifiers in lower case."""
@@ -44,26 +58,25 @@ class Grounds:
         self,
         exchange: Exchange,
         texts: PublishedTexts,
-        brings: Mapping[str, frozenset[Subject]] | None = None,
-        terms: TermBase | None = None,
-        case: Callable[[], Case] = dict,
-        on: date | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
-        """`brings` says what each act of the business is about, by tool; without it, its name is judged.
-
-        `terms` are the published ones; `case` is asked for what is known of this customer's
-        case, and `on` is the day by the business's calendar.
-        """
-        self._terms = terms or TermBase()
-        self._case = case
-        self._on = on or exchange.asked_at.date()
+        self.known = known
         self._exchange = exchange
         self._texts = texts
-        self._brings = brings or {}
 
     def judged(self, claim: Claim, text: str) -> Judgement | None:
         """What the published terms say of a line; None where none speaks of it."""
-        return self._terms.judge(claim, text, self._case(), self._on) if self._terms.terms else None
+        if not self.known.terms.terms:
+            return None
+        on = self.known.on or self._exchange.asked_at.date()
+        return self.known.terms.judge(claim, text, self.known.case(), on)
+
+    @cached_property
+    def customer_words(self) -> frozenset[str]:
+        """The words that the customer has used in what is at hand of the conversation."""
+        said = [one.text for one in (*self._exchange.earlier, *self._exchange.messages) if one.role == "user"]
+        plain = "".join(c if c.isalnum() else " " for c in " ".join(said).casefold())
+        return frozenset(plain.split())
 
     @cached_property
     def published(self) -> tuple[Published, ...]:
@@ -109,10 +122,11 @@ class Grounds:
         }
 
     def _writes(self, tool: str) -> bool:
-        return tool in self._brings or is_write(tool)
+        return tool in self.known.acts or is_write(tool)
 
     def _subjects(self, tool: str) -> frozenset[Subject]:
-        return self._brings.get(tool) or subjects_of_tool(tool)
+        shows = self.known.acts.get(tool)
+        return subjects_of_tool(tool) | (shows.subjects if shows else frozenset())
 
     def _receipt(self, outcome: ToolOutcome) -> Receipt:
         return Receipt(
@@ -120,4 +134,5 @@ class Grounds:
             self._subjects(outcome.call.name),
             amounts_in(outcome.result, outcome.call.arguments),
             f"{outcome.call.arguments} {outcome.result}".casefold(),
+            self.known.acts.get(outcome.call.name),
         )

@@ -30,6 +30,7 @@ _BAD_REQUEST = 400
 _REMEMBERED_LENGTH = 8192  # longer answers are read anew each time: memory is for the many short ones
 _WORDS_READ = 500  # of an answer in words: it says at once whether it was done
 _VALUES_READ = 100_000
+_NOISE, _LONGEST_FLOAT = 10, 30  # places behind the point that nobody wrote
 
 
 def succeeded(outcome: ToolOutcome) -> bool:
@@ -57,6 +58,9 @@ def spelled(number: str) -> str:
     """One spelling for a number as written."""
     plain = number.replace(",", "").rstrip(".")
     if "." in plain:
+        whole, _, places = plain.partition(".")
+        if _NOISE <= len(places) <= _LONGEST_FLOAT and len(whole) <= _LONGEST_FLOAT:
+            plain = f"{float(plain):.9f}"  # a sum of floats, off in the 12th place: 10.359999999999985
         plain = plain.rstrip("0").rstrip(".")
     return plain.lstrip("0") or "0"
 

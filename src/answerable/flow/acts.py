@@ -7,11 +7,11 @@ acts passed on, the model would never hear of the others.
 from collections.abc import Sequence
 from functools import cached_property
 
-from answerable.claims import Claim, Kind, Subject, is_write, subjects_of_tool
+from answerable.claims import Claim, Kind, is_write
 from answerable.decisions import ActDecider, ActDecision, ActOutcome, Bundle, Situation, by_authority
 from answerable.dialogue import Talk, talk_of
 from answerable.exchange import Exchange, Message, Role, ToolCall
-from answerable.findings import Finding, succeeded
+from answerable.findings import Finding, Known, succeeded
 from answerable.flow.steps import PassCall, StopCall
 from answerable.records import Book
 
@@ -35,23 +35,15 @@ class Acts:
         return bool(self._bundle.actions)
 
     @property
-    def brings(self) -> dict[str, frozenset[Subject]]:
-        """What each act of the bundle is about, by tool."""
-        return {
-            tool: action.subjects | action.brings | subjects_of_tool(tool)
-            for tool, action in self._bundle.actions.items()
-        }
-
-    def case(self) -> dict[str, frozenset[str]]:
-        """What the records read so far say of this customer's case, by attribute, in lower case."""
-        found: dict[str, set[str]] = {}
-        for record in self.situation.book.latest():
-            for name, value in record.attributes.items():
-                values = value if isinstance(value, list) else [value]
-                found.setdefault(name, set()).update(
-                    str(one).casefold() for one in values if isinstance(one, str | int)
-                )
-        return {name: frozenset(values) for name, values in found.items()}
+    def known(self) -> Known:
+        """What the bundle knows that a line can be held against."""
+        return Known(
+            {tool: action.shows for tool, action in self._bundle.actions.items()},
+            self._bundle.records,
+            self._bundle.terms,
+            lambda: self.situation.book,
+            self._exchange.asked_at.astimezone(self._bundle.manifest.zone).date(),
+        )
 
     @cached_property
     def situation(self) -> Situation:

@@ -120,15 +120,7 @@ class Turn:
         self._mode = mode
         self._line_limit = line_limit
         self._acts = Acts(exchange, decider.bundle)
-        day = exchange.asked_at.astimezone(decider.bundle.manifest.zone).date()
-        self._grounds = Grounds(
-            exchange,
-            texts or published_texts(reader),
-            self._acts.brings,
-            decider.bundle.terms,
-            self._acts.case,
-            day,
-        )
+        self._grounds = Grounds(exchange, texts or published_texts(reader), self._acts.known)
         self._retries = retries
         self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o))
         self._customer = exchange.last_customer_text

@@ -80,6 +80,15 @@ class _Functions(functions.Functions):
             return None
         return [row for row in rows if str(_at(row, field)) == str(value)]
 
+    @functions.signature({"types": []}, {"types": []}, {"types": []})
+    def _func_spoken_of(self, rows: Any, field: Any, texts: Any) -> Any:
+        """Those of `rows` whose `field` stands as a word in one of the texts."""
+        rows = _rows(rows)
+        if rows is None or not isinstance(texts, list) or not isinstance(field, str):
+            return None
+        said = f" {_spaced(' '.join(text for text in texts if isinstance(text, str)))} "
+        return [row for row in rows if f" {_spaced(str(_at(row, field)))} " in said]
+
     @functions.signature({"types": []}, {"types": []})
     def _func_at_each(self, tables: Any, keys: Any) -> Any:
         """What stands in each table under its key; None unless every one is there."""

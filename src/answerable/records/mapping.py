@@ -18,14 +18,14 @@ import collections.abc
 from dataclasses import dataclass
 from typing import Any
 
-from answerable.records.expressions import Expression
+from answerable.records.expressions import Expression, ExpressionFailed
 from answerable.records.typed import Type
 from answerable.values.errors import BundleError
 
 RECORDS = "records.yaml"
 
-_KEYS = frozenset({"read_with", "also_from", "id", "id_in_call", "rows", "attributes"})
-_ATTRIBUTE_KEYS = frozenset({"type", "from", "optional"})
+_KEYS = frozenset({"read_with", "also_from", "id", "id_in_call", "rows", "things", "attributes"})
+_ATTRIBUTE_KEYS = frozenset({"type", "from", "optional", "said_as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Attribute:
     type: Type
     expression: Expression
     optional: bool = False
+    said_as: frozenset[str] = frozenset()
+    """Words by which a line speaks of a count: "10 options available"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ class Mapping:
     id_in_call: bool
     rows: Expression | None
     attributes: tuple[Attribute, ...]
+    things: Expression | None = None
+    """The names of what a record holds, as a customer would call it."""
+
+    def things_of(self, raw: Any) -> tuple[str, ...]:
+        """The things in an answer."""
+        try:
+            found = self.things.find(raw) if self.things else None
+        except ExpressionFailed:
+            return ()
+        return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 Mappings = collections.abc.Mapping[str, Mapping]
@@ -85,6 +97,7 @@ def _mapping(kind: str, entry: Any) -> Mapping:
         "id_in_call" in body,
         None if rows is None else expression(rows, f"{where}: rows"),
         tuple(attribute(name, one, f"{where}.{name}") for name, one in attributes.items()),
+        expression(body["things"], f"{where}: things") if "things" in body else None,
     )
 
 
@@ -96,7 +109,11 @@ def attribute(name: str, entry: Any, where: str) -> Attribute:
     optional = body.get("optional", False)
     if not isinstance(optional, bool):
         raise BundleError(f"{where}: 'optional' must be true or false")
-    return Attribute(name, type_of(body, where), expression(body.get("from"), where), optional)
+    said_as = body.get("said_as", [])
+    if not isinstance(said_as, list) or not all(isinstance(one, str) for one in said_as):
+        raise BundleError(f"{where}: 'said_as' must be a list of words")
+    words = frozenset(one.casefold() for one in said_as)
+    return Attribute(name, type_of(body, where), expression(body.get("from"), where), optional, words)
 
 
 def type_of(body: dict[str, Any], where: str) -> Type:

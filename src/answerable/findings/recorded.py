@@ -2,7 +2,7 @@
 
 import json
 
-from answerable.claims import Bound, Claim, CountTerm, IdentifierTerm
+from answerable.claims import Claim, IdentifierTerm
 from answerable.findings.finding import Evidence, Finding, Support
 from answerable.records import Book, Mappings, Record
 
@@ -11,7 +11,9 @@ _ANY_THING = frozenset(
     "products return exchange refund account customer details status number address card payment same one other "
     "following first second last entire whole original new current latest".split()
 )
+_COUNTS = frozenset("are is have has had currently of only all were".split())
 _LONGEST_NAME = 4
+_LONGEST_COUNT = 6
 
 
 def against_records(
@@ -19,29 +21,37 @@ def against_records(
 ) -> Finding | None:
     """The contradiction that a record shows, or None. `customer` are the words that the customer used."""
     words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-    return _miscounted(claim, words, book, mappings) or _of_another(claim, words, book, mappings, customer)
+    return _miscounted(words, book, mappings) or _of_another(claim, words, book, mappings, customer)
 
 
-def _miscounted(claim: Claim, words: list[str], book: Book, mappings: Mappings) -> Finding | None:
+def _miscounted(words: list[str], book: Book, mappings: Mappings) -> Finding | None:
     """Does the line count otherwise than the record: "11 available options" where it has 10?"""
-    counts = [
-        term
-        for term in claim.terms
-        if isinstance(term, CountTerm) and term.low == term.high and term.bound is Bound.EXACTLY
-    ]
     for kind, mapping in mappings.items():
         for attribute in mapping.attributes:
-            if not counts or not attribute.said_as or attribute.said_as.isdisjoint(words):
+            counts = _counted(words, attribute.said_as)
+            if not counts:
                 continue
             record = _meant(book.all(kind), words)
             known = record.attributes.get(attribute.name) if record else None
-            if record and isinstance(known, int) and all(term.low != known for term in counts):
+            if record and isinstance(known, int) and known not in counts:
                 return Finding(
                     Support.CONTRADICTED,
                     f"the record of {kind} {record.id} has {attribute.name} {known}",
                     (Evidence(record.source, f"{attribute.name}: {known}"),),
                 )
     return None
+
+
+def _counted(words: list[str], said_as: frozenset[str]) -> list[int]:
+    """The numbers that a line counts with such a word behind: "there are 11 available T-shirts"."""
+    return [
+        int(word)
+        for at, word in enumerate(words)
+        if word.isdecimal()
+        and len(word) <= _LONGEST_COUNT
+        and words[at - 1] in _COUNTS
+        and not said_as.isdisjoint(words[at + 1 : at + 4])
+    ]
 
 
 def _meant(records: list[Record], words: list[str]) -> Record | None:

@@ -25,6 +25,15 @@ def from_folder(folder: Path) -> Bundle:
     return parse(pack_files(folder))
 
 
+def shipped_pack(name: str) -> Path:
+    """The folder of a pack that comes with the package. Raises BundleError where there is none of that name."""
+    package = Path(str(resources.files("answerable")))
+    for folder in (package / "packs" / name, package.parents[1] / "packs" / name):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise BundleError(f"no pack '{name}' came with this installation; install the whole package")
+
+
 def pack_files(folder: Path) -> dict[str, bytes]:
     """The files of the bundle that a pack makes, by their names in it.
 

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from answerable.adapters.bundle_files import shipped_pack
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.chain import Chain, ChainLine, assemble
-from answerable.apps.playing import PlayedReply, gateway_over, play
+from answerable.apps.playing import PlayedReply, closing_ledger, gateway_over, play
 from answerable.apps.show import COLOURS, MARKS, print_chain
 from answerable.testing.scenario_files import load_scenarios
 from answerable.testing.script import Outcome, Script, Turn
@@ -44,27 +45,34 @@ def play_demo(console: Console, ledger: Path | None, *, only: str | None, as_jso
         raise ScriptError(f"no scenario's id holds '{only}'")
     tally = Tally()
     rows: list[dict[str, object]] = []
-    with gateway_over(script_upstream(scripts), fresh(ledger, _LEDGER)) as (url, store):
-        if not as_json:
-            console.print(
-                f"The gateway listens at {url}; {len(scripts)} conversations follow, each over HTTP "
-                "with the official OpenAI client.\nEvery line below was on disk before the client had it.\n"
-            )
-        client = client_for(url)
-        for script in scripts.values():
+    path = fresh(ledger, _LEDGER)
+    if not as_json:
+        console.print(
+            f"{len(scripts)} conversations follow, each over HTTP with the official OpenAI client, through a gateway "
+            "on this machine.\nEvery line below was on disk before the client had it.\n"
+        )
+    for pack in dict.fromkeys(script.pack for script in scripts.values()):
+        some = {name: script for name, script in scripts.items() if script.pack == pack}
+        folder = shipped_pack(pack) if pack else None
+        with gateway_over(script_upstream(some), path, folder) as (url, store):
             if not as_json:
-                console.rule(f"[bold]{script.id}[/]  {escape(script.title)}", align="left")
-            for turn, (customer, replies) in zip(script.turns, play(client, script), strict=True):
-                chains = list(_chains(store, replies))
-                _judge(script, turn, chains, tally)
-                if as_json:
-                    rows += [_row(script, chain, line) for chain in chains for line in chain.lines]
-                else:
-                    _print_turn(console, customer, chains)
-        if as_json:
-            console.print_json(json.dumps({"lines": rows, "wrong": tally.wrong}))
-        else:
-            _print_end(console, store, tally, ledger or _LEDGER)
+                console.print(f"[dim]under {f'the pack {folder}' if folder else 'the built-in bundle'}[/]\n")
+            client = client_for(url)
+            for script in some.values():
+                if not as_json:
+                    console.rule(f"[bold]{script.id}[/]  {escape(script.title)}", align="left")
+                for turn, (customer, replies) in zip(script.turns, play(client, script), strict=True):
+                    chains = list(_chains(store, replies))
+                    _judge(script, turn, chains, tally)
+                    if as_json:
+                        rows += [_row(script, chain, line) for chain in chains for line in chain.lines]
+                    else:
+                        _print_turn(console, customer, chains)
+    if as_json:
+        console.print_json(json.dumps({"lines": rows, "wrong": tally.wrong}))
+    else:
+        with closing_ledger(path) as store:
+            _print_end(console, store, tally, path)
     return 1 if tally.wrong else 0
 
 

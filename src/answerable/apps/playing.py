@@ -27,14 +27,26 @@ class PlayedReply:
 
 
 @contextmanager
-def gateway_over(upstream: ASGIApp, ledger: Path) -> Iterator[tuple[str, SqliteLedger]]:
+def gateway_over(
+    upstream: ASGIApp, ledger: Path, bundle: Path | None = None
+) -> Iterator[tuple[str, SqliteLedger]]:
     """A real gateway, over HTTP, before a real upstream, over HTTP: the clients' base URL, and its ledger."""
     store = SqliteLedger(ledger)
     try:
         with serve_in_thread(upstream) as upstream_url:
-            app = build(Settings(upstream=f"{upstream_url}/v1"), store)
+            app = build(Settings(upstream=f"{upstream_url}/v1", bundle=bundle), store)
             with serve_in_thread(app) as url:
                 yield f"{url}/v1", store
+    finally:
+        asyncio.run(store.close())
+
+
+@contextmanager
+def closing_ledger(ledger: Path) -> Iterator[SqliteLedger]:
+    """A ledger to look at."""
+    store = SqliteLedger(ledger)
+    try:
+        yield store
     finally:
         asyncio.run(store.close())
 

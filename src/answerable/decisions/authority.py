@@ -14,16 +14,19 @@ from answerable.decisions.decision import ActDecision, ActOutcome
 from answerable.findings import Direction, Evidence, Finding, Support
 from answerable.findings.terms_agree import comparable
 from answerable.records import Record
+from answerable.terms import says_zero
 
 _SPEAKS_OF_ACTS = frozenset({Force.ENTITLEMENT, Force.OFFER, Force.PROMISE})
 _MOST_RECORDS = 5  # of the latest read: which one a line without a name means is not known for sure
 
 
-def by_authority(claim: Claim, finding: Finding, decider: ActDecider, situation: Situation) -> Finding:
+def by_authority(
+    claim: Claim, text: str, finding: Finding, decider: ActDecider, situation: Situation
+) -> Finding:
     """The finding on a line, after asking the policies for the act that it speaks of.
 
     Contradicted where every act that could be meant would be refused. Supported where one
-    would be permitted and the line names no figure that something else must show.
+    would be permitted and the line names no figure ("free" is one) that something else must show.
     """
     if claim.force not in _SPEAKS_OF_ACTS or claim.polarity is Polarity.REFUSES:
         return finding
@@ -36,7 +39,7 @@ def by_authority(claim: Claim, finding: Finding, decider: ActDecider, situation:
         return finding
     permitted = next((one for one in asked if one.outcome is ActOutcome.PERMIT), None)
     if permitted is not None:
-        if finding.support is Support.SUPPORTED or comparable(claim):
+        if finding.support is Support.SUPPORTED or comparable(claim) or says_zero(text):
             return finding
         return Finding(Support.SUPPORTED, "the policies for the act permit it", _evidence(permitted))
     if all(one.outcome is ActOutcome.REFUSE and one.policies for one in asked):

@@ -32,7 +32,7 @@ class Consent:
 _REQUESTS = (
     "confirm", "proceed", "go ahead", "would you like", "do you want", "shall i", "should i", "is that correct",
     "is this correct", "is that right", "are you happy", "ok with", "okay with", "do you agree", "yes or no",
-    "reply yes", "sound good", "ready to", "if you d like", "if you agree",
+    "reply yes", "sound good", "ready to", "if you d like", "if you like", "if you agree", "if you want",
 )  # fmt: skip
 """One of these must stand in an offer: "could you tell me your name?" asks for no yes."""
 

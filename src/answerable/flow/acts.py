@@ -51,11 +51,11 @@ class Acts:
         talk = talk_of((*self._exchange.earlier, *self._exchange.messages), succeeded)
         return self._situation(talk)
 
-    def on_line(self, claim: Claim, finding: Finding) -> Finding:
+    def on_line(self, claim: Claim, text: str, finding: Finding) -> Finding:
         """The finding on a line, after asking the policies for the act that it speaks of."""
         if not self.decides or claim.kind is not Kind.COMMITTAL:
             return finding
-        return by_authority(claim, finding, self._decider, self.situation)
+        return by_authority(claim, text, finding, self._decider, self.situation)
 
     def decide(
         self, choice: int, asked: Sequence[Asked], said: str, *, enforced: bool

@@ -189,7 +189,7 @@ class Turn:
         text = spoken(statement.text) if statement.shape is Shape.VALUE else statement.text
         claim = self._read(text, statement, track)
         # 2. Hold it against what the exchange shows. 3. Decide.
-        finding = self._acts.on_line(claim, check(claim, text or "", self._grounds))
+        finding = self._acts.on_line(claim, text or "", check(claim, text or "", self._grounds))
         decision = self._decider.decide(claim, finding, self.exchange.assurance)
         # 4. Work out what the customer sees for it.
         enforced = self._mode is Mode.ENFORCE

@@ -5,6 +5,7 @@ from answerable.terms.comparison import Comparison, Direction, compare
 from answerable.terms.reading import TERMS, parse_terms
 from answerable.terms.shown import shown
 from answerable.terms.term import Better, PublishedTerm, Source, Value
+from answerable.terms.zero import says_zero
 
 __all__ = [
     "TERMS",
@@ -20,5 +21,6 @@ __all__ = [
     "Verdict",
     "compare",
     "parse_terms",
+    "says_zero",
     "shown",
 ]

@@ -7,6 +7,7 @@ variant: "true"              # true, false, hedged or injected
 system: What the company tells the bot.
 context: [{source: published/returns, text: ...}]
 metadata: {customer: c-1041, assurance: aal1}
+pack: store                  # the demo's pack, if any
 tools:
   - name: refund_order
     description: Pay money back.
@@ -77,7 +78,7 @@ def read_scenario(text: str, file: str) -> Script:
     except (ValueError, RecursionError) as error:
         raise ScriptError(f"{file}: not a scenario: {error}. Correct the value, or quote it.") from error
     top = Place(value, file).fields(
-        ("id", "title", "subject", "variant", "turns"), ("system", "tools", "context", "metadata")
+        ("id", "title", "subject", "variant", "turns"), ("system", "tools", "context", "metadata", "pack")
     )
     tools = tuple(_tool(place) for place in top["tools"].items()) if "tools" in top else ()
     script_id = top["id"].text()
@@ -94,6 +95,7 @@ def read_scenario(text: str, file: str) -> Script:
         metadata={key: place.text() for key, place in top["metadata"].entries().items()}
         if "metadata" in top
         else {},
+        pack=top["pack"].text() if "pack" in top else "",
     )
 
 

@@ -102,6 +102,8 @@ class Script:
     tools: tuple[dict[str, Any], ...] = ()
     context: tuple[ContextItem, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    pack: str = ""
+    """The shipped pack under which the demo plays it; none is the built-in bundle."""
 
     @property
     def replies(self) -> tuple[Step, ...]:

@@ -4,6 +4,14 @@ Sentence by sentence: a yes counts where no later sentence takes it back. Words 
 looked up, never matched by expressions: a customer's text is hostile.
 """
 
+import re
+from functools import lru_cache
+
+from answerable.dialogue.words import plain
+
+# One class of characters, so there is nothing to backtrack into: linear on any text.
+_ENDS = re.compile("[.!?;\n—–]+")
+
 _YES = frozenset(
     "yes yeah yep yup sure ok okay correct confirm confirmed confirming absolutely definitely certainly "
     "agreed affirmative exactly proceed perfect great alright fine indeed ya aye".split()
@@ -69,13 +77,8 @@ def _holds(words: list[str], phrase: str) -> bool:
     return f" {phrase} " in f" {' '.join(words)} "
 
 
-def _sentences(text: str) -> list[list[str]]:
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> tuple[list[str], ...]:
     """The words of each sentence, in lower case, without marks: "don't" is "don t"."""
-    found: list[list[str]] = []
-    for mark in ".!?;\n—–":
-        text = text.replace(mark, "\n")
-    for sentence in text.casefold().split("\n"):
-        words = "".join(c if c.isalnum() else " " for c in sentence).split()
-        if words:
-            found.append(words)
-    return found
+    found = (plain(sentence).split() for sentence in _ENDS.split(text))
+    return tuple(words for words in found if words)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from answerable.dialogue.acceptance import accepts, declines
 from answerable.dialogue.talk import Said, Talk
+from answerable.dialogue.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def consent(talk: Talk, asked: Asked) -> Consent:
         offered = True
         if not accepts(turn.answer):
             continue
-        spoken = _plain(" ".join(one.text for one in said[: turn.until]))
+        spoken = "".join(plain(one.text) for one in said[: turn.until])
         missing = [forms for forms in asked.shows if not any(_stands(form, spoken) for form in forms)]
         if missing:
             return Consent(
@@ -101,17 +102,11 @@ def _turns(said: Sequence[Said]) -> list[_Turn]:
 
 
 def _proposes(offer: str, about: Sequence[str]) -> bool:
-    plain = _plain(offer)
-    asks = any(f" {request} " in plain for request in _REQUESTS)
-    return asks and any(word in plain for word in about)
+    words = plain(offer)
+    asks = any(f" {request} " in words for request in _REQUESTS)
+    return asks and any(word in words for word in about)
 
 
 def _stands(form: str, spoken: str) -> bool:
-    wanted = _plain(form)
+    wanted = plain(form)
     return wanted.strip() == "" or wanted in spoken
-
-
-def _plain(text: str) -> str:
-    """Words and numbers alone, apart, in lower case: "$1,049.50" is "1049 50"."""
-    joined = text.casefold().replace(",", "")
-    return f" {' '.join(''.join(c if c.isalnum() else ' ' for c in joined).split())} "

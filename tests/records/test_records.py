@@ -61,6 +61,11 @@ def test_two_reads_that_differ_with_no_write_between_are_a_conflict() -> None:
     assert (conflict.attribute, conflict.values) == ("total", (2010, 2100))
 
 
+def test_a_conflict_is_settled_by_two_reads_that_agree() -> None:
+    changed = PENDING | {"total": 21}
+    assert book(("get_order", PENDING), ("get_order", changed), ("get_order", changed)).conflicts == []
+
+
 def test_a_change_after_a_write_is_no_conflict() -> None:
     found = book(
         ("get_order", PENDING),

@@ -108,12 +108,12 @@ class ActDecider:
         known.context["assurance"] = int(situation.assurance)
         if action.resource is not None:
             found = resource or self._need(action.resource, known, situation.book)
-            if found is not None and self._sound(found, known):
+            if found is not None and self._sound(found, known, situation.book):
                 known.facts["resource"] = found.raw
                 known.resource = f'{found.kind}::"{_quoted(found.id)}"'
         for need in action.needs:
             record = self._need(need, known, situation.book)
-            if record is not None and self._sound(record, known):
+            if record is not None and self._sound(record, known, situation.book):
                 known.facts[need.name] = record.raw
                 known.context[need.name] = {"__entity": {"type": record.kind, "id": record.id}}
         if known.missing:
@@ -148,10 +148,17 @@ class ActDecider:
             known.missing.append(f"{need.kind} {name} has not been read; call {read_with} for it first")
         return record
 
-    def _sound(self, record: Record, known: _Known) -> bool:
-        """Take a record among what policies may see, if it can be read in full."""
+    def _sound(self, record: Record, known: _Known, book: Book) -> bool:
+        """Take a record among what policies may see, if it can be read in full and its sources agree."""
         if record.faults:
             known.missing += record.faults
+            return False
+        for conflict in book.conflicts_on(record):
+            read_with = self.bundle.records[record.kind].read_with
+            known.missing.append(
+                f"two answers about {record.kind} {record.id} differ in {conflict.attribute}; "
+                f"call {read_with} for it again"
+            )
             return False
         uid = {"type": record.kind, "id": record.id}
         if all(entity["uid"] != uid for entity in known.entities):

@@ -50,7 +50,7 @@ class Book:
 
     def __init__(self) -> None:
         self._latest: dict[tuple[str, str], Record] = {}
-        self.conflicts: list[Conflict] = []
+        self._conflicts: dict[tuple[str, str], list[Conflict]] = {}
         self.unread: list[str] = []
         """Answers that should have shown a record and could not be read, in words."""
 
@@ -129,12 +129,23 @@ class Book:
                 self._compare(before, record)
             self._latest[(record.kind, record.id)] = record
 
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """Where the last two reads of a thing disagree, and nothing was written between them."""
+        return [one for some in self._conflicts.values() for one in some]
+
+    def conflicts_on(self, record: Record) -> list[Conflict]:
+        """The conflicts about one thing."""
+        return self._conflicts.get((record.kind, record.id), [])
+
     def _compare(self, before: Record, now: Record) -> None:
+        found: list[Conflict] = []
         for name in sorted({*before.attributes, *now.attributes}):
             values = (before.attributes.get(name), now.attributes.get(name))
             if values[0] != values[1]:
                 sources = (before.source, now.source)
-                self.conflicts.append(Conflict(now.kind, now.id, name, values, sources))
+                found.append(Conflict(now.kind, now.id, name, values, sources))
+        self._conflicts[(now.kind, now.id)] = found
 
 
 def _record(mapping: Mapping, row: Any, named: Any, source: str, at: int, zone: tzinfo) -> Record | None:

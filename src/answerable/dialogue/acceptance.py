@@ -46,6 +46,7 @@ _BEFORE_IT = frozenset("please oh ok okay but and so well actually um uh hmm".sp
 _OPENING = 8  # words of a sentence in which a plain yes is looked for
 
 
+@lru_cache(maxsize=512)
 def accepts(text: str) -> bool:
     """Is this a yes? Some sentence says it, and none takes it back."""
     sentences = _sentences(text)
@@ -57,6 +58,7 @@ def accepts(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=512)
 def declines(text: str) -> bool:
     """Is this a no, or a wait? Then an earlier yes no longer counts."""
     return any(_takes_back(words) for words in _sentences(text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from answerable.dialogue.acceptance import accepts, declines
 from answerable.dialogue.talk import Said, Talk
@@ -103,8 +104,13 @@ def _turns(said: Sequence[Said]) -> list[_Turn]:
 
 def _proposes(offer: str, about: Sequence[str]) -> bool:
     words = plain(offer)
-    asks = any(f" {request} " in words for request in _REQUESTS)
+    asks = _asks(words)
     return asks and any(word in words for word in about)
+
+
+@lru_cache(maxsize=512)
+def _asks(words: str) -> bool:
+    return any(f" {request} " in words for request in _REQUESTS)
 
 
 def _stands(form: str, spoken: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import jmespath
 from jmespath import exceptions, functions
 
+from answerable.records.compiled import compiled
 from answerable.values.errors import BundleError
 
 LONGEST = 2_000
@@ -30,18 +31,19 @@ class Expression:
         if len(text) > LONGEST:
             raise BundleError(f"{where}: the expression has {len(text)} characters; at most {LONGEST} may be")
         try:
-            self._compiled = jmespath.compile(text)
-            unknown = _called(self._compiled.parsed) - _FUNCTIONS.names
+            tree = jmespath.compile(text).parsed
+            unknown = _called(tree) - _FUNCTIONS.names
         except exceptions.JMESPathError as error:
             shown = " ".join(str(error).split("\n")[0].split())
             raise BundleError(f"{where}: '{text}' is no JMESPath expression: {shown}; correct it") from error
+        self._find = compiled(tree, _FUNCTIONS)
         if unknown:
             raise BundleError(f"{where}: '{text}' calls '{min(unknown)}', and there is no such function")
 
     def find(self, value: Any) -> Any:
         """What the expression finds, or None for nothing. Raises ExpressionFailed."""
         try:
-            return self._compiled.search(value, _OPTIONS)
+            return self._find(value)
         except (exceptions.JMESPathError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
             raise ExpressionFailed(f"{self._where}: '{self.text}' failed: {error}") from error
 
@@ -202,4 +204,3 @@ def _called(node: Any) -> frozenset[str]:
 
 
 _FUNCTIONS = _Functions()
-_OPTIONS = jmespath.Options(custom_functions=_FUNCTIONS)

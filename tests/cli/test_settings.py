@@ -46,6 +46,7 @@ def test_every_setting_can_be_set() -> None:
         "PORT": "0",
         "MODE": "observe",
         "BUNDLE": "b",
+        "BUNDLES": "bs",
         "CLIENT_KEYS": "k",
         "ZONE": "Europe/Berlin",
         **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
@@ -53,7 +54,7 @@ def test_every_setting_can_be_set() -> None:
     assert {name.lower() for name in given} == set(setting_names())
     found = from_environment({PREFIX + name: value for name, value in given.items()})
     assert found == Settings(
-        "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), "::1", 0, Mode.OBSERVE, Path("b"), Path("k"),
+        "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), "::1", 0, Mode.OBSERVE, Path("b"), Path("bs"), Path("k"),
         ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
     )  # fmt: skip
 

@@ -211,6 +211,7 @@ def gateway_to(
     upstream_key: str | None = None,
     client_keys: Path | None = None,
     bundle: Path | None = None,
+    bundles: Path | None = None,
     on_commit: Callable[[str], None] | None = None,
 ) -> Iterator[Stack]:
     """The gateway before whatever listens on a port of this machine."""
@@ -222,6 +223,7 @@ def gateway_to(
             upstream_key=upstream_key,
             client_keys=client_keys,
             bundle=bundle,
+            bundles=bundles,
             limits=limits or Limits(),
         )
         with serve_in_thread(build(settings, store)) as root:

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, eval.
+"""The command line: serve, demo, replay, show, verify, bundle, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from answerable import __version__
+from answerable.apps.bundles import bundles
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
 from answerable.values import from_rfc3339
@@ -49,6 +50,7 @@ evaluations = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(evaluations)
+app.add_typer(bundles)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
@@ -91,6 +93,10 @@ def serve(
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of the bundle to put in force. [ANSWERABLE_BUNDLE]")
     ] = None,
+    bundles: Annotated[
+        Path | None,
+        typer.Option(help="Folder of bundles; the one last activated is in force. [ANSWERABLE_BUNDLES]"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run the gateway in front of an OpenAI-compatible upstream."""
@@ -104,6 +110,7 @@ def serve(
         mode=mode,
         client_keys=client_keys,
         bundle=bundle,
+        bundles=bundles,
     )
     run_server(settings, as_json=as_json)
 

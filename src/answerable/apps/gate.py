@@ -18,6 +18,7 @@ from answerable.adapters.bundle_files import built_in
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.world import new_trace as fresh_trace
 from answerable.adapters.world import utc_now
+from answerable.apps.deciders import ShelfDecider
 from answerable.apps.readers import make_reader
 from answerable.decisions import CedarDecider
 from answerable.exchange import ContextItem, Exchange, Message, ToolSpec, outcomes
@@ -57,6 +58,7 @@ class GatedReply:
         self._ledger = ledger
         self._clock = clock
         self.trace = turn.exchange.trace
+        self.bundle = turn.bundle
         self._ended = False
         self._failed = False
         # The exchange is written while the upstream is still thinking; the first
@@ -111,7 +113,7 @@ class Gate:
         self,
         ledger: Ledger,
         reader: Reader,
-        decider: Decider,
+        decider: Decider | ShelfDecider,
         *,
         mode: Mode = Mode.ENFORCE,
         clock: Clock = utc_now,
@@ -120,7 +122,7 @@ class Gate:
         zone: tzinfo = UTC,
     ) -> None:
         self.ledger = ledger
-        self.decider = decider
+        self._decider = decider
         self.reader = reader
         self.mode = mode
         self.clock = clock
@@ -128,6 +130,11 @@ class Gate:
         self._line_limit = line_limit
         self._zone = zone
         self._texts = published_texts(reader)
+
+    @property
+    def decider(self) -> Decider:
+        """The decider of the bundle in force now."""
+        return self._decider.current() if isinstance(self._decider, ShelfDecider) else self._decider
 
     def exchange(
         self,
@@ -160,16 +167,17 @@ class Gate:
             outcomes=outcomes(said),
         )
 
-    def begin(self, exchange: Exchange, *, retries: int = 0) -> GatedReply:
+    def begin(self, exchange: Exchange, *, retries: int = 0, decider: Decider | None = None) -> GatedReply:
         """Start a reply. The exchange's entry is on its way to the disk when this returns.
 
         `retries` says how often a choice whose acts were stopped may go back to the model
-        (`SendBack`); whoever drives the reply must be able to ask it again.
+        (`SendBack`); whoever drives the reply must be able to ask it again. `decider` is
+        the one that the conversation began under, where that is another than the gate's.
         """
         turn = Turn(
             exchange,
             self.reader,
-            self.decider,
+            decider or self.decider,
             self.mode,
             texts=self._texts,
             line_limit=self._line_limit,

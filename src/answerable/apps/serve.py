@@ -11,8 +11,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from answerable.adapters.bundle_files import built_in, from_folder
+from answerable.adapters.bundle_shelf import BundleShelf
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
@@ -35,12 +37,13 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
     """The gateway, wired. Raises SettingsError, BundleError."""
     if not settings.upstream.startswith(("http://", "https://")):
         raise SettingsError(f"the upstream '{settings.upstream}' is no URL; write http://HOST:PORT/v1")
-    bundle = from_folder(settings.bundle) if settings.bundle else built_in()
+    if settings.bundle and settings.bundles:
+        raise SettingsError("both a bundle and a shelf of bundles were named; keep one")
     limits = settings.limits
     gate = Gate(
         ledger,
         make_reader(),
-        CedarDecider(bundle),
+        _decider(settings),
         mode=settings.mode,
         line_limit=limits.line_characters,
         zone=settings.zone,
@@ -57,6 +60,13 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
         limits=limits,
         upstream_key=settings.upstream_key,
     )
+
+
+def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
+    """Raises BundleError."""
+    if settings.bundles:
+        return ShelfDecider(BundleShelf(settings.bundles))
+    return CedarDecider(from_folder(settings.bundle) if settings.bundle else built_in())
 
 
 def run_server(settings: Settings, *, as_json: bool) -> None:

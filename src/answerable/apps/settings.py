@@ -30,6 +30,8 @@ class Settings:
     mode: Mode = Mode.ENFORCE
     bundle: Path | None = None
     """Folder of the bundle to put in force; the built-in one without it."""
+    bundles: Path | None = None
+    """Folder of bundles (`answerable bundle add`); the one last activated is in force, also while this runs."""
     client_keys: Path | None = None
     """File with one `name:key` a line: the workloads that may call. Required off loopback."""
     zone: tzinfo = UTC
@@ -75,7 +77,7 @@ def _value(name: str, text: str) -> object:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("ledger", "bundle", "client_keys"):
+    if name in ("ledger", "bundle", "bundles", "client_keys"):
         return Path(text)
     return int(text) if name == "port" else Mode(text) if name == "mode" else text
 

@@ -130,6 +130,11 @@ class Turn:
         self._now: datetime | None = None
         self._at = ""
 
+    @property
+    def bundle(self) -> Digest:
+        """The digest of the bundle that decides this reply."""
+        return self._decider.bundle.digest
+
     def begin(self, now: datetime) -> Step:
         """Record the exchange. Send nothing to anybody before this step is durable."""
         body, private = exchange_parts(

@@ -66,7 +66,7 @@ def create_app(
             [TextArrived(0, asked.reply), ChoiceEnded(0, "stop"), ReplyEnded("complete", "checked")]
         )
         lines = [output for output in outputs if isinstance(output, Line)]
-        body = check_reply(gated.trace, gate.mode.value, gate.decider.bundle.digest, lines)
+        body = check_reply(gated.trace, gate.mode.value, gated.bundle, lines)
         return Response(body, media_type="application/json", headers={TRACE: gated.trace})
 
     async def ready(request: Request) -> Response:

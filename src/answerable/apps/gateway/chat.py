@@ -24,7 +24,7 @@ from answerable.apps.gateway.headers import TRACE, client_headers, upstream_head
 from answerable.apps.gateway.streaming import AskAgain, StreamDelivery, send_back, within
 from answerable.exchange import Exchange
 from answerable.flow import CallArrived, Mode, Output, ReplyEnded, SendBack
-from answerable.ports import Upstream, UpstreamReply
+from answerable.ports import Decider, Upstream, UpstreamReply
 from answerable.values import WorkloadId
 from answerable.values.errors import (
     AnswerableError,
@@ -50,7 +50,12 @@ class ChatEndpoint:
     """The endpoint's parts that outlive a request."""
 
     def __init__(
-        self, gate: Gate, upstream: Upstream, callers: Callers, limits: Limits, upstream_key: str | None
+        self,
+        gate: Gate,
+        upstream: Upstream,
+        callers: Callers,
+        limits: Limits,
+        upstream_key: str | None,
     ) -> None:
         self.gate = gate
         self.upstream = upstream
@@ -93,12 +98,12 @@ class ChatEndpoint:
         workload: WorkloadId,
         headers: Mapping[str, str],
     ) -> None:
-        gated, heard = self._begin(chat, workload)
+        gated, heard, decider = self._begin(chat, workload)
         delivery = StreamDelivery(gated, chat, send, self.limits, enforced=self.enforced)
         try:
             upstream = await self._ask(chat, headers, delivery.deadline)
             try:
-                await self._begun(gated, chat, workload, heard)
+                await self._begun(gated, chat, workload, heard, decider)
                 passed_on = client_headers(upstream.headers, gated.trace)
                 if chat.streamed:
                     await delivery.run(upstream, passed_on, again=self._again(chat, headers))
@@ -141,7 +146,7 @@ class ChatEndpoint:
 
         return ask
 
-    def _begin(self, chat: ChatRequest, workload: WorkloadId) -> tuple[GatedReply, Heard]:
+    def _begin(self, chat: ChatRequest, workload: WorkloadId) -> tuple[GatedReply, Heard, Decider]:
         names = chat.names
         key = (workload, names.conversation) if names.conversation else None
         heard = self._conversations.hear(key, chat.raw_messages)
@@ -166,13 +171,16 @@ class ChatEndpoint:
         )
         # With several choices a client compares answers to one question; none of them is asked anew.
         retries = _RETRIES if chat.choices == 1 else 0
-        return self.gate.begin(exchange, retries=retries), heard
+        decider = heard.decider or self.gate.decider
+        return self.gate.begin(exchange, retries=retries, decider=decider), heard, decider
 
-    async def _begun(self, gated: GatedReply, chat: ChatRequest, workload: WorkloadId, heard: Heard) -> None:
+    async def _begun(
+        self, gated: GatedReply, chat: ChatRequest, workload: WorkloadId, heard: Heard, decider: Decider
+    ) -> None:
         """The exchange is durable: later turns may refer to it."""
         await gated.begun()
         if chat.names.conversation:
-            self._conversations.keep((workload, chat.names.conversation), gated.trace, heard)
+            self._conversations.keep((workload, chat.names.conversation), gated.trace, heard, decider)
 
     async def _whole(
         self,
@@ -203,7 +211,7 @@ class ChatEndpoint:
                 await upstream.close()
         if acts:
             await gated.feed([ended])
-        verdict = Verdict(gated.trace, self.gate.mode.value, self.gate.decider.bundle.digest, [])
+        verdict = Verdict(gated.trace, self.gate.mode.value, gated.bundle, [])
         return reply.render(outputs, verdict)
 
     async def _read_whole(self, upstream: UpstreamReply, chat: ChatRequest, deadline: float) -> WholeReply:

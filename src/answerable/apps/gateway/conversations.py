@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes
+from answerable.ports import Decider
 from answerable.values import ConversationId, Digest, TraceId, WorkloadId
 from answerable.wire.requests import MessagesDigest, read_messages
 
@@ -28,6 +29,8 @@ class Heard:
     """What the customer said last before `messages`."""
     earlier: tuple[Message, ...] = ()
     """Everything before `messages`."""
+    decider: Decider | None = None
+    """What the conversation's earlier exchanges were decided by: one conversation, one bundle."""
 
     @property
     def said_last(self) -> str:
@@ -46,6 +49,7 @@ class _Known:
     waiting: dict[str, ToolCall]
     said_last: str
     messages: tuple[Message, ...]
+    decider: Decider
 
 
 class Conversations:
@@ -80,10 +84,11 @@ class Conversations:
             waiting,
             known.said_last if known else "",
             known.messages if known else (),
+            known.decider if known else None,
         )
 
-    def keep(self, key: Key, trace: TraceId, heard: Heard) -> None:
-        """Remember a conversation whose exchange is durable under `trace`."""
+    def keep(self, key: Key, trace: TraceId, heard: Heard, decider: Decider) -> None:
+        """Remember a conversation whose exchange is durable under `trace`, and what decides it."""
         self._known[key] = _Known(
             trace,
             heard.count,
@@ -93,6 +98,7 @@ class Conversations:
             heard.waiting,
             heard.said_last,
             heard.earlier + heard.messages,
+            decider,
         )
         self._known.move_to_end(key)
         while len(self._known) > self._most:

@@ -1,0 +1,168 @@
+"""A folder of bundles, each named by its digest, and the record of which was put in force, when and by whom.
+
+shelf/
+sha256-<digest>/       the bundle's files, never changed once they are there
+activations.jsonl      one line an activation; the last one is in force
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from answerable.adapters.bundle_files import pack_files
+from answerable.decisions import Bundle, parse
+from answerable.decisions.bundle import digest_of
+from answerable.values import Digest, from_rfc3339, rfc3339
+from answerable.values.errors import BundleError
+
+_RECORD = "activations.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A bundle that was put in force."""
+
+    digest: Digest
+    by: str
+    at: datetime
+    because: str
+
+
+class BundleShelf:
+    """Keeps bundles. One process may write while others read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, pack: Path) -> Bundle:
+        """Check a pack and put its bundle on the shelf; once there it is never written again. Raises BundleError."""
+        files = pack_files(pack)
+        bundle = parse(files)
+        place = self._place(bundle.digest)
+        if place.exists():
+            return bundle
+        self.folder.mkdir(parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(dir=self.folder, prefix=".half-"))
+        try:
+            for name, content in files.items():
+                path = half / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+                _sync(path)
+            # A crash before this leaves a hidden folder that nobody reads; after it, the whole bundle.
+            half.rename(place)
+        except OSError as error:
+            shutil.rmtree(half, ignore_errors=True)
+            raise BundleError(f"the bundle can't be put into '{self.folder}': {error.strerror}") from error
+        _sync(self.folder)
+        return bundle
+
+    def load(self, digest: Digest) -> Bundle:
+        """The bundle of that digest. Raises BundleError where it is not there, or is not what its name says."""
+        place = self._place(digest)
+        files = pack_files(place)
+        if digest_of(files) != digest:
+            raise BundleError(
+                f"the files in '{place}' were changed after they were put there; add the pack again"
+            )
+        return parse(files)
+
+    def activate(self, digest: Digest, *, by: str, at: datetime, because: str) -> Bundle:
+        """Put a bundle in force from now on. Raises BundleError, and then the one before stays in force.
+
+        Who approved it must be on its manifest, be somebody else than its author, and its
+        time must have come.
+        """
+        bundle = self.load(digest)
+        manifest = bundle.manifest
+        if not by.strip():
+            raise BundleError("say who puts the bundle in force: --by NAME")
+        if manifest.approver is None:
+            raise BundleError(f"nobody has approved '{manifest.name}'; name an approver in its bundle.yaml")
+        if manifest.effective_from > at:
+            raise BundleError(
+                f"'{manifest.name}' takes effect on {rfc3339(manifest.effective_from)}; activate it then"
+            )
+        line = {"digest": digest, "by": by, "at": rfc3339(at), "because": because}
+        try:
+            with (self.folder / _RECORD).open("a", encoding="utf-8") as record:
+                # One write of one line: a crash leaves it whole, or a last line that is no JSON and is not read.
+                record.write(json.dumps(line) + "\n")
+                record.flush()
+                os.fsync(record.fileno())
+        except OSError as error:
+            raise BundleError(
+                f"the activation can't be recorded in '{self.folder}': {error.strerror}"
+            ) from error
+        return bundle
+
+    def history(self) -> list[Activation]:
+        """Every activation, oldest first. A half-written last line is none. Raises BundleError."""
+        try:
+            lines = (self.folder / _RECORD).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise BundleError(f"the record in '{self.folder}' can't be read: {error.strerror}") from error
+        found: list[Activation] = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                raw = json.loads(line)
+                found.append(
+                    Activation(Digest(raw["digest"]), raw["by"], from_rfc3339(raw["at"]), raw["because"])
+                )
+            except (ValueError, KeyError, TypeError) as error:
+                if number == len(lines):
+                    break
+                raise BundleError(
+                    f"{_RECORD}, line {number} is no activation: {error}; restore the file"
+                ) from error
+        return found
+
+    def active(self) -> Digest:
+        """The digest of the bundle in force. Raises BundleError where none was ever activated."""
+        history = self.history()
+        if not history:
+            raise BundleError(
+                f"no bundle of '{self.folder}' is in force; run 'answerable bundle add PACK', "
+                "then 'answerable bundle activate'"
+            )
+        return history[-1].digest
+
+    def before(self) -> Digest:
+        """The digest that was in force before the present one. Raises BundleError where there was none."""
+        history = self.history()
+        others = [one.digest for one in history if one.digest != history[-1].digest]
+        if not others:
+            raise BundleError("no other bundle was in force before this one; there is nothing to go back to")
+        return others[-1]
+
+    def digests(self) -> list[Digest]:
+        """Every bundle on the shelf."""
+        names = sorted(path.name for path in self.folder.glob("sha256-*") if path.is_dir())
+        return [Digest(name.replace("-", ":", 1)) for name in names]
+
+    def stamp(self) -> tuple[int, int]:
+        """Changes whenever something was activated: cheap to ask for."""
+        try:
+            found = (self.folder / _RECORD).stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_size)
+
+    def _place(self, digest: Digest) -> Path:
+        if not digest.startswith("sha256:") or not digest.removeprefix("sha256:").isalnum():
+            raise BundleError(f"'{digest}' names no bundle; write sha256: and 64 digits")
+        return self.folder / digest.replace(":", "-", 1)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

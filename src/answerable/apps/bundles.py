@@ -1,0 +1,127 @@
+"""`answerable bundle`: put bundles on a shelf, into force, and back."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from answerable.adapters.bundle_shelf import BundleShelf
+from answerable.adapters.world import utc_now
+from answerable.decisions import Bundle
+from answerable.values import Digest, rfc3339
+from answerable.values.errors import BundleError
+
+bundles = typer.Typer(
+    name="bundle",
+    help="Keep bundles by their digest; put one in force, or the one before.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Shelf = Annotated[
+    Path,
+    typer.Option("--shelf", help="The folder of bundles.", envvar="ANSWERABLE_BUNDLES", show_envvar=True),
+]
+By = Annotated[str, typer.Option("--by", help="Who does it; it goes on record.")]
+Because = Annotated[str, typer.Option("--because", help="Why; it goes on record.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+_SHORT = 16
+
+
+@bundles.command()
+def add(
+    pack: Annotated[Path, typer.Argument(help="Folder of the pack.")],
+    *,
+    shelf: Shelf = Path("var/bundles"),
+    as_json: Json = False,
+) -> None:
+    """Check a pack and put its bundle on the shelf. It is not in force yet."""
+    bundle = BundleShelf(shelf).add(pack)
+    _tell(bundle, as_json=as_json, words="is on the shelf; 'answerable bundle activate' puts it in force")
+
+
+@bundles.command()
+def activate(
+    digest: Annotated[str, typer.Argument(help="The bundle's digest, or enough of its start to tell it.")],
+    *,
+    by: By,
+    because: Because = "",
+    shelf: Shelf = Path("var/bundles"),
+    as_json: Json = False,
+) -> None:
+    """Put a bundle in force. Conversations that have begun keep theirs."""
+    kept = BundleShelf(shelf)
+    bundle = kept.activate(_whole(kept, digest), by=by, at=utc_now(), because=because)
+    _tell(bundle, as_json=as_json, words="is in force for conversations that begin now")
+
+
+@bundles.command()
+def rollback(
+    *,
+    by: By,
+    because: Because = "",
+    shelf: Shelf = Path("var/bundles"),
+    as_json: Json = False,
+) -> None:
+    """Put the bundle back in force that was before this one."""
+    kept = BundleShelf(shelf)
+    bundle = kept.activate(kept.before(), by=by, at=utc_now(), because=because or "rolled back")
+    _tell(bundle, as_json=as_json, words="is in force again for conversations that begin now")
+
+
+@bundles.command(name="list")
+def list_bundles(*, shelf: Shelf = Path("var/bundles"), as_json: Json = False) -> None:
+    """Every bundle on the shelf, and what was put in force when and by whom."""
+    kept = BundleShelf(shelf)
+    history = kept.history()
+    active = history[-1].digest if history else None
+    if as_json:
+        rows = [
+            {"digest": one.digest, "by": one.by, "at": rfc3339(one.at), "because": one.because}
+            for one in history
+        ]
+        print(json.dumps({"active": active, "bundles": kept.digests(), "activations": rows}))  # noqa: T201
+        return
+    console = Console(highlight=False)
+    table = Table("bundle", "name", "version", "author", "approver", "in force")
+    for digest in kept.digests():
+        manifest = kept.load(digest).manifest
+        force = "yes" if digest == active else ""
+        table.add_row(
+            _short(digest),
+            manifest.name,
+            manifest.version,
+            manifest.author,
+            manifest.approver or "nobody",
+            force,
+        )
+    console.print(table)
+    for one in history:
+        why = f": {one.because}" if one.because else ""
+        console.print(f"{rfc3339(one.at)}  {_short(one.digest)}  by {one.by}{why}", markup=False)
+
+
+def _whole(shelf: BundleShelf, start: str) -> Digest:
+    wanted = start if start.startswith("sha256:") else f"sha256:{start}"
+    found = [digest for digest in shelf.digests() if digest.startswith(wanted)]
+    if len(found) != 1:
+        raise BundleError(
+            f"'{start}' names {len(found)} bundles on the shelf; 'answerable bundle list' names them all"
+        )
+    return found[0]
+
+
+def _tell(bundle: Bundle, *, as_json: bool, words: str) -> None:
+    if as_json:
+        manifest = bundle.manifest
+        print(json.dumps({"digest": bundle.digest, "name": manifest.name, "version": manifest.version}))  # noqa: T201
+    else:
+        name = f"{bundle.manifest.name} {bundle.manifest.version}"
+        print(f"{bundle.digest}\n{name} {words}")  # noqa: T201
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:_SHORT]

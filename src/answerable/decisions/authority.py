@@ -35,15 +35,14 @@ def by_authority(
     if _done(claim, decider, situation):
         return finding  # it speaks of what was done, and whether that can be done again is no matter
     asked = list(_asked(claim, decider, situation))
-    if not asked:
-        return finding
-    permitted = next((one for one in asked if one.outcome is ActOutcome.PERMIT), None)
+    permitted = next((one for _, one in asked if one.outcome is ActOutcome.PERMIT), None)
     if permitted is not None:
         if finding.support is Support.SUPPORTED or comparable(claim) or says_zero(text):
             return finding
         return Finding(Support.SUPPORTED, "the policies for the act permit it", _evidence(permitted))
-    if all(one.outcome is ActOutcome.REFUSE and one.policies for one in asked):
-        refused = asked[0]
+    own = [one for action, one in asked if claim.subject in action.subjects]
+    if own and all(one.outcome is ActOutcome.REFUSE and one.policies for one in own):
+        refused = own[0]
         return Finding(
             Support.CONTRADICTED,
             f"the act would be refused: {refused.because}",
@@ -53,11 +52,12 @@ def by_authority(
     return finding
 
 
-def _asked(claim: Claim, decider: ActDecider, situation: Situation) -> Iterable[ActDecision]:
+def _asked(claim: Claim, decider: ActDecider, situation: Situation) -> Iterable[tuple[Action, ActDecision]]:
+    """The acts that bring what the line speaks of, each with its decision for each thing that may be meant."""
     for action in decider.bundle.actions.values():
-        if claim.subject in action.subjects:
+        if claim.subject in action.shows.subjects:
             for record in _meant(claim, action, situation):
-                yield decider.would_permit(action, record, situation)
+                yield action, decider.would_permit(action, record, situation)
 
 
 def _done(claim: Claim, decider: ActDecider, situation: Situation) -> bool:

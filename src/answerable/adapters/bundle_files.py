@@ -1,5 +1,9 @@
 """Read a bundle's files: the built-in ones, or a folder's."""
 
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -12,6 +16,10 @@ SAYING = FOLDER + "saying.cedar"
 """A bundle's policies for lines, where they are not the pack's own."""
 
 _KINDS = frozenset({".cedar", ".cedarschema", ".yaml"})
+
+
+_MOST_BYTES = 16 * 1024 * 1024
+_BEGINNING = (1980, 1, 1, 0, 0, 0)
 
 
 def built_in() -> Bundle:
@@ -41,6 +49,8 @@ def pack_files(folder: Path) -> dict[str, bytes]:
     every bundle that does not bring its own: what is in force is in the digest.
     Raises BundleError where the folder can't be read.
     """
+    if folder.is_file():
+        return _archived(folder)
     if not folder.is_dir():
         raise BundleError(f"the bundle folder '{folder}' can't be read: there is no such folder")
     try:
@@ -60,3 +70,24 @@ def pack_files(folder: Path) -> dict[str, bytes]:
     if SAYING not in found and b'Action::"say"' not in found[POLICIES]:
         found[SAYING] = (own / POLICIES).read_bytes()
     return found
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A bundle as one zip file: the same files make the same bytes, whenever and wherever."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in sorted(files):
+            made.writestr(zipfile.ZipInfo(name, _BEGINNING), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _archived(file: Path) -> dict[str, bytes]:
+    """The files of a built bundle. Names are never used as paths. Raises BundleError."""
+    try:
+        with zipfile.ZipFile(file) as found:
+            entries = [one for one in found.infolist() if not one.is_dir()]
+            if sum(one.file_size for one in entries) > _MOST_BYTES:
+                raise BundleError(f"'{file}' unpacks to more than {_MOST_BYTES} bytes, which no bundle does")
+            return {one.filename: found.read(one) for one in entries}
+    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, RuntimeError) as error:
+        raise BundleError(f"'{file}' is no bundle that 'answerable pack build' made: {error}") from error

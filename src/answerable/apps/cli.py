@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, bundle, eval.
+"""The command line: serve, demo, replay, show, verify, pack, bundle, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from answerable import __version__
 from answerable.apps.bundles import bundles
+from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
 from answerable.values import from_rfc3339
@@ -51,6 +52,7 @@ evaluations = typer.Typer(
 )
 app.add_typer(evaluations)
 app.add_typer(bundles)
+app.add_typer(pack)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]

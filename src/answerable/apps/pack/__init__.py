@@ -1,0 +1,1 @@
+"""`answerable pack`: begin, check, test, compare and try out a company's pack."""

@@ -1,9 +1,10 @@
 """What the trained reader looks at: the words of a line, its setting, and what the rules read.
 
 A feature is a short name: words and runs of two and three of them, `r:` what the rules
-read, `f:` the verb groups, `i:` turns of phrase, `g:` the governing line, `b:` the lines
-before, `c:` the customer, `k:` the calls. Words with digits are folded to what they are ("<money>",
-"<id>"), so that no amount or order number is learnt by heart.
+read, `f:` and `v:` the verb groups, `i:` turns of phrase, `g:` the governing line, `b:` the lines
+before, `c:` the customer, `e:` all that the customer said, `k:` the calls; `n:` and the like are the
+subjects that a text names. Words with digits are folded to what they are ("<money>", "<id>"), so that
+no amount or order number is learnt by heart.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from answerable.claims.claim import Force, Polarity, Subject
 from answerable.claims.legibility import LONGEST_LINE
 from answerable.claims.line import REMEMBERED, Line, parsed
 from answerable.claims.setting import Setting, Settled, accepts, judged
-from answerable.claims.tools import is_write, subjects_of_tool
+from answerable.claims.subject import words_naming
+from answerable.claims.tools import is_write, subjects_of_tool, words_of_tool
+from answerable.claims.topics import first_named, subject_words, subjects_named
+from answerable.exchange import EARLIER_TURNS
 
 _LONGEST = 60
 """Words of a line that are looked at; the rest of a longer line is left to the rules."""
@@ -41,6 +45,7 @@ def features_of(
         *_above(setting.governing),
         *_before(setting.before),
         *_customer(setting.customer),
+        *_talk(setting.customer, setting.earlier[-EARLIER_TURNS:]),
         *_calls(setting.calls),
     }
 
@@ -95,7 +100,12 @@ def _rule_features(line: Line, setting: Setting, settled: Settled, subject: Subj
         yield f"r:{force} called"
     for idiom in line.idioms:
         yield f"i:{idiom}"
+    for named in subjects_named(subject_words(line.words)):
+        yield f"n:{named.value}"
     for frame in line.parse.frames:
+        yield f"v:{frame.verb.base if frame.verb is not None else frame.word}"
+        if frame.verb is not None:
+            yield f"vs:{frame.verb.subject.value}"
         act = frame.verb.act.name if frame.verb is not None else "-"
         flags = "".join(
             mark
@@ -116,7 +126,13 @@ def _rule_features(line: Line, setting: Setting, settled: Settled, subject: Subj
 def _above(governing: str | None) -> frozenset[str]:
     if governing is None:
         return frozenset({"g:-"})
-    return frozenset({f"g:{_force_of(governing)}", *(f"g:{word}" for word in _some_words(governing))})
+    return frozenset(
+        {
+            f"g:{_force_of(governing)}",
+            *(f"g:{word}" for word in _some_words(governing)),
+            *(f"gn:{subject}" for subject in _named_in(governing)),
+        }
+    )
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -128,27 +144,49 @@ def _before(before: tuple[str, ...]) -> frozenset[str]:
         {
             f"b1:{_force_of(nearest)}",
             *(f"b:{word}" for word in _some_words(nearest)),
+            *(f"bn:{subject}" for subject in _named_in(nearest)),
             *(f"b+:{_force_of(text)}" for text in before[:-1]),
+            *(f"bn+:{subject}" for text in before for subject in _named_in(text)),
         }
     )
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _customer(customer: str) -> frozenset[str]:
-    words = {f"c:{word}" for word in _some_words(customer)}
-    return frozenset(words | {"c:yes"} if accepts(customer) else words)
+    found = {f"c:{word}" for word in _some_words(customer)}
+    found.update([f"cn:{subject}" for subject in _named_in(customer)])
+    return frozenset(found | {"c:yes"} if accepts(customer) else found)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _talk(customer: str, earlier: tuple[str, ...]) -> frozenset[str]:
+    """What the customer has named: after a bare "yes please" it tells what the talk is about."""
+    turns = (*earlier, customer)
+    found = {f"e:{subject}" for text in turns for subject in _named_in(text)}
+    for text in reversed(turns):
+        latest = first_named(words_naming(text))
+        if latest is not Subject.OTHER:
+            return frozenset(found | {f"e1:{latest.value}"})
+    return frozenset({"e1:-"})
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _calls(calls: tuple[str, ...]) -> frozenset[str]:
     written = {name for name in calls if is_write(name)}
     subjects = {f"k:{subject.value}" for name in written for subject in subjects_of_tool(name)}
-    return frozenset({"k:write" if written else "k:none", *subjects})
+    spoken = {f"kw:{word}" for name in calls for word in words_of_tool(name)}
+    last = {f"kw1:{word}" for name in calls[-1:] for word in words_of_tool(name)}
+    return frozenset({"k:write" if written else "k:none", *subjects, *spoken, *last})
 
 
 def _force_of(text: str) -> str:
     _, reading = judged(text[:LONGEST_LINE])
     return reading.force.value if reading is not None else Force.NONE.value
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _named_in(text: str) -> tuple[str, ...]:
+    return tuple([subject.value for subject in subjects_named(words_naming(text))])
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -33,6 +33,7 @@ class Setting:
     before: tuple[str, ...]
     customer: str
     calls: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
 
     @property
     def wrote(self) -> bool:

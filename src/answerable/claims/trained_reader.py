@@ -11,10 +11,10 @@ from answerable.claims.polarity import polarity_of
 from answerable.claims.reader import ReadingContext
 from answerable.claims.reasons import COMMITTAL
 from answerable.claims.setting import Setting, Settled, settle
-from answerable.claims.subject import Above, subject_of
+from answerable.claims.subject import subject_of
 from answerable.claims.terms.extract import resolved
 from answerable.claims.thresholds import COMMITTAL as COMMITTAL_FROM
-from answerable.claims.thresholds import FLOOR
+from answerable.claims.thresholds import FLOOR, STANDS
 from answerable.claims.unread import unread
 
 _CERTAIN = 1000
@@ -59,9 +59,9 @@ class TrainedReader:
     def _likelihoods(
         self, line: Line, context: ReadingContext
     ) -> tuple[list[int], Likelihoods, Settled, Subject, Polarity]:
-        setting = Setting(context.governing, context.before, context.customer, context.calls)
+        setting = Setting(context.governing, context.before, context.customer, context.calls, context.earlier)
         settled = settle(line, setting)
-        named = subject_of(line, settled.reading, Above(context.governing, context.before, context.customer))
+        named = subject_of(line, settled.reading, setting)
         polarity = polarity_of(line, settled.reading, named)
         rows = self._model.rows(features_of(line, setting, settled, named, polarity))
         return rows, self._model.likelihoods(rows), settled, named, polarity
@@ -90,8 +90,10 @@ class TrainedReader:
         )
         return Claim(
             force=force,
-            polarity=polarity if agreed else self._polarity(force, likely),
-            subject=named if agreed else self._subject(force, likely),
+            polarity=polarity
+            if agreed and self._bears_out(polarity, likely)
+            else self._polarity(force, likely),
+            subject=named if agreed and self._bears_out(named, likely) else self._subject(force, likely),
             terms=resolved(line.terms, context.now),
             confidence=round(likely.force[best] * _CERTAIN),
             because=(*settled.because, *self._spoke_for(rows, force)),
@@ -101,6 +103,12 @@ class TrainedReader:
     def _spoke_for(self, rows: list[int], force: Force) -> tuple[str, ...]:
         """For a line that may be held, what in it spoke for its force; nobody asks it of a greeting."""
         return self._model.spoke_for(rows, force) if force in COMMITTAL else ()
+
+    def _bears_out(self, label: Polarity | Subject, likely: Likelihoods) -> bool:
+        """Whether the model finds a label of the rules likely enough to let it stand."""
+        if isinstance(label, Polarity):
+            return likely.polarity[self._model.polarities.index(label)] >= STANDS
+        return likely.subject[self._model.subjects.index(label)] >= STANDS
 
     def _polarity(self, force: Force, likely: Likelihoods) -> Polarity:
         if force is Force.NONE:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes
+from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes, with_turn
 from answerable.values import ConversationId, Digest, TraceId, WorkloadId
 from answerable.wire.requests import MessagesDigest, read_messages
 
@@ -24,14 +24,17 @@ class Heard:
     count: int
     digest: Digest
     waiting: dict[str, ToolCall] = field(default_factory=dict)
-    said_before: str = ""
-    """What the customer said last before `messages`."""
+    said_before: tuple[str, ...] = ()
+    """What the customer said before `messages`: the last turns."""
 
     @property
-    def said_last(self) -> str:
-        """What the customer said last of all."""
-        texts = (message.text for message in reversed(self.messages) if message.role is Role.USER)
-        return next(texts, self.said_before)
+    def said(self) -> tuple[str, ...]:
+        """What the customer said by now: the last turns."""
+        turns = self.said_before
+        for message in self.messages:
+            if message.role is Role.USER:
+                turns = with_turn(turns, message.text)
+        return turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class _Known:
     published: tuple[str, ...]
     outcomes: tuple[ToolOutcome, ...]
     waiting: dict[str, ToolCall]
-    said_last: str
+    said: tuple[str, ...]
 
 
 class Conversations:
@@ -75,7 +78,7 @@ class Conversations:
             len(raw),
             digest.add(raw[first:]),
             waiting,
-            known.said_last if known else "",
+            known.said if known else (),
         )
 
     def keep(self, key: Key, trace: TraceId, heard: Heard) -> None:
@@ -87,7 +90,7 @@ class Conversations:
             heard.published,
             heard.outcomes,
             heard.waiting,
-            heard.said_last,
+            heard.said,
         )
         self._known.move_to_end(key)
         while len(self._known) > self._most:

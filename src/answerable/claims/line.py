@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from answerable.claims.disguise.pretence import is_pretence
-from answerable.claims.disguise.undone import undone
+from answerable.claims.disguise.undone import Undone, undone
 from answerable.claims.frame import Parse
 from answerable.claims.frames import parse
 from answerable.claims.idioms import idioms_in
@@ -38,12 +38,18 @@ class Line:
 
 
 @lru_cache(maxsize=REMEMBERED)
+def read_words(text: str) -> Undone:
+    """The words of a line, disguise undone: all that is looked at of what a customer says. Linear; bound it."""
+    return undone(normalise(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
 def parsed(text: str) -> Line:
     """Parse a line. Callers bound its length and must not change what they get: it is remembered.
 
     Raises MatcherExhausted where the idioms could not be matched.
     """
-    line = undone(normalise(text))
+    line = read_words(text)
     words = line.words
     idioms = idioms_in(" ".join(words))
     legible = is_legible(line) and not is_pretence(words, text)

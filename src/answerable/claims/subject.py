@@ -6,7 +6,7 @@ from functools import lru_cache
 from answerable.claims.claim import Force, Subject
 from answerable.claims.frame import Frame, Mood
 from answerable.claims.legibility import LONGEST_LINE
-from answerable.claims.line import REMEMBERED, Line, parsed
+from answerable.claims.line import REMEMBERED, Line, read_words
 from answerable.claims.neighbours import LOOK_BACK, Setting
 from answerable.claims.reasons import COMMITTAL, Reading
 from answerable.claims.topics import LESSER_TOPICS, TOPICS, first_named, is_money, subject_words
@@ -125,7 +125,7 @@ def _first_act(texts: Iterable[str | None]) -> Subject:
 @lru_cache(maxsize=REMEMBERED)
 def words_naming(text: str) -> frozenset[str]:
     """The words of a neighbouring text that may name a subject."""
-    return subject_words(parsed(text[:LONGEST_LINE]).words)
+    return subject_words(read_words(text[:LONGEST_LINE]).words)
 
 
 def subject_of(line: Line, reading: Reading, setting: Setting) -> Subject:

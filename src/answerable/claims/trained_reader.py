@@ -2,7 +2,6 @@
 
 from answerable.claims.carried import in_full
 from answerable.claims.claim import Claim, Force, Polarity, Subject
-from answerable.claims.features import features_of
 from answerable.claims.idioms import MatcherExhausted
 from answerable.claims.legibility import LONGEST_LINE
 from answerable.claims.line import Line
@@ -16,6 +15,7 @@ from answerable.claims.terms.extract import resolved
 from answerable.claims.thresholds import COMMITTAL as COMMITTAL_FROM
 from answerable.claims.thresholds import FLOOR, STANDS
 from answerable.claims.unread import unread
+from answerable.claims.weigher import Weighed, Weigher
 
 _CERTAIN = 1000
 _NAMES_NOTHING = 3
@@ -27,6 +27,7 @@ class TrainedReader:
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
+        self._weigher = Weigher(model)
         self.version = model.version
         self._committal = [at for at, force in enumerate(model.forces) if force in COMMITTAL]
         self._quiet = [at for at, force in enumerate(model.forces) if force not in COMMITTAL]
@@ -58,13 +59,13 @@ class TrainedReader:
 
     def _likelihoods(
         self, line: Line, context: ReadingContext
-    ) -> tuple[list[int], Likelihoods, Settled, Subject, Polarity]:
+    ) -> tuple[Weighed, Likelihoods, Settled, Subject, Polarity]:
         setting = Setting(context.governing, context.before, context.customer, context.calls, context.earlier)
         settled = settle(line, setting)
         named = subject_of(line, settled.reading, setting)
         polarity = polarity_of(line, settled.reading, named)
-        rows = self._model.rows(features_of(line, setting, settled, named, polarity))
-        return rows, self._model.likelihoods(rows), settled, named, polarity
+        weighed = self._weigher.weigh(line, setting, settled, named, polarity)
+        return weighed, self._model.likelihoods(weighed.total), settled, named, polarity
 
     def _with_floor(self, settled: Settled, likelihood: float) -> int:
         permille = round(likelihood * _CERTAIN)
@@ -73,7 +74,7 @@ class TrainedReader:
         return permille
 
     def _weighed(self, line: Line, context: ReadingContext) -> Claim:
-        rows, likely, settled, named, polarity = self._likelihoods(line, context)
+        weighed, likely, settled, named, polarity = self._likelihoods(line, context)
         permille = self._with_floor(settled, sum(likely.force[at] for at in self._committal))
         among = self._committal if permille >= COMMITTAL_FROM else self._quiet
         best = max(among, key=lambda at: likely.force[at])
@@ -96,13 +97,13 @@ class TrainedReader:
             subject=named if agreed and self._bears_out(named, likely) else self._subject(force, likely),
             terms=resolved(line.terms, context.now),
             confidence=round(likely.force[best] * _CERTAIN),
-            because=(*settled.because, *self._spoke_for(rows, force)),
+            because=(*settled.because, *self._spoke_for(weighed, force)),
             reader=self.version,
         )
 
-    def _spoke_for(self, rows: list[int], force: Force) -> tuple[str, ...]:
+    def _spoke_for(self, weighed: Weighed, force: Force) -> tuple[str, ...]:
         """For a line that may be held, what in it spoke for its force; nobody asks it of a greeting."""
-        return self._model.spoke_for(rows, force) if force in COMMITTAL else ()
+        return self._weigher.spoke_for(weighed, force) if force in COMMITTAL else ()
 
     def _bears_out(self, label: Polarity | Subject, likely: Likelihoods) -> bool:
         """Whether the model finds a label of the rules likely enough to let it stand."""

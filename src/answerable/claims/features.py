@@ -14,28 +14,19 @@ from itertools import pairwise
 from answerable.claims.claim import Force, Polarity, Subject
 from answerable.claims.frame import Actor, Frame, Mood
 from answerable.claims.legibility import LONGEST_LINE
-from answerable.claims.line import REMEMBERED, Line, read_words
+from answerable.claims.line import REMEMBERED, Line, folded_words, words_naming
 from answerable.claims.neighbours import Setting, accepts, has_written, judged
 from answerable.claims.setting import Settled
-from answerable.claims.subject import words_naming
 from answerable.claims.tools import is_write, subjects_of_tool, words_of_tool
-from answerable.claims.topics import first_named, subject_words, subjects_named
+from answerable.claims.topics import first_named, subjects_named
 from answerable.claims.verbs import Verb
 from answerable.exchange import EARLIER_TURNS
 
-_LONGEST = 60
-"""Words of a line that are looked at; the rest of a longer line is left to the rules."""
 _LONG = 20
 """Lines of so many words or more are all of one length."""
 
-_CURRENCIES = frozenset(
-    "usd eur gbp jpy inr cad aud nzd chf sek nok dkk pln brl dollars dollar bucks euros".split()
-)
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-_MONTHS = frozenset(
-    "january february march april june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+Circumstances = tuple[Force, str, Subject, Polarity, bool, bool, bool, bool, bool]
+FrameShape = tuple[Mood, Actor, Verb | None, str, bool, bool, bool, bool, bool]
 
 
 def features_of(
@@ -60,49 +51,20 @@ def features_of(
     }
 
 
-_FOLDED = _DAYS | _MONTHS | _CURRENCIES
-
-Circumstances = tuple[Force, str, Subject, Polarity, bool, bool, bool, bool, bool]
-FrameShape = tuple[Mood, Actor, Verb | None, str, bool, bool, bool, bool, bool]
-
-
-def folded(word: str) -> str:
-    """A word, or the kind of figure it is."""
-    if word.isalpha():
-        if word in _DAYS:
-            return "<day>"
-        if word in _MONTHS:
-            return "<month>"
-        return "<money>" if word in _CURRENCIES else word
-    if not any(char.isdigit() for char in word):
-        return word
-    if "$" in word:
-        return "<money>"
-    if word.endswith("%"):
-        return "<percent>"
-    plain = word.lstrip("#").replace(",", "").replace(".", "").replace("-", "").replace("/", "")
-    return "<num>" if plain.isdigit() and not word.startswith("#") else "<id>"
-
-
-def folded_words(line: Line) -> list[str]:
-    """The words of a line that are looked at, figures folded."""
-    return [
-        word if word.isalpha() and word not in _FOLDED else folded(word) for word in line.words[:_LONGEST]
-    ]
-
-
 def length(words: int) -> str:
     """The feature of a line of so many words."""
     return f"len={min(words, _LONG) // 3}"
 
 
+NEAREST = "b:"
+"""Begins the features of the words just before."""
 ALWAYS = "bias"
 """The feature of every line."""
 
 
 def of_words(line: Line) -> set[str]:
     """Words and runs of two and three of them, the line's ends among them; its length."""
-    plain = folded_words(line)
+    plain = line.folded
     padded = ["^", *plain, "$"]
     found = {ALWAYS, length(len(plain)), *plain}
     found.update([f"{one} {two}" for one, two in pairwise(padded)])
@@ -150,7 +112,7 @@ def of_reasons(line: Line, settled: Settled) -> list[str]:
     return [
         *["r+:" + rule for rule in settled.because[1:]],
         *["i:" + idiom for idiom in line.idioms],
-        *["n:" + named for named in subjects_named(subject_words(line.words))],
+        *["n:" + named for named in subjects_named(line.naming)],
     ]
 
 
@@ -189,13 +151,14 @@ def of_governing(governing: str | None) -> set[str]:
 
 def of_nearest(text: str | None) -> set[str]:
     """The line just before."""
-    if text is None:
-        return {"b:-"}
-    return {
-        f"b1:{_force_of(text)}",
-        *(f"b:{word}" for word in _some_words(text)),
-        *(f"bn:{subject}" for subject in _named_in(text)),
-    }
+    return (
+        {"b:-"} if text is None else {*(NEAREST + word for word in _some_words(text)), *of_nearest_read(text)}
+    )
+
+
+def of_nearest_read(text: str) -> list[str]:
+    """What was read in the line just before."""
+    return ["b1:" + _force_of(text), *["bn:" + subject for subject in _named_in(text)]]
 
 
 def of_further(text: str) -> set[str]:
@@ -216,7 +179,7 @@ def of_customer(customer: str) -> set[str]:
 
 @lru_cache(maxsize=REMEMBERED)
 def says_yes(customer: str) -> bool:
-    return "c:yes" in of_customer(customer)
+    return accepts(customer) or "yes" in _some_words(customer)
 
 
 def of_talk(customer: str, earlier: tuple[str, ...]) -> set[str]:
@@ -224,7 +187,7 @@ def of_talk(customer: str, earlier: tuple[str, ...]) -> set[str]:
     turns = (*earlier, customer)
     found = {f"e:{subject}" for text in turns for subject in _named_in(text)}
     for text in reversed(turns):
-        latest = first_named(words_naming(text))
+        latest = first_named(words_naming(text[:LONGEST_LINE]))
         if latest is not Subject.OTHER:
             return found | {f"e1:{latest}"}
     return {"e1:-"}
@@ -245,9 +208,9 @@ def _force_of(text: str) -> Force:
 
 @lru_cache(maxsize=REMEMBERED)
 def _named_in(text: str) -> frozenset[Subject]:
-    return subjects_named(words_naming(text))
+    return subjects_named(words_naming(text[:LONGEST_LINE]))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _some_words(text: str) -> frozenset[str]:
-    return frozenset(folded(word) for word in read_words(text[:LONGEST_LINE]).words[:_LONGEST])
+    return frozenset(folded_words(text[:LONGEST_LINE]))

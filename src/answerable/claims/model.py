@@ -8,7 +8,6 @@ head's scores gives probabilities; the scale is fitted so that they are calibrat
 
 from collections.abc import Iterable
 from math import exp
-from struct import Struct
 
 import msgspec
 import numpy as np
@@ -21,9 +20,9 @@ LARGEST = 64 << 20
 """Bytes of weights that are read; a model of ours has a few million."""
 
 
-_LANE = 32
-_HALF = 1 << _LANE - 1
-"""Added to each label's sum so that none is negative where they are taken apart."""
+Sums = NDArray[np.int32]
+"""Added weights, a number a label."""
+
 _ROW_BITS = 24
 _ROW = (1 << _ROW_BITS) - 1
 _SILENT = 128
@@ -53,11 +52,22 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class Likelihoods(msgspec.Struct, frozen=True, gc=False):
-    """How likely each label is, in the order of the model's labels; each sums to 1."""
+    """How likely each force is, and how the other labels score: all in the order of the model's labels.
+
+    The higher of two scores is the likelier; likelihoods of a head sum to 1.
+    """
 
     force: tuple[float, ...]
-    polarity: tuple[float, ...]
-    subject: tuple[float, ...]
+    polarity_scores: list[float]
+    subject_scores: list[float]
+
+    @property
+    def polarity(self) -> tuple[float, ...]:
+        return _softmax(self.polarity_scores)
+
+    @property
+    def subject(self) -> tuple[float, ...]:
+        return _softmax(self.subject_scores)
 
 
 class LinearModel:
@@ -79,19 +89,12 @@ class LinearModel:
         self._row = {name: row for row, name in enumerate(names)}
         self._ngrams = Ngrams(names)
         matrix: NDArray[np.int8] = np.frombuffer(weights.matrix, np.int8).reshape(len(names), columns)
-        # One integer a row, 32 bits a label: adding the integers adds every label's weights at once.
-        self._lanes = Struct(f"<{columns}I")
-        self._raised = sum(_HALF << _LANE * column for column in range(columns))
-        lifted = (matrix.astype(np.int64) + _HALF).astype("<u4").tobytes()
-        size = self._lanes.size
-        self._packed = [
-            int.from_bytes(lifted[at : at + size], "little") - self._raised
-            for at in range(0, len(lifted), size)
-        ]
-        marks = (_SILENT - matrix[:, : len(weights.forces)].astype(np.int64).T) << _ROW_BITS
-        self._marks: list[list[int]] = (marks + np.arange(len(names))).tolist()
-        self._scale: list[float] = np.frombuffer(weights.scale, "<f4").tolist()
-        self._bias: list[float] = np.frombuffer(weights.bias, "<f4").tolist()
+        self._matrix = matrix
+        marks = (_SILENT - matrix[:, : len(weights.forces)].astype(np.int64)) << _ROW_BITS
+        # A row a force, in one piece: `take` copies what is not.
+        self._marks = np.ascontiguousarray((marks + np.arange(len(names))[:, None]).T)
+        self._scale = np.frombuffer(weights.scale, "<f4")
+        self._bias = np.frombuffer(weights.bias, "<f4")
         self._polarity_at = len(weights.forces)
         self._subject_at = self._polarity_at + len(weights.polarities)
 
@@ -100,34 +103,32 @@ class LinearModel:
         row = self._row
         return {row[name] for name in features if name in row}
 
+    def rows_with(self, beginning: str) -> dict[str, int]:
+        """The rows of the features with that beginning, by the rest of their names."""
+        size = len(beginning)
+        return {name[size:]: row for name, row in self._row.items() if name.startswith(beginning)}
+
     def rows_of_words(self, words: list[str]) -> set[int]:
         """The rows of the n-grams of folded words."""
         return self._ngrams.rows(words)
 
-    def summed(self, rows: Iterable[int]) -> int:
-        """The weights of these rows added up, every label's in one integer: `likelihoods` takes it apart."""
-        return sum(map(self._packed.__getitem__, rows))
+    def summed(self, rows: list[int]) -> Sums:
+        """The weights of these rows added up, label by label: `likelihoods` reads them."""
+        sums: Sums = self._matrix.take(rows, axis=0).sum(axis=0, dtype=np.int32)
+        return sums
 
-    def likelihoods(self, total: int) -> Likelihoods:
-        """How likely each label is of a line whose features' weights sum to that."""
-        sums = self._lanes.unpack((total + self._raised).to_bytes(self._lanes.size, "little"))
-        scores = [
-            (one - _HALF) * scale + bias
-            for one, scale, bias in zip(sums, self._scale, self._bias, strict=True)
-        ]
+    def likelihoods(self, sums: Sums) -> Likelihoods:
+        """How likely each label is of a line whose features' weights add up to that."""
+        scores: list[float] = (sums * self._scale + self._bias).tolist()
         first, second = self._polarity_at, self._subject_at
-        return Likelihoods(
-            _softmax(scores[:first]), _softmax(scores[first:second]), _softmax(scores[second:])
-        )
+        return Likelihoods(_softmax(scores[:first]), scores[first:second], scores[second:])
 
-    def loudest(self, rows: Iterable[int], force: Force, most: int = 3) -> list[int]:
-        """Which of these rows speak loudest for a force, as ordered marks: the loudest first, of equals the first."""
-        marks = self._marks[self.forces.index(force)]
-        return sorted([marks[row] for row in rows])[:most]
-
-    def named(self, marks: Iterable[int]) -> tuple[str, ...]:
-        """The features behind marks of `loudest` that speak for the force and not against it."""
-        return tuple([self._names[mark & _ROW] for mark in marks if mark >> _ROW_BITS < _SILENT])
+    def spoke_for(self, rows: list[int], force: Force, most: int = 3) -> tuple[str, ...]:
+        """The features that spoke loudest for a force, loudest first; of equals, the first by name."""
+        marks = self._marks[self.forces.index(force)].take(rows)
+        marks.sort()
+        loudest: list[int] = marks[:most].tolist()
+        return tuple([self._names[mark & _ROW] for mark in loudest if mark >> _ROW_BITS < _SILENT])
 
 
 def decode(packed: bytes) -> LinearModel:

@@ -31,7 +31,7 @@ class Settled:
 
 def settle(line: Line, setting: Setting) -> Settled:
     """Decide the force of a line from what it says and where it stands."""
-    found = readings(line)
+    found = list(readings(line))
     best = strongest(found)
     placed = governed(line, setting, best)
     if placed is not None:

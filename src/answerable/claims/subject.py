@@ -1,12 +1,11 @@
 """What a line is about: one subject, the most consequential of those that its words name."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from answerable.claims.claim import Force, Subject
 from answerable.claims.frame import Frame, Mood
 from answerable.claims.legibility import LONGEST_LINE
-from answerable.claims.line import REMEMBERED, Line, read_words
+from answerable.claims.line import Line, words_naming
 from answerable.claims.neighbours import LOOK_BACK, Setting
 from answerable.claims.reasons import COMMITTAL, Reading
 from answerable.claims.topics import LESSER_TOPICS, TOPICS, first_named, is_money, subject_words
@@ -95,7 +94,7 @@ _LEAD = 6
 def _lead_words(setting: Setting) -> frozenset[str]:
     """The words of the governing line, of the lines before and of the customer."""
     around = (setting.governing or "", *setting.before[-LOOK_BACK:], setting.customer)
-    return frozenset().union(*map(words_naming, around))
+    return frozenset().union(*[words_naming(text[:LONGEST_LINE]) for text in around])
 
 
 def _topic(setting: Setting) -> Subject:
@@ -113,7 +112,7 @@ def _first_act(texts: Iterable[str | None]) -> Subject:
     lesser = Subject.OTHER
     for text in texts:
         if text:
-            words = words_naming(text)
+            words = words_naming(text[:LONGEST_LINE])
             found = first_named(words, TOPICS)
             if found is not Subject.OTHER:
                 return found
@@ -122,30 +121,24 @@ def _first_act(texts: Iterable[str | None]) -> Subject:
     return lesser
 
 
-@lru_cache(maxsize=REMEMBERED)
-def words_naming(text: str) -> frozenset[str]:
-    """The words of a neighbouring text that may name a subject."""
-    return subject_words(read_words(text[:LONGEST_LINE]).words)
-
-
 def subject_of(line: Line, reading: Reading, setting: Setting) -> Subject:
     """The subject of a line whose force is decided."""
     if reading.force is Force.NONE:
         return Subject.NONE
     by_rule = _BY_RULE.get(reading.rule)
     if by_rule is not None:
-        found = first_named(subject_words(line.words))
+        found = first_named(line.naming)
         return (
             found if found in _MONEY or (found is Subject.WARRANTY and by_rule is Subject.PRICE) else by_rule
         )
     if reading.force is Force.INFORMATIONAL:
-        found = _informational(line, subject_words(line.words), setting)
+        found = _informational(line, line.naming, setting)
         if reading.rule in _TOLD and (found in _ACTED or found in _VAGUE or found is Subject.ACCOUNT_CHANGE):
             return Subject.RECORD
     elif reading.force in COMMITTAL and (frame := _deciding(line, reading)) is not None:
         found = _by_verb(line, frame)
     else:
-        found = first_named(subject_words(line.words))
+        found = first_named(line.naming)
         if (
             found is Subject.ACCOUNT_CHANGE
             and not _ORDER.isdisjoint(line.words)
@@ -247,7 +240,7 @@ def _by_verb(line: Line, frame: Frame) -> Subject:
     elif verb is not None and verb.act is Act.WRITE and verb.subject not in _VAGUE:
         return verb.subject
     if named is Subject.OTHER:
-        named = first_named(subject_words(line.words))
+        named = first_named(line.naming)
     if named is Subject.OTHER and verb is not None and verb.act is Act.FOLLOW_UP:
         return verb.subject
     return named

@@ -30,6 +30,7 @@ class TrainedReader:
         self._weigher = Weigher(model)
         self.version = model.version
         self._committal = [at for at, force in enumerate(model.forces) if force in COMMITTAL]
+        self._named = [at for at, subject in enumerate(model.subjects) if subject is not Subject.NONE]
         self._quiet = [at for at, force in enumerate(model.forces) if force not in COMMITTAL]
 
     def read(self, text: str, context: ReadingContext) -> Claim:
@@ -65,7 +66,7 @@ class TrainedReader:
         named = subject_of(line, settled.reading, setting)
         polarity = polarity_of(line, settled.reading, named)
         weighed = self._weigher.weigh(line, setting, settled, named, polarity)
-        return weighed, self._model.likelihoods(weighed.total), settled, named, polarity
+        return weighed, self._model.likelihoods(weighed.sums), settled, named, polarity
 
     def _with_floor(self, settled: Settled, likelihood: float) -> int:
         permille = round(likelihood * _CERTAIN)
@@ -114,10 +115,10 @@ class TrainedReader:
     def _polarity(self, force: Force, likely: Likelihoods) -> Polarity:
         if force is Force.NONE:
             return Polarity.NEUTRAL
-        return self._model.polarities[max(range(len(likely.polarity)), key=likely.polarity.__getitem__)]
+        scores = likely.polarity_scores
+        return self._model.polarities[max(range(len(scores)), key=scores.__getitem__)]
 
     def _subject(self, force: Force, likely: Likelihoods) -> Subject:
         if force is Force.NONE:
             return Subject.NONE
-        ranked = zip(likely.subject, self._model.subjects, strict=True)
-        return max((one for one in ranked if one[1] is not Subject.NONE), key=lambda one: one[0])[1]
+        return self._model.subjects[max(self._named, key=likely.subject_scores.__getitem__)]

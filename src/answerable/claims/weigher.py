@@ -4,15 +4,14 @@ A reply's lines share their customer, their calls and most of the lines around: 
 weights of each of those are summed once. Gives the same sums as `features_of`.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from answerable.claims.claim import Force, Polarity, Subject
 from answerable.claims.features import (
     ALWAYS,
+    NEAREST,
     circumstances,
-    folded_words,
     length,
     of_before,
     of_calls,
@@ -21,13 +20,15 @@ from answerable.claims.features import (
     of_further,
     of_governing,
     of_nearest,
+    of_nearest_read,
     of_reasons,
     of_rules,
     of_talk,
     shape_of,
 )
-from answerable.claims.line import REMEMBERED, Line
-from answerable.claims.model import LinearModel
+from answerable.claims.legibility import LONGEST_LINE
+from answerable.claims.line import REMEMBERED, Line, folded_words
+from answerable.claims.model import LinearModel, Sums
 from answerable.claims.setting import Setting, Settled
 from answerable.exchange import EARLIER_TURNS
 
@@ -36,18 +37,11 @@ _RULES_REMEMBERED = 4096
 
 
 class Weighed(NamedTuple):
-    """What speaks for a line's labels: the rows of its own features, those of its setting, and the sum of all."""
+    """What speaks for a line's labels: the rows of its own features, those of its setting, and the sums of all."""
 
-    own: set[int]
-    around: "tuple[_Part, ...]"
-    total: int
-
-
-class _Part(NamedTuple):
-    """A part of a line's setting: the rows of its features and their sum."""
-
-    rows: tuple[int, ...]
-    total: int
+    own: list[int]
+    around: list[int]
+    sums: Sums
 
 
 class Weigher:
@@ -55,51 +49,62 @@ class Weigher:
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
+        words_before = model.rows_with(NEAREST)
 
-        def part(features: Iterable[str]) -> _Part:
-            rows = tuple(model.rows(features))
-            return _Part(rows, model.summed(rows))
+        def nearest(text: str | None) -> set[int]:
+            if text is None:
+                return model.rows(of_nearest(None))
+            found = {words_before[w] for w in folded_words(text[:LONGEST_LINE]) if w in words_before}
+            found.update(model.rows(of_nearest_read(text)))
+            return found
+
+        def around(
+            governing: str | None, customer: str, earlier: tuple[str, ...], calls: tuple[str, ...]
+        ) -> tuple[list[int], Sums]:
+            rows = [
+                *self._governing(governing),
+                *self._customer(customer),
+                *self._talk(customer, earlier),
+                *self._calls(calls),
+            ]
+            return rows, model.summed(rows)
 
         remember = lru_cache(maxsize=REMEMBERED)
-        self._governing = remember(lambda text: part(of_governing(text)))
-        self._nearest = remember(lambda text: part(of_nearest(text)))
-        self._customer = remember(lambda text: part(of_customer(text)))
-        self._talk = remember(lambda customer, earlier: part(of_talk(customer, earlier)))
-        self._calls = remember(lambda calls: part(of_calls(calls)))
-        self._further = remember(lambda text: tuple(model.rows(of_further(text))))
-        self._before = remember(lambda text: tuple(model.rows(of_before(text))))
+        self._governing = remember(lambda text: model.rows(of_governing(text)))
+        self._customer = remember(lambda text: model.rows(of_customer(text)))
+        self._talk = remember(lambda customer, earlier: model.rows(of_talk(customer, earlier)))
+        self._calls = remember(lambda calls: model.rows(of_calls(calls)))
+        self._around = remember(around)
+        self._nearest = nearest
+        self._further = remember(lambda text: model.rows(of_further(text)))
+        self._before = remember(lambda text: model.rows(of_before(text)))
         often = lru_cache(maxsize=_RULES_REMEMBERED)
-        self._rules = often(lambda read: tuple(model.rows(of_rules(read))))
-        self._frame = often(lambda shape: tuple(model.rows(of_frame(shape))))
-        self._length = often(lambda words: tuple(model.rows((ALWAYS, length(words)))))
+        self._rules = often(lambda read: model.rows(of_rules(read)))
+        self._frame = often(lambda shape: model.rows(of_frame(shape)))
+        self._length = often(lambda words: model.rows((ALWAYS, length(words))))
 
     def weigh(
         self, line: Line, setting: Setting, settled: Settled, subject: Subject, polarity: Polarity
     ) -> Weighed:
-        """The rows and the sum of what `features_of` names."""
+        """The rows and the sums of what `features_of` names."""
         model, before = self._model, setting.before
-        words = folded_words(line)
-        own = model.rows_of_words(words)
-        own.update(self._length(len(words)))
-        own.update(self._rules(circumstances(line, setting, settled, subject, polarity)))
-        own.update(model.rows(of_reasons(line, settled)))
+        found = model.rows_of_words(line.folded)
+        found |= self._length(len(line.folded))
+        found |= self._rules(circumstances(line, setting, settled, subject, polarity))
+        found |= model.rows(of_reasons(line, settled))
         for frame in line.parse.frames:
-            own.update(self._frame(shape_of(frame)))
+            found |= self._frame(shape_of(frame))
+        found |= self._nearest(before[-1] if before else None)
         for text in before[:-1]:
-            own.update(self._further(text))
+            found |= self._further(text)
         for text in before:
-            own.update(self._before(text))
-        around = (
-            self._governing(setting.governing),
-            self._nearest(before[-1] if before else None),
-            self._customer(setting.customer),
-            self._talk(setting.customer, setting.earlier[-EARLIER_TURNS:]),
-            self._calls(setting.calls),
+            found |= self._before(text)
+        own = list(found)
+        around, sums = self._around(
+            setting.governing, setting.customer, setting.earlier[-EARLIER_TURNS:], setting.calls
         )
-        return Weighed(own, around, model.summed(own) + sum([part.total for part in around]))
+        return Weighed(own, around, model.summed(own) + sums)
 
     def spoke_for(self, weighed: Weighed, force: Force) -> tuple[str, ...]:
         """The features that spoke loudest for a force, loudest first; of equals, the first by name."""
-        model = self._model
-        rows = [*weighed.own, *[row for part in weighed.around for row in part.rows]]
-        return model.named(model.loudest(rows, force))
+        return self._model.spoke_for(weighed.own + weighed.around, force)

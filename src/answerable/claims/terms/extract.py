@@ -60,13 +60,16 @@ def terms_of(line: Normalised, own: str) -> tuple[Term, ...]:
     walk = _Walk(tokens)
     words, at, count = tokens.words, 0, tokens.count
     clauses: list[int] = []
+    coded = not _CODE_MARKS.isdisjoint(line.text)
+    if not coded and _STARTS.isdisjoint(words):
+        return ()
     while at < count:
         word = words[at]
         if word in conditions.STARTS and conditions.begins(tokens, at):
             clauses.append(at)
         end = 0
         readers = _FIGURE if word[0].isdigit() else _READERS.get(word)
-        if words[at + 1][:1] in _CODE_MARKS and tokens.glued(at + 1) and word not in money.CODES:
+        if coded and words[at + 1][:1] in _CODE_MARKS and tokens.glued(at + 1) and word not in money.CODES:
             end = 0 if readers is _FIGURE else _code(walk, at)  # "gift_card_123" names no gift card
         if readers is not None and not end:
             for read in readers:
@@ -270,3 +273,5 @@ def _table() -> dict[str, tuple[Reader, ...]]:
 
 
 _READERS = _table()
+_STARTS = conditions.STARTS.union(_READERS)
+"""Without one of these words and without a figure a line says nothing exact."""

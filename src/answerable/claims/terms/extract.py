@@ -170,6 +170,8 @@ def _time(walk: _Walk, at: int) -> int:
 
 def _quantity(walk: _Walk, at: int) -> int:
     tokens = walk.tokens
+    if tokens.words[at] in _ARTICLES and tokens.words[at + 1] not in numbers.AFTER_ARTICLE:
+        return 0
     spaced = money.spaced(tokens, at)
     if spaced is not None:
         return walk.take(spaced[0], at, spaced[1])
@@ -246,6 +248,7 @@ def _keep_code(walk: _Walk, at: int, read: tuple[IdentifierTerm, int] | None) ->
     return walk.take(read[0], at, read[1])
 
 
+_ARTICLES = frozenset(("a", "an"))
 _OPENINGS = frozenset("([{\"':=|#")
 _CODE_MARKS = frozenset("0123456789-_")
 _FIGURE: tuple[Reader, ...] = (_figure_date, _time, _quantity, _phone, _code)

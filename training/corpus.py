@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerable.claims import Force, Polarity, Subject
+from answerable.exchange import with_turn
 
 STYLES = ("terse", "bullets", "chatty", "agent", "voice")
 OWN_LINE = re.compile(r"(?:[-*•+] |\d{1,2}[.)] |#{1,6} |\||```|> |\*\*[^*]+\*\*:?$|[A-Z][\w ]{0,40}:$)")
@@ -46,11 +47,15 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply of the bot, what the customer had said, and the tools that had answered well by then."""
+    """One reply of the bot, what the customer had said, and the tools that had answered well by then.
+
+    `earlier` are the customer's turns before the last, as the gate keeps them.
+    """
 
     exchange: str
     style: str
     customer: str
+    earlier: tuple[str, ...]
     calls: tuple[str, ...]
     text: str
     statements: tuple[Labelled, ...]
@@ -60,7 +65,7 @@ class Reply:
 class _Block:
     name: str
     style: str
-    customer: str = ""
+    turns: tuple[str, ...] = ()
     calls: list[str] = field(default_factory=list)
     text: str = ""
     paragraph: bool = False
@@ -79,7 +84,8 @@ class _Block:
     def reply(self) -> Iterator[Reply]:
         if self.statements:
             said = tuple(self.statements)
-            yield Reply(self.name, self.style, self.customer, tuple(self.calls), self.text, said)
+            *earlier, customer = self.turns or ("",)
+            yield Reply(self.name, self.style, customer, tuple(earlier), tuple(self.calls), self.text, said)
         self.text, self.statements, self.paragraph = "", [], False
 
 
@@ -102,7 +108,7 @@ def replies(path: Path) -> Iterator[Reply]:
                 raise CorpusError(f"{where}: {line!r} stands before any block; open one with '== ID STYLE'")
         elif line.startswith("customer:"):
             yield from block.reply()
-            block.customer = line.removeprefix("customer:").strip()
+            block.turns = with_turn(block.turns, line.removeprefix("customer:").strip())
         elif line.startswith("call:"):
             if block.statements:
                 yield from block.reply()

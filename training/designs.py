@@ -15,7 +15,7 @@ from training.examples import Example, examples
 from training.fit import HEADS, Recipe, is_of_rules
 from training.train import COMMITTAL, CORPUS, likelihoods, read_by_others
 
-SETTING = ("g:", "b:", "b1:", "b+:", "c:", "k:")
+SETTING = ("g:", "gn:", "b:", "b1:", "b+:", "bn:", "bn+:", "c:", "cn:", "e:", "e1:", "k:", "kw:", "kw1:")
 DESIGNS: dict[str, Callable[[str], bool]] = {
     "words alone": lambda name: not is_of_rules(name) and not name.startswith(SETTING) and " " not in name,
     "n-grams": lambda name: not is_of_rules(name) and not name.startswith(SETTING),

@@ -9,7 +9,7 @@ from answerable.claims.features import features_of
 from answerable.claims.line import parsed
 from answerable.claims.polarity import polarity_of
 from answerable.claims.setting import Setting, settle
-from answerable.claims.subject import Above, subject_of
+from answerable.claims.subject import subject_of
 from answerable.statements import Statement, split
 from training.corpus import Reply, replies
 
@@ -35,12 +35,13 @@ class Example:
 
 
 def in_context(
-    text: str, customer: str, calls: tuple[str, ...]
+    text: str, customer: str, calls: tuple[str, ...], earlier: tuple[str, ...] = ()
 ) -> Iterator[tuple[Statement, ReadingContext]]:
     """The statements of a reply, each with what it is read with."""
     before: list[str] = []
     for statement in split(text):
-        yield statement, ReadingContext(statement.governing, tuple(before[-LOOK_BACK:]), customer, calls)
+        around = tuple(before[-LOOK_BACK:])
+        yield statement, ReadingContext(statement.governing, around, customer, calls, earlier=earlier)
         if statement.text:
             before.append(statement.text)
 
@@ -53,7 +54,7 @@ def examples(paths: Iterable[Path]) -> Iterator[Example]:
 
 
 def of_reply(group: str, reply: Reply) -> Iterator[Example]:
-    said = list(in_context(reply.text, reply.customer, reply.calls))
+    said = list(in_context(reply.text, reply.customer, reply.calls, reply.earlier))
     for labelled in reply.statements:
         statement, context = max(
             said, key=lambda one: min(one[0].end, labelled.end) - max(one[0].start, labelled.start)
@@ -69,10 +70,10 @@ def example(
     group: str, exchange: str, where: str, text: str, context: ReadingContext,
     force: Force, polarity: Polarity, subject: Subject,
 ) -> Example:  # fmt: skip
-    setting = Setting(context.governing, context.before, context.customer, context.calls)
+    setting = Setting(context.governing, context.before, context.customer, context.calls, context.earlier)
     line = parsed(text)
     settled = settle(line, setting)
-    named = subject_of(line, settled.reading, Above(context.governing, context.before, context.customer))
+    named = subject_of(line, settled.reading, setting)
     polar = polarity_of(line, settled.reading, named)
     return Example(
         group, exchange, where, text, force, polarity, subject,

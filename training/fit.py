@@ -56,7 +56,7 @@ class Fitted:
 
 
 def is_of_rules(feature: str) -> bool:
-    return feature.startswith(("r:", "r+:", "rs:", "rp:", "f:", "i:"))
+    return feature.startswith(("r:", "r+:", "rs:", "rp:", "f:", "v:", "vs:", "i:", "n:"))
 
 
 def vocabulary(told: Sequence[Example], rarest: int) -> tuple[str, ...]:

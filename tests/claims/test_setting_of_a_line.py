@@ -48,5 +48,15 @@ def test_an_act_under_way_is_completed_once_its_call_has_succeeded() -> None:
     assert force(line, calls=("send_certificate",)) is Force.PROMISE
 
 
+def test_after_a_bare_yes_the_customer_s_earlier_words_tell_what_the_talk_is_about() -> None:
+    said = ("my tablet came cracked, I want my money back", "it is under my sister's name")
+    for text in ("All set!", "Would you like me to go ahead with that?"):
+        told = READER.read(text, ReadingContext(customer="yes please", earlier=said))
+        assert told.subject is Subject.REFUND
+        assert READER.read(text, ReadingContext(customer="yes please")).subject is not Subject.REFUND
+    nearer = READER.read("All set!", ReadingContext(customer="yes, cancel it", earlier=said))
+    assert nearer.subject is Subject.CANCELLATION
+
+
 def test_a_line_that_says_nothing_has_no_subject() -> None:
     assert READER.read("Thanks for waiting!", ReadingContext()).subject is Subject.NONE

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ def test_a_message_comes_with_the_customer_s_last_words_and_the_tools_that_answe
     assert found == [
         AgentMessage("shop", "d1", 5, "It was sent."),
         AgentMessage("", "d1", 6, "It was sent.", "Where is it?", ("get_order",)),
-        AgentMessage("", "d1", 8, "I can't.", "Stop it.", ("get_order",)),
+        AgentMessage("", "d1", 8, "I can't.", "Stop it.", ("get_order",), ("Where is it?",)),
     ]
 
 
@@ -66,7 +67,7 @@ def test_the_ways_in_which_a_tool_may_answer(result: dict[str, Any], call: dict[
         result,
         message("assistant", "Paid.", turn=4),
     )
-    assert found == AgentMessage("", "d1", 4, "Paid.", "Pay!", ("pay",))
+    assert (found.turn, found.customer, found.calls) == (4, "Pay!", ("pay",))
 
 
 def test_a_result_of_no_known_tool_proves_nothing_and_null_lists_are_empty() -> None:
@@ -83,6 +84,12 @@ def test_dialogues_may_be_interleaved_and_share_an_id_between_sources() -> None:
         message("agent", "Yes.", dialogue="a", source="s"),
     )
     assert [one.customer for one in found] == ["One", "Two", "Three"]
+
+
+def test_the_customer_s_earlier_turns_are_kept_a_few_of_them() -> None:
+    turns = [message("user", text) for text in ("One", "Two", "Three", "Four", "Five")]
+    assert messages(*turns, message("agent", "Yes."))[0].earlier == ("Two", "Three", "Four")
+    assert messages(message("agent", "Hello."))[0].earlier == ()
 
 
 @pytest.mark.parametrize(
@@ -137,17 +144,19 @@ def test_lines_are_read_with_what_the_gate_reads_them_with(text: str) -> None:
 
     async def check() -> None:
         gate = Gate(MemoryLedger(), gates, CedarDecider(BUNDLE))
-        await gate.check(gate.exchange([Message(Role.USER, "Refund it.")]), text)
+        said_so_far = [Message(Role.USER, "It broke."), Message(Role.USER, "Refund it.")]
+        await gate.check(gate.exchange(said_so_far), text)
 
     asyncio.run(check())
-    read_message(ours, said(text, customer="Refund it."))
+    reply = msgspec.structs.replace(said(text, customer="Refund it."), earlier=("It broke.",))
+    read_message(ours, reply)
     read_by_gate = [around(*one) for one in gates.asked if one[0]]
     assert read_by_gate == [around(*one) for one in ours.asked]
 
 
 def around(text: str, context: ReadingContext) -> tuple[object, ...]:
     """What a line was read with, less the clock: recordings have none."""
-    return text, context.governing, context.before, context.customer, context.calls
+    return text, context.governing, context.before, context.customer, context.calls, context.earlier
 
 
 def test_the_committal_score_is_the_reader_s_own_or_follows_from_its_confidence() -> None:

@@ -4,6 +4,8 @@
 the open lines are read before the line's own; the terms and their spans stay its own.
 """
 
+from dataclasses import replace
+
 from answerable.claims.legibility import LONGEST_LINE
 from answerable.claims.line import Line, parsed
 from answerable.claims.reasons import COMMITTAL
@@ -25,7 +27,7 @@ def in_full(text: str, governing: str | None, before: tuple[str, ...]) -> Line:
         return parsed(text)
     own = parsed(text)
     whole = parsed(f"{lead} {text}"[:LONGEST_LINE])
-    return Line(whole.words, whole.parse, whole.idioms, own.terms, own.legible and whole.legible)
+    return replace(whole, terms=own.terms, legible=own.legible and whole.legible)
 
 
 def _left_open(governing: str | None, before: tuple[str, ...]) -> str | None:

@@ -1,10 +1,12 @@
 """From frames and turns of phrase to the force of a line (docs/reading.md, rules 1 to 10)."""
 
+from functools import lru_cache
+
 from answerable.claims.acts import effective_act
 from answerable.claims.case import hedges_outcome
 from answerable.claims.claim import Force
 from answerable.claims.frame import Actor, Condition, Frame, Mood
-from answerable.claims.line import Line
+from answerable.claims.line import REMEMBERED, Line
 from answerable.claims.moods import judge_frame
 from answerable.claims.reasons import Reading
 from answerable.claims.turns import turns_in
@@ -15,8 +17,12 @@ _SUBJECT = 5
 _NO_CONDITION: frozenset[Condition] = frozenset()
 
 
-def readings(line: Line) -> list[Reading]:
-    """Every reason for a force that the line itself holds, conditions weighed, in no order."""
+@lru_cache(maxsize=REMEMBERED)
+def readings(line: Line) -> tuple[Reading, ...]:
+    """Every reason for a force that the line itself holds, conditions weighed, in no order.
+
+    Remembered: a line is soon looked at again as the one before the next.
+    """
     found: list[Reading] = []
     for frame in line.parse.frames:
         reading = judge_frame(line, frame)
@@ -53,7 +59,7 @@ def readings(line: Line) -> list[Reading]:
         found.append(Reading(Force.OFFER, "act-as-a-question", line.parse.frames[0]))
     if hedges_outcome(line):
         found = [_capped(reading) for reading in found]
-    return found
+    return tuple(found)
 
 
 def _after_a_request(line: Line, frame: Frame) -> bool:

@@ -77,7 +77,8 @@ class _Parser:
                 self._subordinate(at + 2)
                 at += 3
                 continue
-            if word in TELLING or at == self._clause_begin() or (at and words[at - 1] in CONJUNCTIONS):
+            begin = self.begin[1] if self.begin[0] == self.clause else self._clause_begin()
+            if at == begin or word in TELLING or (at and words[at - 1] in CONJUNCTIONS):
                 at = self._step(at, word)
             else:
                 at += 1

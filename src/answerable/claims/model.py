@@ -6,7 +6,7 @@ head's scores gives probabilities; the scale is fitted so that they are calibrat
 (Guo et al., "On Calibration of Modern Neural Networks", 2017).
 """
 
-from heapq import nsmallest
+from collections.abc import Iterable
 from math import exp
 
 import msgspec
@@ -14,9 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerable.claims.claim import Force, Polarity, Subject
+from answerable.claims.ngrams import Ngrams
 
 LARGEST = 64 << 20
 """Bytes of weights that are read; a model of ours has a few million."""
+
+
+Sums = NDArray[np.int32]
+"""Added weights, a number a label."""
+
+_ROW_BITS = 24
+_ROW = (1 << _ROW_BITS) - 1
+_SILENT = 128
+"""A weight of nothing as it stands in a mark; what speaks for a label stands below it."""
 
 
 class WeightsError(ValueError):
@@ -42,11 +52,22 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class Likelihoods(msgspec.Struct, frozen=True, gc=False):
-    """How likely each label is, in the order of the model's labels; each sums to 1."""
+    """How likely each force is, and how the other labels score: all in the order of the model's labels.
+
+    The higher of two scores is the likelier; likelihoods of a head sum to 1.
+    """
 
     force: tuple[float, ...]
-    polarity: tuple[float, ...]
-    subject: tuple[float, ...]
+    polarity_scores: list[float]
+    subject_scores: list[float]
+
+    @property
+    def polarity(self) -> tuple[float, ...]:
+        return _softmax(self.polarity_scores)
+
+    @property
+    def subject(self) -> tuple[float, ...]:
+        return _softmax(self.subject_scores)
 
 
 class LinearModel:
@@ -66,31 +87,48 @@ class LinearModel:
         self.subjects = weights.subjects
         self._names = names
         self._row = {name: row for row, name in enumerate(names)}
-        self._matrix: NDArray[np.int8] = np.frombuffer(weights.matrix, np.int8).reshape(len(names), columns)
+        self._ngrams = Ngrams(names)
+        matrix: NDArray[np.int8] = np.frombuffer(weights.matrix, np.int8).reshape(len(names), columns)
+        self._matrix = matrix
+        marks = (_SILENT - matrix[:, : len(weights.forces)].astype(np.int64)) << _ROW_BITS
+        # A row a force, in one piece: `take` copies what is not.
+        self._marks = np.ascontiguousarray((marks + np.arange(len(names))[:, None]).T)
         self._scale = np.frombuffer(weights.scale, "<f4")
         self._bias = np.frombuffer(weights.bias, "<f4")
         self._polarity_at = len(weights.forces)
         self._subject_at = self._polarity_at + len(weights.polarities)
 
-    def rows(self, features: set[str]) -> list[int]:
+    def rows(self, features: Iterable[str]) -> set[int]:
         """The rows of the features that the model knows."""
         row = self._row
-        return [row[name] for name in features if name in row]
+        return {row[name] for name in features if name in row}
 
-    def likelihoods(self, rows: list[int]) -> Likelihoods:
-        """How likely each label is of a line with the features of these rows."""
-        summed = self._matrix[rows].sum(axis=0, dtype=np.int32)
-        scores: list[float] = (summed * self._scale + self._bias).tolist()
+    def rows_with(self, beginning: str) -> dict[str, int]:
+        """The rows of the features with that beginning, by the rest of their names."""
+        size = len(beginning)
+        return {name[size:]: row for name, row in self._row.items() if name.startswith(beginning)}
+
+    def rows_of_words(self, words: list[str]) -> set[int]:
+        """The rows of the n-grams of folded words."""
+        return self._ngrams.rows(words)
+
+    def summed(self, rows: list[int]) -> Sums:
+        """The weights of these rows added up, label by label: `likelihoods` reads them."""
+        sums: Sums = self._matrix.take(rows, axis=0).sum(axis=0, dtype=np.int32)
+        return sums
+
+    def likelihoods(self, sums: Sums) -> Likelihoods:
+        """How likely each label is of a line whose features' weights add up to that."""
+        scores: list[float] = (sums * self._scale + self._bias).tolist()
         first, second = self._polarity_at, self._subject_at
-        return Likelihoods(
-            _softmax(scores[:first]), _softmax(scores[first:second]), _softmax(scores[second:])
-        )
+        return Likelihoods(_softmax(scores[:first]), scores[first:second], scores[second:])
 
     def spoke_for(self, rows: list[int], force: Force, most: int = 3) -> tuple[str, ...]:
         """The features that spoke loudest for a force, loudest first; of equals, the first by name."""
-        weights: list[int] = self._matrix[rows, self.forces.index(force)].tolist()
-        loudest = nsmallest(most, ((-weight, row) for weight, row in zip(weights, rows, strict=True)))
-        return tuple(self._names[row] for weight, row in loudest if weight < 0)
+        marks = self._marks[self.forces.index(force)].take(rows)
+        marks.sort()
+        loudest: list[int] = marks[:most].tolist()
+        return tuple([self._names[mark & _ROW] for mark in loudest if mark >> _ROW_BITS < _SILENT])
 
 
 def decode(packed: bytes) -> LinearModel:

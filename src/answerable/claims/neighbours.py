@@ -7,7 +7,7 @@ from answerable.claims.claim import Force
 from answerable.claims.force import readings
 from answerable.claims.frame import Condition
 from answerable.claims.legibility import LONGEST_LINE
-from answerable.claims.line import REMEMBERED, Line, parsed
+from answerable.claims.line import REMEMBERED, Line, parsed, read_words
 from answerable.claims.reasons import Reading, strongest
 from answerable.claims.tools import is_write
 from answerable.claims.verbs import PAST
@@ -33,11 +33,18 @@ class Setting:
     before: tuple[str, ...]
     customer: str
     calls: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
 
     @property
     def wrote(self) -> bool:
         """Whether a tool that changes something has succeeded in this conversation."""
-        return any(is_write(name) for name in self.calls)
+        return has_written(self.calls)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def has_written(calls: tuple[str, ...]) -> bool:
+    """Whether one of these tools changes something."""
+    return any(map(is_write, calls))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -47,9 +54,10 @@ def judged(text: str) -> tuple[Line, Reading | None]:
     return line, strongest(readings(line))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def accepts(customer: str) -> bool:
     """Whether the customer's last message says yes."""
-    words = parsed(customer[:LONGEST_LINE]).words
+    words = read_words(customer[:LONGEST_LINE]).words
     head = set(words[:6])
     text = " ".join(words[:40])
     if head & {"no", "not", "never", "stop", "wait"} and not head & {"yes", "problem"}:

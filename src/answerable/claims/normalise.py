@@ -6,6 +6,7 @@ codes. Every character of the folded text knows where it came from, so that a
 term found there has its span in the statement's own text.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from answerable.claims.disguise.markup import is_marked_up, shown
 from answerable.claims.disguise.pictures import picture_word
 
 _EMPHASIS = frozenset("*_`~")
+_MARK = re.compile(r"[*_`~]")
+_ODD = re.compile(r"[^ -~]|[*_`~]")
+"""What is looked at one by one: all that is no printable ASCII, and marks of emphasis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,18 @@ def _folded(text: str) -> Normalised:
     foreign = latin = 0
     mixed = False
     mostly_latin = _mostly_latin(text)
-    for at, char in enumerate(text):
-        if " " <= char <= "~":
-            if char in _EMPHASIS and not _joins_words(text, at):
-                continue
-            folded.append(char)
-            origins.append(at)
-            latin += char.isalpha()
+    begin = 0
+    for found in _ODD.finditer(text):
+        at, char = found.start(), found.group()
+        plain = text[begin:at]
+        folded.append(plain)
+        origins.extend(range(begin, at))
+        latin += sum(map(str.isalpha, plain))
+        begin = at + 1
+        if char in _EMPHASIS:
+            if _joins_words(text, at):
+                folded.append(char)
+                origins.append(at)
             continue
         if is_flag(text, at):
             plain = " "
@@ -100,6 +109,9 @@ def _folded(text: str) -> Normalised:
             latin += 1
         folded.append(plain)
         origins.extend([at] * len(plain))
+    folded.append(text[begin:])
+    origins.extend(range(begin, len(text)))
+    latin += sum(map(str.isalpha, text[begin:]))
     return Normalised("".join(folded), tuple(origins), foreign, latin, mixed=mixed)
 
 
@@ -115,8 +127,9 @@ def _without_emphasis(text: str) -> Normalised:
     parts: list[str] = []
     origins: list[int] = []
     begin = 0
-    for at, char in enumerate(text):
-        if char in _EMPHASIS and not _joins_words(text, at):
+    for found in _MARK.finditer(text):
+        at = found.start()
+        if not _joins_words(text, at):
             parts.append(text[begin:at])
             origins.extend(range(begin, at))
             begin = at + 1

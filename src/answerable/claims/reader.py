@@ -14,7 +14,7 @@ from answerable.claims.idioms import MatcherExhausted
 from answerable.claims.legibility import LONGEST_LINE
 from answerable.claims.polarity import polarity_of
 from answerable.claims.setting import Setting, settle
-from answerable.claims.subject import Above, subject_of
+from answerable.claims.subject import subject_of
 from answerable.claims.terms.extract import resolved
 from answerable.claims.unread import unread
 
@@ -26,7 +26,9 @@ class ReadingContext(msgspec.Struct, frozen=True, gc=False):
     of this reply that came before it, the last few, oldest first; `customer`
     is what the customer said last; `calls` names the tools that succeeded in
     the conversation so far, newest last; `now` is when the line is said, in the
-    business's own zone: without it, "Friday" is no day of the calendar.
+    business's own zone: without it, "Friday" is no day of the calendar. `earlier`
+    are the customer's turns before the last, oldest first: after "yes please" they
+    tell what the talk is about. The last three are looked at, not far into each.
     """
 
     governing: str | None = None
@@ -34,6 +36,7 @@ class ReadingContext(msgspec.Struct, frozen=True, gc=False):
     customer: str = ""
     calls: tuple[str, ...] = ()
     now: datetime | None = None
+    earlier: tuple[str, ...] = ()
 
 
 class RuleReader:
@@ -49,7 +52,7 @@ class RuleReader:
         """
         if len(text) > LONGEST_LINE:
             return unread(self.version, "overlong")
-        setting = Setting(context.governing, context.before, context.customer, context.calls)
+        setting = Setting(context.governing, context.before, context.customer, context.calls, context.earlier)
         try:
             line = in_full(text, context.governing, context.before)
             if not line.legible:
@@ -58,7 +61,7 @@ class RuleReader:
         except MatcherExhausted:
             return unread(self.version, "matcher-exhausted")
         reading = settled.reading
-        subject = subject_of(line, reading, Above(context.governing, context.before, context.customer))
+        subject = subject_of(line, reading, setting)
         return Claim(
             force=reading.force,
             polarity=polarity_of(line, reading, subject),

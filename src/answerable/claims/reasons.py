@@ -1,5 +1,6 @@
 """Reasons for a force, and which of them wins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.claims.claim import Force
@@ -28,6 +29,6 @@ class Reading:
     refuses: bool = False
 
 
-def strongest(found: list[Reading]) -> Reading | None:
+def strongest(found: Sequence[Reading]) -> Reading | None:
     """The strongest of the reasons; of equals, the first."""
     return max(found, key=lambda reading: RANK[reading.force], default=None)

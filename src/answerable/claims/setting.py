@@ -10,12 +10,13 @@ from answerable.claims.line import Line
 from answerable.claims.neighbours import LOOK_BACK, PROPOSING, Setting, accepts, is_done, judged
 from answerable.claims.quiet import quiet
 from answerable.claims.reasons import COMMITTAL, RANK, Reading, strongest
-from answerable.claims.subject import Above, subject_of
+from answerable.claims.subject import subject_of
 from answerable.claims.tools import subjects_of_tool
 
 __all__ = ["Setting", "Settled", "accepts", "judged", "settle"]
 
 _ASKING = frozenset({"asks-data", "confirm-to-proceed", "confirm-yes", "do-you-confirm"})
+_ALONE = Setting(None, (), "", ())
 _STRONG, _PLAIN, _WEAK = 930, 800, 650
 
 
@@ -30,7 +31,7 @@ class Settled:
 
 def settle(line: Line, setting: Setting) -> Settled:
     """Decide the force of a line from what it says and where it stands."""
-    found = readings(line)
+    found = list(readings(line))
     best = strongest(found)
     placed = governed(line, setting, best)
     if placed is not None:
@@ -81,7 +82,7 @@ def _among_neighbours(line: Line, best: Reading, setting: Setting) -> Reading:
     if best.rule == "act-under-way" and best.frame is not None:
         subject = best.frame.verb.subject if best.frame.verb is not None else None
         brought = [subjects_of_tool(name) for name in setting.calls]
-        named = subject_of(line, best, Above(None, (), ""))
+        named = subject_of(line, best, _ALONE)
         if any(subject in subjects or named in subjects for subjects in brought):
             return Reading(Force.COMPLETED, "under-way-and-called", best.frame)
         return best

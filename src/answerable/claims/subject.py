@@ -1,15 +1,17 @@
 """What a line is about: one subject, the most consequential of those that its words name."""
 
-from functools import lru_cache
+from collections.abc import Iterable
 
 from answerable.claims.claim import Force, Subject
 from answerable.claims.frame import Frame, Mood
 from answerable.claims.legibility import LONGEST_LINE
-from answerable.claims.line import REMEMBERED, Line, parsed
+from answerable.claims.line import Line, words_naming
+from answerable.claims.neighbours import LOOK_BACK, Setting
 from answerable.claims.reasons import COMMITTAL, Reading
 from answerable.claims.topics import LESSER_TOPICS, TOPICS, first_named, is_money, subject_words
 from answerable.claims.verbs import BASE, GERUND, PAST, Act
 from answerable.claims.words import STOPS
+from answerable.exchange import EARLIER_TURNS
 
 _GIVEN = frozenset({Subject.REFUND, Subject.COMPENSATION, Subject.DISCOUNT})
 _MONEY = frozenset({Subject.REFUND, Subject.EXCEPTION, Subject.COMPENSATION, Subject.DISCOUNT})
@@ -89,58 +91,54 @@ _LONG_ITEM = 12
 _LEAD = 6
 
 
-class Above:
-    """What a line's subject may be taken from where its own words name none: worked out only when asked for."""
-
-    def __init__(self, governing: str | None, before: tuple[str, ...], customer: str) -> None:
-        self.is_item = governing is not None
-        self._governing = governing or ""
-        self._before = before
-        self._customer = customer
-
-    def lead_words(self) -> frozenset[str]:
-        """The words of the governing line, of the lines before and of the customer."""
-        return frozenset().union(
-            *(_words(text) for text in (self._governing, *self._before[-4:], self._customer))
-        )
-
-    def topic(self) -> Subject:
-        """The act that the talk is about: by the governing line, then the lines before, then the customer."""
-        lesser = Subject.OTHER
-        for text in (self._governing, *reversed(self._before[-4:]), self._customer):
-            if text:
-                words = _words(text)
-                found = first_named(words, TOPICS)
-                if found is not Subject.OTHER:
-                    return found
-                if lesser is Subject.OTHER:
-                    lesser = first_named(words, LESSER_TOPICS)
-        return lesser
+def _lead_words(setting: Setting) -> frozenset[str]:
+    """The words of the governing line, of the lines before and of the customer."""
+    around = (setting.governing or "", *setting.before[-LOOK_BACK:], setting.customer)
+    return frozenset().union(*[words_naming(text[:LONGEST_LINE]) for text in around])
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _words(text: str) -> frozenset[str]:
-    return subject_words(parsed(text[:LONGEST_LINE]).words)
+def _topic(setting: Setting) -> Subject:
+    """The act that the talk is about: by what governs, then what stands before, then what the customer said.
+
+    Where none of it names anything, by what the customer said earlier.
+    """
+    near = (setting.governing, *reversed(setting.before[-LOOK_BACK:]), setting.customer)
+    found = _first_act(near)
+    return found if found is not Subject.OTHER else _first_act(reversed(setting.earlier[-EARLIER_TURNS:]))
 
 
-def subject_of(line: Line, reading: Reading, above: Above) -> Subject:
+def _first_act(texts: Iterable[str | None]) -> Subject:
+    """The first act that texts name, or the first lesser topic where they name none."""
+    lesser = Subject.OTHER
+    for text in texts:
+        if text:
+            words = words_naming(text[:LONGEST_LINE])
+            found = first_named(words, TOPICS)
+            if found is not Subject.OTHER:
+                return found
+            if lesser is Subject.OTHER:
+                lesser = first_named(words, LESSER_TOPICS)
+    return lesser
+
+
+def subject_of(line: Line, reading: Reading, setting: Setting) -> Subject:
     """The subject of a line whose force is decided."""
     if reading.force is Force.NONE:
         return Subject.NONE
     by_rule = _BY_RULE.get(reading.rule)
     if by_rule is not None:
-        found = first_named(subject_words(line.words))
+        found = first_named(line.naming)
         return (
             found if found in _MONEY or (found is Subject.WARRANTY and by_rule is Subject.PRICE) else by_rule
         )
     if reading.force is Force.INFORMATIONAL:
-        found = _informational(line, subject_words(line.words), above)
+        found = _informational(line, line.naming, setting)
         if reading.rule in _TOLD and (found in _ACTED or found in _VAGUE or found is Subject.ACCOUNT_CHANGE):
             return Subject.RECORD
     elif reading.force in COMMITTAL and (frame := _deciding(line, reading)) is not None:
         found = _by_verb(line, frame)
     else:
-        found = first_named(subject_words(line.words))
+        found = first_named(line.naming)
         if (
             found is Subject.ACCOUNT_CHANGE
             and not _ORDER.isdisjoint(line.words)
@@ -150,7 +148,7 @@ def subject_of(line: Line, reading: Reading, above: Above) -> Subject:
         if found in _VAGUE:
             found = _by_any_verb(line.words, found)
     if found is Subject.ACCOUNT_CHANGE and _PLAINLY_ACCOUNT.isdisjoint(line.words):
-        topic = above.topic()
+        topic = _topic(setting)
         return found if topic in _VAGUE or topic is Subject.ESCALATION else topic
     if (
         found is Subject.PAYMENT
@@ -159,7 +157,7 @@ def subject_of(line: Line, reading: Reading, above: Above) -> Subject:
     ):
         return Subject.PRICE
     if found in _VAGUE and (found is Subject.OTHER or reading.force in COMMITTAL):
-        topic = above.topic()
+        topic = _topic(setting)
         return found if topic is Subject.OTHER else topic
     return found
 
@@ -181,18 +179,18 @@ def _by_any_verb(words: list[str], otherwise: Subject) -> Subject:
     return otherwise
 
 
-def _informational(line: Line, words: frozenset[str], above: Above) -> Subject:
+def _informational(line: Line, words: frozenset[str], setting: Setting) -> Subject:
     """Facts: a price, a row of what can be had (then what it is wanted for), a record, or a rule's subject."""
     found = first_named(words)
     if found in _MONEY:
         return found
-    if not _PRICES.isdisjoint(line.words[:3] if above.is_item else words):
+    if not _PRICES.isdisjoint(line.words[:3] if setting.governing is not None else words):
         return Subject.PRICE
-    if above.is_item:
-        if not _OPTIONS.isdisjoint(above.lead_words()):
-            topic = above.topic()
+    if setting.governing is not None:
+        if not _OPTIONS.isdisjoint(_lead_words(setting)):
+            topic = _topic(setting)
             return found if topic is Subject.OTHER else topic
-        if not _RECORD_LEADS.isdisjoint(above.lead_words()) and found not in {
+        if not _RECORD_LEADS.isdisjoint(_lead_words(setting)) and found not in {
             Subject.PRICE,
             Subject.CANCELLATION,
         }:
@@ -242,7 +240,7 @@ def _by_verb(line: Line, frame: Frame) -> Subject:
     elif verb is not None and verb.act is Act.WRITE and verb.subject not in _VAGUE:
         return verb.subject
     if named is Subject.OTHER:
-        named = first_named(subject_words(line.words))
+        named = first_named(line.naming)
     if named is Subject.OTHER and verb is not None and verb.act is Act.FOLLOW_UP:
         return verb.subject
     return named

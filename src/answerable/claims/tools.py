@@ -134,7 +134,7 @@ def is_write(tool_name: str) -> bool:
     The first known verb decides; a name without one counts as a read, so that
     it can never vouch for a "done".
     """
-    for token in _tokens(tool_name):
+    for token in words_of_tool(tool_name):
         if token in _READS:
             return False
         if token in _WRITES:
@@ -147,7 +147,7 @@ def subjects_of_tool(tool_name: str) -> frozenset[Subject]:
     """The subjects that a successful call of a tool of that name can bring about; none for a read."""
     if not is_write(tool_name):
         return frozenset()
-    tokens = _tokens(tool_name)
+    tokens = words_of_tool(tool_name)
     if "transfer" in tokens and not _PASSES_ON.isdisjoint(tokens):
         return frozenset({Subject.ESCALATION})
     verb = next(token for token in tokens if token in _WRITES)
@@ -176,7 +176,7 @@ def subjects_of_tool(tool_name: str) -> frozenset[Subject]:
 
 
 @lru_cache(maxsize=512)
-def _tokens(tool_name: str) -> tuple[str, ...]:
+def words_of_tool(tool_name: str) -> tuple[str, ...]:
     """The words of a snake, kebab, dotted or camel case name, lower-case."""
     words: list[str] = []
     current = ""

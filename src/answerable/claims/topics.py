@@ -223,9 +223,30 @@ def is_money(word: str) -> bool:
     return word[0] == "$" or word in CURRENCIES
 
 
+def _groups() -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for place, (_, names) in enumerate(NAMED):
+        for name in names:
+            found[name] = (*found.get(name, ()), place)
+    return found
+
+
+_PLACES = _groups()
+"""Where each word stands in `NAMED`."""
+_NAMING = frozenset(_PLACES)
+
+
+def subjects_named(words: frozenset[str]) -> frozenset[Subject]:
+    """Every subject that the words name."""
+    return frozenset([NAMED[place][0] for word in _NAMING & words for place in _PLACES[word]])
+
+
 def first_named(words: frozenset[str], among: frozenset[Subject] | None = None) -> Subject:
     """The most consequential subject that the words name, OTHER where they name none."""
-    for subject, names in NAMED:
-        if not names.isdisjoint(words) and (among is None or subject in among):
-            return subject
-    return Subject.OTHER
+    places = [
+        place
+        for word in _NAMING & words
+        for place in _PLACES[word]
+        if among is None or NAMED[place][0] in among
+    ]
+    return NAMED[min(places)][0] if places else Subject.OTHER

@@ -2,7 +2,6 @@
 
 from answerable.claims.carried import in_full
 from answerable.claims.claim import Claim, Force, Polarity, Subject
-from answerable.claims.features import features_of
 from answerable.claims.idioms import MatcherExhausted
 from answerable.claims.legibility import LONGEST_LINE
 from answerable.claims.line import Line
@@ -11,11 +10,12 @@ from answerable.claims.polarity import polarity_of
 from answerable.claims.reader import ReadingContext
 from answerable.claims.reasons import COMMITTAL
 from answerable.claims.setting import Setting, Settled, settle
-from answerable.claims.subject import Above, subject_of
+from answerable.claims.subject import subject_of
 from answerable.claims.terms.extract import resolved
 from answerable.claims.thresholds import COMMITTAL as COMMITTAL_FROM
-from answerable.claims.thresholds import FLOOR
+from answerable.claims.thresholds import FLOOR, STANDS
 from answerable.claims.unread import unread
+from answerable.claims.weigher import Weighed, Weigher
 
 _CERTAIN = 1000
 _NAMES_NOTHING = 3
@@ -27,8 +27,10 @@ class TrainedReader:
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
+        self._weigher = Weigher(model)
         self.version = model.version
         self._committal = [at for at, force in enumerate(model.forces) if force in COMMITTAL]
+        self._named = [at for at, subject in enumerate(model.subjects) if subject is not Subject.NONE]
         self._quiet = [at for at, force in enumerate(model.forces) if force not in COMMITTAL]
 
     def read(self, text: str, context: ReadingContext) -> Claim:
@@ -58,13 +60,13 @@ class TrainedReader:
 
     def _likelihoods(
         self, line: Line, context: ReadingContext
-    ) -> tuple[list[int], Likelihoods, Settled, Subject, Polarity]:
-        setting = Setting(context.governing, context.before, context.customer, context.calls)
+    ) -> tuple[Weighed, Likelihoods, Settled, Subject, Polarity]:
+        setting = Setting(context.governing, context.before, context.customer, context.calls, context.earlier)
         settled = settle(line, setting)
-        named = subject_of(line, settled.reading, Above(context.governing, context.before, context.customer))
+        named = subject_of(line, settled.reading, setting)
         polarity = polarity_of(line, settled.reading, named)
-        rows = self._model.rows(features_of(line, setting, settled, named, polarity))
-        return rows, self._model.likelihoods(rows), settled, named, polarity
+        weighed = self._weigher.weigh(line, setting, settled, named, polarity)
+        return weighed, self._model.likelihoods(weighed.sums), settled, named, polarity
 
     def _with_floor(self, settled: Settled, likelihood: float) -> int:
         permille = round(likelihood * _CERTAIN)
@@ -73,7 +75,7 @@ class TrainedReader:
         return permille
 
     def _weighed(self, line: Line, context: ReadingContext) -> Claim:
-        rows, likely, settled, named, polarity = self._likelihoods(line, context)
+        weighed, likely, settled, named, polarity = self._likelihoods(line, context)
         permille = self._with_floor(settled, sum(likely.force[at] for at in self._committal))
         among = self._committal if permille >= COMMITTAL_FROM else self._quiet
         best = max(among, key=lambda at: likely.force[at])
@@ -90,25 +92,33 @@ class TrainedReader:
         )
         return Claim(
             force=force,
-            polarity=polarity if agreed else self._polarity(force, likely),
-            subject=named if agreed else self._subject(force, likely),
+            polarity=polarity
+            if agreed and self._bears_out(polarity, likely)
+            else self._polarity(force, likely),
+            subject=named if agreed and self._bears_out(named, likely) else self._subject(force, likely),
             terms=resolved(line.terms, context.now),
             confidence=round(likely.force[best] * _CERTAIN),
-            because=(*settled.because, *self._spoke_for(rows, force)),
+            because=(*settled.because, *self._spoke_for(weighed, force)),
             reader=self.version,
         )
 
-    def _spoke_for(self, rows: list[int], force: Force) -> tuple[str, ...]:
+    def _spoke_for(self, weighed: Weighed, force: Force) -> tuple[str, ...]:
         """For a line that may be held, what in it spoke for its force; nobody asks it of a greeting."""
-        return self._model.spoke_for(rows, force) if force in COMMITTAL else ()
+        return self._weigher.spoke_for(weighed, force) if force in COMMITTAL else ()
+
+    def _bears_out(self, label: Polarity | Subject, likely: Likelihoods) -> bool:
+        """Whether the model finds a label of the rules likely enough to let it stand."""
+        if isinstance(label, Polarity):
+            return likely.polarity[self._model.polarities.index(label)] >= STANDS
+        return likely.subject[self._model.subjects.index(label)] >= STANDS
 
     def _polarity(self, force: Force, likely: Likelihoods) -> Polarity:
         if force is Force.NONE:
             return Polarity.NEUTRAL
-        return self._model.polarities[max(range(len(likely.polarity)), key=likely.polarity.__getitem__)]
+        scores = likely.polarity_scores
+        return self._model.polarities[max(range(len(scores)), key=scores.__getitem__)]
 
     def _subject(self, force: Force, likely: Likelihoods) -> Subject:
         if force is Force.NONE:
             return Subject.NONE
-        ranked = zip(likely.subject, self._model.subjects, strict=True)
-        return max((one for one in ranked if one[1] is not Subject.NONE), key=lambda one: one[0])[1]
+        return self._model.subjects[max(self._named, key=likely.subject_scores.__getitem__)]

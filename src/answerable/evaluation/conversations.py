@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from answerable.exchange import with_turn
 from answerable.values.errors import EvaluationError
 
 LONGEST_MESSAGE_LINE = 8 * 1024 * 1024
@@ -33,7 +34,7 @@ Succeeded = Callable[[str, str], bool]
 
 
 class AgentMessage(msgspec.Struct, frozen=True, gc=False):
-    """What an agent said, with what the customer had said last and the tools that had answered well."""
+    """What an agent said, with what the customer had said last and before, and the tools that had answered well."""
 
     source: str
     dialogue: str
@@ -41,6 +42,7 @@ class AgentMessage(msgspec.Struct, frozen=True, gc=False):
     text: str
     customer: str = ""
     calls: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 class _Function(msgspec.Struct):
@@ -74,7 +76,7 @@ class _Message(msgspec.Struct):
 
 @dataclass(slots=True)
 class _Dialogue:
-    customer: str = ""
+    turns: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     asked: dict[str, str] = field(default_factory=dict)
 
@@ -88,7 +90,7 @@ def agent_messages(
     """What agents said in a recording, in its order; messages without text are left out.
 
     `lines` are the file's lines with their numbers, from 1; `name` is what the
-    file is called in errors. Of each dialogue only the customer's last words
+    file is called in errors. Of each dialogue only the customer's last turns
     and the names of its tools are kept, so dialogues may be interleaved.
     Raises EvaluationError for a line that is not a recorded message.
     """
@@ -99,10 +101,11 @@ def agent_messages(
         state = dialogues.setdefault((source, dialogue), _Dialogue())
         text = _said(message)
         if message.role in _CUSTOMER:
-            state.customer = text
+            state.turns = with_turn(state.turns, text)
         _note_tools(message, state, succeeded)
         if message.role in _AGENT and text:
-            yield AgentMessage(source, dialogue, message.turn, text, state.customer, state.calls)
+            *earlier, customer = state.turns or ("",)
+            yield AgentMessage(source, dialogue, message.turn, text, customer, state.calls, tuple(earlier))
 
 
 def is_message(raw: bytes) -> bool:

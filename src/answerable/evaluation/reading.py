@@ -45,7 +45,12 @@ def contexts(message: AgentMessage) -> Iterator[tuple[Statement, ReadingContext]
     for statement in split(message.text):
         if statement.text:
             around = tuple(before[-LOOK_BACK:])
-            yield statement, ReadingContext(statement.governing, around, message.customer, message.calls)
+            yield (
+                statement,
+                ReadingContext(
+                    statement.governing, around, message.customer, message.calls, earlier=message.earlier
+                ),
+            )
             before.append(statement.text)
 
 

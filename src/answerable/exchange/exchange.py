@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from answerable.exchange.messages import ContextItem, Message, ToolSpec
+from answerable.exchange.messages import ContextItem, Message, ToolSpec, with_turn
 from answerable.exchange.outcomes import ToolOutcome
 from answerable.values import (
     AssuranceLevel,
@@ -55,13 +55,14 @@ class Exchange:
     structured: bool = False
     earlier: tuple[Message, ...] = ()
     """The messages that `history` stands for, where they are still at hand."""
-    said_before: str = ""
-    """What the customer said last in the part that `history` names."""
+    said_before: tuple[str, ...] = ()
+    """What the customer said in the part that `history` names: the last turns, as `with_turn` keeps them."""
 
     @property
-    def last_customer_text(self) -> str:
-        """What the customer said last in the whole conversation, or nothing."""
-        for message in reversed(self.messages):
+    def customer_turns(self) -> tuple[str, ...]:
+        """What the customer said in the whole conversation: the last turns, oldest first; perhaps none."""
+        turns = self.said_before
+        for message in self.messages:
             if message.role == "user":
-                return message.text
-        return self.said_before
+                turns = with_turn(turns, message.text)
+        return turns

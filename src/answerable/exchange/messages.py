@@ -33,6 +33,17 @@ class Message:
     answers: CallId | None = None
 
 
+EARLIER_TURNS = 3
+"""The customer's turns before their last one that a line of the reply is read with."""
+LONGEST_EARLIER = 400
+"""Characters of each of those; what somebody wants, they say at once."""
+
+
+def with_turn(turns: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """What the customer has said once they say `text`: the last turns, oldest first, all but the last cut short."""
+    return (*[turn[:LONGEST_EARLIER] for turn in turns[-EARLIER_TURNS:] if turn], text)
+
+
 @dataclass(frozen=True, slots=True)
 class ContextItem:
     """A passage that was retrieved for the reply, with where it came from."""

@@ -123,7 +123,8 @@ class Turn:
         self._grounds = Grounds(exchange, texts or published_texts(reader), self._acts.known)
         self._retries = retries
         self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o))
-        self._customer = exchange.last_customer_text
+        *earlier, self._customer = exchange.customer_turns or ("",)
+        self._earlier = tuple(earlier)
         self._said_at = exchange.asked_at.astimezone(zone)
         self._choices: dict[int, _Choice] = {}
         self._shown = 0
@@ -230,6 +231,7 @@ class Turn:
             customer=self._customer,
             calls=self._calls,
             now=self._said_at,
+            earlier=self._earlier,
         )
         return self._reader.read(text, context)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes
+from answerable.exchange import History, Message, Role, ToolCall, ToolOutcome, outcomes, with_turn
 from answerable.ports import Decider
 from answerable.values import ConversationId, Digest, TraceId, WorkloadId
 from answerable.wire.requests import MessagesDigest, read_messages
@@ -25,18 +25,21 @@ class Heard:
     count: int
     digest: Digest
     waiting: dict[str, ToolCall] = field(default_factory=dict)
-    said_before: str = ""
-    """What the customer said last before `messages`."""
+    said_before: tuple[str, ...] = ()
+    """What the customer said before `messages`: the last turns."""
     earlier: tuple[Message, ...] = ()
     """Everything before `messages`."""
     decider: Decider | None = None
     """What the conversation's earlier exchanges were decided by: one conversation, one bundle."""
 
     @property
-    def said_last(self) -> str:
-        """What the customer said last of all."""
-        texts = (message.text for message in reversed(self.messages) if message.role is Role.USER)
-        return next(texts, self.said_before)
+    def said(self) -> tuple[str, ...]:
+        """What the customer said by now: the last turns."""
+        turns = self.said_before
+        for message in self.messages:
+            if message.role is Role.USER:
+                turns = with_turn(turns, message.text)
+        return turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class _Known:
     published: tuple[str, ...]
     outcomes: tuple[ToolOutcome, ...]
     waiting: dict[str, ToolCall]
-    said_last: str
+    said: tuple[str, ...]
     messages: tuple[Message, ...]
     decider: Decider
 
@@ -82,7 +85,7 @@ class Conversations:
             len(raw),
             digest.add(raw[first:]),
             waiting,
-            known.said_last if known else "",
+            known.said if known else (),
             known.messages if known else (),
             known.decider if known else None,
         )
@@ -96,7 +99,7 @@ class Conversations:
             heard.published,
             heard.outcomes,
             heard.waiting,
-            heard.said_last,
+            heard.said,
             heard.earlier + heard.messages,
             decider,
         )

@@ -60,13 +60,16 @@ def terms_of(line: Normalised, own: str) -> tuple[Term, ...]:
     walk = _Walk(tokens)
     words, at, count = tokens.words, 0, tokens.count
     clauses: list[int] = []
+    coded = not _CODE_MARKS.isdisjoint(line.text)
+    if not coded and _STARTS.isdisjoint(words):
+        return ()
     while at < count:
         word = words[at]
         if word in conditions.STARTS and conditions.begins(tokens, at):
             clauses.append(at)
         end = 0
         readers = _FIGURE if word[0].isdigit() else _READERS.get(word)
-        if words[at + 1][:1] in _CODE_MARKS and tokens.glued(at + 1) and word not in money.CODES:
+        if coded and words[at + 1][:1] in _CODE_MARKS and tokens.glued(at + 1) and word not in money.CODES:
             end = 0 if readers is _FIGURE else _code(walk, at)  # "gift_card_123" names no gift card
         if readers is not None and not end:
             for read in readers:
@@ -167,6 +170,8 @@ def _time(walk: _Walk, at: int) -> int:
 
 def _quantity(walk: _Walk, at: int) -> int:
     tokens = walk.tokens
+    if tokens.words[at] in _ARTICLES and tokens.words[at + 1] not in numbers.AFTER_ARTICLE:
+        return 0
     spaced = money.spaced(tokens, at)
     if spaced is not None:
         return walk.take(spaced[0], at, spaced[1])
@@ -243,6 +248,7 @@ def _keep_code(walk: _Walk, at: int, read: tuple[IdentifierTerm, int] | None) ->
     return walk.take(read[0], at, read[1])
 
 
+_ARTICLES = frozenset(("a", "an"))
 _OPENINGS = frozenset("([{\"':=|#")
 _CODE_MARKS = frozenset("0123456789-_")
 _FIGURE: tuple[Reader, ...] = (_figure_date, _time, _quantity, _phone, _code)
@@ -270,3 +276,5 @@ def _table() -> dict[str, tuple[Reader, ...]]:
 
 
 _READERS = _table()
+_STARTS = conditions.STARTS.union(_READERS)
+"""Without one of these words and without a figure a line says nothing exact."""

@@ -58,6 +58,8 @@ def after_noun(tokens: Tokens, noun: int) -> Found:
     word = words[at]
     if not word[:1].isalnum() or at >= tokens.count:
         return None
+    if word.isalpha() and not (tokens.capital(at) or tokens.glued(at + 1) or words[at + 1].isdigit()):
+        return None  # a plain word
     end = code_end(tokens, at)
     airline = NOUNS[words[noun]] is Names.FLIGHT and len(word) == _AIRLINE
     if airline and words[end].isdigit() and len(words[end]) <= _FLIGHT_DIGITS:

@@ -22,6 +22,9 @@ _GROUP = 3
 NUMBER_WORDS = frozenset(ONES) | frozenset(TENS) | {"hundred", *_SCALES}
 STARTS = frozenset(ONES) | frozenset(TENS) | {"a", "an", "couple", "hundred", "thousand", "half", "dozen"}
 """Words that a spoken number may begin with."""
+_AFTER_A = ("hundred", "thousand", "million", "dozen")
+AFTER_ARTICLE = frozenset((*_AFTER_A, "couple", "few"))
+"""What makes a number of an article."""
 
 _OR_MORE = frozenset("more above over longer higher greater up older later".split())
 _OR_LESS = frozenset("less fewer under below lower shorter".split())
@@ -151,7 +154,7 @@ def _spoken(tokens: Tokens, at: int) -> Number | None:
     begin = at
     if words[at] in ("a", "an"):
         loose = _loose(tokens, at + 1)
-        if loose is not None or words[at + 1] not in ("hundred", "thousand", "million", "dozen"):
+        if loose is not None or words[at + 1] not in _AFTER_A:
             return loose
         at += 1
     elif words[at] == "couple":

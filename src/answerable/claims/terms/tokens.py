@@ -1,9 +1,10 @@
 """A line as the term grammar reads it: words, figures and marks, each with its place.
 
-No pattern is matched on the text: it is cut at its spaces once, and only chunks that
-are no plain word are looked at letter by letter. Linear by construction.
+The text is cut once, by runs of letters or figures; where an address may stand, at its
+spaces, and only chunks that are no plain word are looked at letter by letter. Linear.
 """
 
+import re
 from dataclasses import dataclass
 
 from answerable.claims.normalise import Normalised
@@ -17,6 +18,9 @@ _ELSEWHERE = [-2] * LOOK
 _TRAILING = ".,;:!?)\"'"
 _INSIDE = ".,:"
 _DOMAINS = (".com", ".org", ".net", ".co.", ".io", ".eu", ".de", ".gov", ".edu")
+_ADDRESSES = ("www.", *_DOMAINS)
+_TOKEN = re.compile(r"[a-z]+|[0-9]+(?:[.,:][0-9]+)*|[^ ]")
+"""What `_cut_up` cuts ASCII text without addresses into. Each character is looked at once: no run goes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,33 @@ class Tokens:
 
 def tokens_of(line: Normalised, own: str) -> Tokens:
     """Cut a folded line into tokens; `own` is the statement's text that it was folded from."""
+    text = line.text
+    lower = text.lower()
+    if text.isascii() and not _may_hold_address(lower):
+        found = list(_TOKEN.finditer(lower))
+        words = [one.group() for one in found]
+        starts = [one.start() for one in found]
+        ends = [one.end() for one in found]
+    else:
+        words, starts, ends = _cut_up(text)
+    count = len(words)
+    words += _PADDING
+    starts += _NOWHERE
+    ends += _ELSEWHERE
+    return Tokens(line, own, words, starts, ends, count)
+
+
+def _may_hold_address(lower: str) -> bool:
+    return "@" in lower or "://" in lower or ("." in lower and any(map(lower.__contains__, _ADDRESSES)))
+
+
+def _cut_up(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The tokens of any text, addresses whole."""
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at = 0
-    for chunk in line.text.split(" "):
+    for chunk in text.split(" "):
         end = at + len(chunk)
         if chunk.isalpha():
             words.append(chunk.lower())
@@ -89,11 +115,7 @@ def tokens_of(line: Normalised, own: str) -> Tokens:
         elif chunk:
             _cut(chunk, at, words, starts, ends)
         at = end + 1
-    count = len(words)
-    words += _PADDING
-    starts += _NOWHERE
-    ends += _ELSEWHERE
-    return Tokens(line, own, words, starts, ends, count)
+    return words, starts, ends
 
 
 def _cut(chunk: str, at: int, words: list[str], starts: list[int], ends: list[int]) -> None:

@@ -82,20 +82,20 @@ class TrainedReader:
         force = self._model.forces[best]
         # A verb group that the rules read well names its own subject; elsewhere the model knows more trades.
         # "All set!" names nothing: what it is about comes from the talk, by rule, never from a guess.
+        bare = len(line.words) <= _NAMES_NOTHING
         agreed = (
             settled.reading.force is force
             and force in COMMITTAL
-            and (
-                len(line.words) <= _NAMES_NOTHING
-                or (settled.reading.frame is not None and named is not Subject.OTHER)
-            )
+            and (bare or (settled.reading.frame is not None and named is not Subject.OTHER))
         )
         return Claim(
             force=force,
             polarity=polarity
             if agreed and self._bears_out(polarity, likely)
             else self._polarity(force, likely),
-            subject=named if agreed and self._bears_out(named, likely) else self._subject(force, likely),
+            subject=named
+            if agreed and (bare or self._bears_out(named, likely))
+            else self._subject(force, likely),
             terms=resolved(line.terms, context.now),
             confidence=round(likely.force[best] * _CERTAIN),
             because=(*settled.because, *self._spoke_for(weighed, force)),

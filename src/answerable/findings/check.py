@@ -180,6 +180,9 @@ def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
     judged = grounds.judged(claim, text)
     if judged is not None:
         return _by_terms(judged)
+    verbatim = _verbatim(text, grounds)
+    if verbatim is not None:
+        return Finding(Support.SUPPORTED, "it is published in these words", (_published_evidence(verbatim),))
     terms = comparable(claim)
     related = [
         published
@@ -206,6 +209,12 @@ def _undertaking(claim: Claim, text: str, grounds: Grounds) -> Finding:
     if claim.polarity is not Polarity.REFUSES:
         return _by_act(claim, text, terms, grounds)
     return Finding(Support.UNSUPPORTED, "nothing published or recorded says so")
+
+
+def _verbatim(text: str, grounds: Grounds) -> Published | None:
+    """The published statement that says just this, whatever either is read to be about."""
+    words = text.casefold().split()
+    return next((one for one in grounds.published if one.text.casefold().split() == words), None)
 
 
 def _contradiction(claim: Claim, terms: tuple[Comparable, ...], related: list[Published]) -> Finding | None:

@@ -119,6 +119,10 @@ class ActDecider:
         if known.missing:
             return known
         known.context["repeats"] = _repeats(action, known, situation.talk)
+        agreed = _agreed(action.consent, situation.talk)
+        known.facts["consent"] = {"offer": agreed.offer, "answer": agreed.answer, "offers": list(agreed.offers)}
+        for name, wanted in action.define:
+            known.facts[name] = _found(wanted, known.facts)
         known.consent = (
             Consent(given=True, because="assumed")
             if offered
@@ -166,8 +170,6 @@ class ActDecider:
         return True
 
     def _facts(self, action: Action, known: _Known, *, offered: bool) -> None:
-        for name, wanted in action.define:
-            known.facts[name] = _found(wanted, known.facts)
         for fact in action.facts:
             one = fact.attribute
             assumed = offered and fact.when_offered is not None
@@ -244,6 +246,11 @@ def _found(wanted: Expression, facts: dict[str, Any]) -> Any:
         return wanted.find(facts)
     except ExpressionFailed:
         return None
+
+
+def _agreed(rule: ConsentRule | None, talk: Talk) -> Consent:
+    """What was offered of such an act and answered, whatever it named."""
+    return Consent(given=False, because="") if rule is None else consent(talk, Asked(rule.about))
 
 
 def _consent(rule: ConsentRule | None, known: _Known, talk: Talk) -> Consent:

@@ -52,6 +52,8 @@ _GO_AHEAD = (
     "like to proceed with", "want to proceed with",
 )  # fmt: skip
 _BEFORE_IT = frozenset("please oh ok okay but and so well actually um uh hmm".split())
+_NO_YES = frozenset({"make", "not", "be", "for", "am", "m"})
+"""Before a word of yes they take it: "make sure", "not sure", "not correct"."""
 _OPENING = 8  # words of a sentence in which a plain yes is looked for
 
 
@@ -62,7 +64,7 @@ def accepts(text: str) -> bool:
     if any(_takes_back(words) for words in sentences):
         return False
     return any(
-        not _YES.isdisjoint(words[:_OPENING]) or any(_holds(words, phrase) for phrase in _YES_PHRASES)
+        _says_yes(words[:_OPENING]) or any(_holds(words, phrase) for phrase in _YES_PHRASES)
         for words in sentences
     )
 
@@ -88,6 +90,11 @@ def orders(text: str, about: Sequence[str]) -> bool:
 def declines(text: str) -> bool:
     """Is this a no, or a wait? Then an earlier yes no longer counts."""
     return any(_takes_back(words) for words in _sentences(text))
+
+
+def _says_yes(opening: list[str]) -> bool:
+    before = ["", *opening]
+    return any(word in _YES and before[at] not in _NO_YES for at, word in enumerate(opening))
 
 
 def _takes_back(words: list[str]) -> bool:

@@ -135,5 +135,8 @@ def _asks(words: str) -> bool:
 
 
 def _stands(form: str, spoken: str) -> bool:
-    wanted = plain(form)
-    return wanted.strip() == "" or wanted in spoken
+    """A form stands as whole words; a name of several may be written as one ("smartwatch"), or end in an s."""
+    words = plain(form).strip()
+    if words == "":
+        return True
+    return any(f" {one}{ending} " in spoken for one in (words, words.replace(" ", "")) for ending in ("", "s"))

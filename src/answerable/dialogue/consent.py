@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from answerable.dialogue.acceptance import accepts, declines, orders
-from answerable.dialogue.talk import Said, Talk
+from answerable.dialogue.talk import Called, Said, Talk
 from answerable.dialogue.words import plain
 
 
@@ -14,11 +14,13 @@ class Asked:
     """What an offer must have said for a yes to it to cover an act.
 
     Of each group in `shows` one form must have been spoken before the yes; `about`
-    are words for the act, of which one must stand in the offer. Lower case.
+    are words for the act, of which one must stand in the offer. Lower case. A yes
+    after which `tool` succeeded covers nothing more once the customer has spoken again.
     """
 
     about: tuple[str, ...]
     shows: tuple[tuple[str, ...], ...] = ()
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ def consent(talk: Talk, asked: Asked) -> Consent:
         offered = True
         if not ordered and not accepts(turn.answer):
             continue
+        if asked.tool and _spent(talk, turn.until, asked.tool):
+            return Consent(
+                given=False,
+                because="the last yes was to what has been done since",
+                offer=turn.offer,
+                answer=turn.answer,
+                offers=offers,
+            )
         spoken = "".join(plain(one.text) for one in said[: turn.until])
         missing = [forms for forms in asked.shows if not any(_stands(form, spoken) for form in forms)]
         if missing:
@@ -98,6 +108,19 @@ def consent(talk: Talk, asked: Asked) -> Consent:
     if offered:
         return Consent(given=False, because="the act was offered, and the customer has not said yes to it")
     return Consent(given=False, because="the act was never put to the customer for a yes")
+
+
+def _spent(talk: Talk, until: int, tool: str) -> bool:
+    """Has the tool succeeded since that many sayings, and the customer spoken after it?"""
+    said, done = 0, False
+    for event in talk.events:
+        if isinstance(event, Called):
+            done = done or (said >= until and event.succeeded and event.outcome.call.name == tool)
+            continue
+        said += 1
+        if done and event.by_customer:
+            return True
+    return False
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ close that gap. Each is linear in its input.
 """
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -146,6 +147,13 @@ class _Functions(functions.Functions):
             return None
         there = {repr(one) for one in many}
         return all(repr(one) in there for one in few)
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_taken_from(self, few: Any, many: Any) -> Any:
+        """Does each member of `few` stand in `many`, and there as often?"""
+        if not isinstance(few, list) or not isinstance(many, list):
+            return None
+        return Counter(map(repr, few)) <= Counter(map(repr, many))
 
     @functions.signature({"types": []}, {"types": []})
     def _func_same_members(self, left: Any, right: Any) -> Any:

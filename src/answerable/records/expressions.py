@@ -22,6 +22,9 @@ _SUM = re.compile(
     r"|(?<![\d.,$])(?P<after>\d[\d,]{0,15}(?:\.\d{1,2})?)\s?(?:dollars|USD)\b"
 )
 
+_SENTENCES = re.compile(r"[.!?](?=\s)|\n")
+_DONE = ("has been", "have been", "successfully")
+
 LONGEST = 2_000
 """Characters of an expression."""
 
@@ -214,6 +217,17 @@ class _Functions(functions.Functions):
         if not isinstance(values, list) or not isinstance(more, list):
             return None
         return [[value, *more] for value in values]
+
+    @functions.signature({"types": []})
+    def _func_ahead(self, texts: Any) -> Any:
+        """The texts without the sentences that report what is done: 'A refund has been issued to your card.'"""
+        if not isinstance(texts, list):
+            return None
+        said = [_SENTENCES.split(text) for text in texts if isinstance(text, str)]
+        return [
+            " . ".join(one for one in some if not any(f" {word} " in f" {_spaced(one)} " for word in _DONE))
+            for some in said
+        ]
 
     @functions.signature({"types": []})
     def _func_sums(self, texts: Any) -> Any:

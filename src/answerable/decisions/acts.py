@@ -12,7 +12,7 @@ from typing import Any
 
 import cedarpy
 
-from answerable.decisions.actions import Action, ConsentRule, Need
+from answerable.decisions.actions import Action, Need
 from answerable.decisions.bundle import Bundle
 from answerable.decisions.decision import ACT_CAUTION, ActDecision, ActOutcome, Policy
 from answerable.decisions.schema import NO_RECORD
@@ -119,10 +119,16 @@ class ActDecider:
         if known.missing:
             return known
         known.context["repeats"] = _repeats(action, known, situation.talk)
+        agreed = _agreed(action, situation.talk)
+        known.facts["consent"] = {
+            "offer": agreed.offer,
+            "answer": agreed.answer,
+            "offers": list(agreed.offers),
+        }
+        for name, wanted in action.define:
+            known.facts[name] = _found(wanted, known.facts)
         known.consent = (
-            Consent(given=True, because="assumed")
-            if offered
-            else _consent(action.consent, known, situation.talk)
+            Consent(given=True, because="assumed") if offered else _consent(action, known, situation.talk)
         )
         known.context["consent"] = known.consent.given
         self._facts(action, known, offered=offered)
@@ -166,8 +172,6 @@ class ActDecider:
         return True
 
     def _facts(self, action: Action, known: _Known, *, offered: bool) -> None:
-        for name, wanted in action.define:
-            known.facts[name] = _found(wanted, known.facts)
         for fact in action.facts:
             one = fact.attribute
             assumed = offered and fact.when_offered is not None
@@ -246,7 +250,15 @@ def _found(wanted: Expression, facts: dict[str, Any]) -> Any:
         return None
 
 
-def _consent(rule: ConsentRule | None, known: _Known, talk: Talk) -> Consent:
+def _agreed(action: Action, talk: Talk) -> Consent:
+    """What was offered of such an act and answered, whatever it named."""
+    if action.consent is None:
+        return Consent(given=False, because="")
+    return consent(talk, Asked(action.consent.about, tool=action.tool))
+
+
+def _consent(action: Action, known: _Known, talk: Talk) -> Consent:
+    rule = action.consent
     if rule is None:
         return Consent(given=False, because="the bundle does not say what an offer of it must name")
     shows: list[tuple[str, ...]] = []
@@ -259,7 +271,7 @@ def _consent(rule: ConsentRule | None, known: _Known, talk: Talk) -> Consent:
             shows += [_forms(one) for one in value]
         elif value is not None:
             shows.append(_forms(value if isinstance(value, list) else [value]))
-    return consent(talk, Asked(rule.about, tuple(forms for forms in shows if forms)))
+    return consent(talk, Asked(rule.about, tuple(forms for forms in shows if forms), action.tool))
 
 
 def _forms(values: list[Any]) -> tuple[str, ...]:

@@ -1,7 +1,18 @@
 """What was said and done in a conversation, as facts that a policy can ask about."""
 
-from answerable.dialogue.acceptance import accepts, declines
+from answerable.dialogue.acceptance import accepts, declines, orders
 from answerable.dialogue.consent import Asked, Consent, consent
 from answerable.dialogue.talk import Called, Said, Talk, talk_of
 
-__all__ = ["Asked", "Called", "Consent", "Said", "Talk", "accepts", "consent", "declines", "talk_of"]
+__all__ = [
+    "Asked",
+    "Called",
+    "Consent",
+    "Said",
+    "Talk",
+    "accepts",
+    "consent",
+    "declines",
+    "orders",
+    "talk_of",
+]

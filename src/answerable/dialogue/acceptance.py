@@ -5,6 +5,7 @@ looked up, never matched by expressions: a customer's text is hostile.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from answerable.dialogue.words import plain
@@ -42,7 +43,17 @@ _NO_BUT_NO_OBJECTION = (
     "no nothing", "no just", "no those", "no please go", "no please proceed", "no additional", "no further",
     "no issues", "no questions", "no it s fine", "no insurance", "no checked", "no bags", "no extra",
 )  # fmt: skip
+_VERBS = frozenset(
+    "cancel return exchange change update modify book swap replace upgrade downgrade refund switch add make".split()
+)
+"""What an order opens with: "Return everything from it"."""
+_GO_AHEAD = (
+    "please proceed with", "go ahead with", "you can proceed with", "let s proceed with", "please go ahead and",
+    "like to proceed with", "want to proceed with",
+)  # fmt: skip
 _BEFORE_IT = frozenset("please oh ok okay but and so well actually um uh hmm".split())
+_NO_YES = frozenset({"make", "not", "be", "for", "am", "m"})
+"""Before a word of yes they take it: "make sure", "not sure", "not correct"."""
 _OPENING = 8  # words of a sentence in which a plain yes is looked for
 
 
@@ -53,15 +64,37 @@ def accepts(text: str) -> bool:
     if any(_takes_back(words) for words in sentences):
         return False
     return any(
-        not _YES.isdisjoint(words[:_OPENING]) or any(_holds(words, phrase) for phrase in _YES_PHRASES)
+        _says_yes(words[:_OPENING]) or any(_holds(words, phrase) for phrase in _YES_PHRASES)
         for words in sentences
     )
+
+
+def orders(text: str, about: Sequence[str]) -> bool:
+    """Does the customer order the act in so many words ("Cancel #W10"), or say yes to it by name?
+
+    `about` are words for the act, of which one must stand in that sentence. A question orders nothing.
+    """
+    if declines(text):
+        return False
+    for words in _sentences(text):
+        opening = words
+        while opening and opening[0] in _BEFORE_IT:
+            opening = opening[1:]
+        goes = (opening and opening[0] in _VERBS) or any(_holds(words, phrase) for phrase in _GO_AHEAD)
+        if goes and any(word in f" {' '.join(words)} " for word in about):
+            return True
+    return False
 
 
 @lru_cache(maxsize=512)
 def declines(text: str) -> bool:
     """Is this a no, or a wait? Then an earlier yes no longer counts."""
     return any(_takes_back(words) for words in _sentences(text))
+
+
+def _says_yes(opening: list[str]) -> bool:
+    before = ["", *opening]
+    return any(word in _YES and before[at] not in _NO_YES for at, word in enumerate(opening))
 
 
 def _takes_back(words: list[str]) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from answerable.dialogue.acceptance import accepts, declines
-from answerable.dialogue.talk import Said, Talk
+from answerable.dialogue.acceptance import accepts, declines, orders
+from answerable.dialogue.talk import Called, Said, Talk
 from answerable.dialogue.words import plain
 
 
@@ -14,21 +14,28 @@ class Asked:
     """What an offer must have said for a yes to it to cover an act.
 
     Of each group in `shows` one form must have been spoken before the yes; `about`
-    are words for the act, of which one must stand in the offer. Lower case.
+    are words for the act, of which one must stand in the offer. Lower case. A yes
+    after which `tool` succeeded covers nothing more once the customer has spoken again.
     """
 
     about: tuple[str, ...]
     shows: tuple[tuple[str, ...], ...] = ()
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether there is consent, and why; with the offer and the yes where there is."""
+    """Whether there is consent, and why; with the offer and the answer to it where there is one.
+
+    `offers` are all proposals of such an act up to that offer, oldest first: an offer may
+    ask for a yes to what an earlier one listed.
+    """
 
     given: bool
     because: str
     offer: str = ""
     answer: str = ""
+    offers: tuple[str, ...] = ()
 
 
 _REQUESTS = (
@@ -43,27 +50,44 @@ def consent(talk: Talk, asked: Asked) -> Consent:
     """The customer's consent to an act, from the talk so far.
 
     The offer is what the bot said just before the customer's yes; only the last offer
-    of such an act that was answered counts, and a later no takes the yes back.
+    of such an act that was answered counts, and a later no takes the yes back. So does
+    a later order to do it take back a no: "my mistake, please go ahead with the exchange".
+    A yes is `accepts`, or an order to do what was offered: "Cancel #W10 and #W12".
     """
     said = [event for event in talk.events if isinstance(event, Said)]
     offered = False
     turns = _turns(said)
-    for turn in reversed(turns):
+    proposed = [bool(turn.offer) and _proposes(turn.offer, asked.about) for turn in turns]
+    for at in range(len(turns) - 1, -1, -1):
+        turn = turns[at]
         if not turn.offer or not turn.answer:
             continue
-        about_it = _proposes(turn.offer, asked.about)
+        ordered = orders(turn.answer, asked.about)
+        about_it = proposed[at] or (ordered and any(proposed[:at]))
+        offers = tuple(
+            one.offer for one, proposes in zip(turns[: at + 1], proposed, strict=False) if proposes
+        )
         if declines(turn.answer) and (about_it or turn is turns[-1]):
             return Consent(
                 given=False,
                 because="the customer's last answer was a no",
                 offer=turn.offer,
                 answer=turn.answer,
+                offers=offers,
             )
         if not about_it:
             continue
         offered = True
-        if not accepts(turn.answer):
+        if not ordered and not accepts(turn.answer):
             continue
+        if asked.tool and _spent(talk, turn.until, asked.tool):
+            return Consent(
+                given=False,
+                because="the last yes was to what has been done since",
+                offer=turn.offer,
+                answer=turn.answer,
+                offers=offers,
+            )
         spoken = "".join(plain(one.text) for one in said[: turn.until])
         missing = [forms for forms in asked.shows if not any(_stands(form, spoken) for form in forms)]
         if missing:
@@ -72,11 +96,31 @@ def consent(talk: Talk, asked: Asked) -> Consent:
                 because=f"nobody had named {missing[0][0]} before the yes",
                 offer=turn.offer,
                 answer=turn.answer,
+                offers=offers,
             )
-        return Consent(given=True, because="offered and accepted", offer=turn.offer, answer=turn.answer)
+        return Consent(
+            given=True,
+            because="offered and accepted",
+            offer=turn.offer,
+            answer=turn.answer,
+            offers=offers,
+        )
     if offered:
         return Consent(given=False, because="the act was offered, and the customer has not said yes to it")
     return Consent(given=False, because="the act was never put to the customer for a yes")
+
+
+def _spent(talk: Talk, until: int, tool: str) -> bool:
+    """Has the tool succeeded since that many sayings, and the customer spoken after it?"""
+    said, done = 0, False
+    for event in talk.events:
+        if isinstance(event, Called):
+            done = done or (said >= until and event.succeeded and event.outcome.call.name == tool)
+            continue
+        said += 1
+        if done and event.by_customer:
+            return True
+    return False
 
 
 @dataclass(slots=True)
@@ -114,5 +158,10 @@ def _asks(words: str) -> bool:
 
 
 def _stands(form: str, spoken: str) -> bool:
-    wanted = plain(form)
-    return wanted.strip() == "" or wanted in spoken
+    """A form stands as whole words; a name of several may be written as one ("smartwatch"), or end in an s."""
+    words = plain(form).strip()
+    if words == "":
+        return True
+    return any(
+        f" {one}{ending} " in spoken for one in (words, words.replace(" ", "")) for ending in ("", "s")
+    )

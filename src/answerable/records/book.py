@@ -109,7 +109,7 @@ class Book:
         self, mapping: Mapping, value: Any, outcome: ToolOutcome, at: int, last_write: int, zone: tzinfo
     ) -> None:
         source = f"call:{outcome.call.name}/{outcome.call.id}"
-        arguments = _parsed(outcome.call.arguments) if mapping.id_in_call else None
+        arguments = _parsed(outcome.call.arguments) if mapping.id_in_call or mapping.from_call else None
         try:
             rows = [value] if mapping.rows is None else mapping.rows.find(value) or []
             if not isinstance(rows, list):
@@ -118,7 +118,8 @@ class Book:
             self.unread.append(str(error))
             return
         for row in rows[:_MOST_ROWS]:
-            record = _record(mapping, row, arguments if mapping.id_in_call else row, source, at, zone)
+            shown = _with_call(mapping, row, arguments)
+            record = _record(mapping, shown, arguments if mapping.id_in_call else shown, source, at, zone)
             if record is None:
                 self.unread.append(
                     f"an answer of {outcome.call.name} has no id of a {mapping.kind} where the pack looks for it"
@@ -168,6 +169,21 @@ def _record(mapping: Mapping, row: Any, named: Any, source: str, at: int, zone: 
         except (ExpressionFailed, Untypable) as error:
             faults.append(f"{mapping.kind} {name}: {attribute.name}: {error}")
     return Record(mapping.kind, str(name), attributes, row, source, at, tuple(faults))
+
+
+def _with_call(mapping: Mapping, row: Any, arguments: Any) -> Any:
+    """The row with the fields that it lacks and the call had. A row that is no object stays as it is."""
+    if not mapping.from_call or not isinstance(row, dict):
+        return row
+    shown = dict(row)
+    for name, wanted in mapping.from_call:
+        try:
+            asked = wanted.find(arguments)
+        except ExpressionFailed:
+            continue
+        if shown.get(name) is None and asked is not None:
+            shown[name] = asked
+    return shown
 
 
 def _parsed(text: str) -> Any:

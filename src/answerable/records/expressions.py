@@ -5,6 +5,9 @@ pack could not compare a call's arguments with a record. `FUNCTIONS` are the few
 close that gap. Each is linear in its input.
 """
 
+import re
+from collections import Counter
+from datetime import date
 from typing import Any
 
 import jmespath
@@ -12,6 +15,15 @@ from jmespath import exceptions, functions
 
 from answerable.records.compiled import compiled
 from answerable.values.errors import BundleError
+
+# A sum is at most some twenty characters, so a match ends soon: linear on any text.
+_SUM = re.compile(
+    r"\$\s?(?P<before>\d[\d,]{0,15}(?:\.\d{1,2})?)"
+    r"|(?<![\d.,$])(?P<after>\d[\d,]{0,15}(?:\.\d{1,2})?)\s?(?:dollars|USD)\b"
+)
+
+_SENTENCES = re.compile(r"[.!?](?=\s)|\n")
+_DONE = ("has been", "have been", "successfully")
 
 LONGEST = 2_000
 """Characters of an expression."""
@@ -140,6 +152,13 @@ class _Functions(functions.Functions):
         return all(repr(one) in there for one in few)
 
     @functions.signature({"types": []}, {"types": []})
+    def _func_taken_from(self, few: Any, many: Any) -> Any:
+        """Does each member of `few` stand in `many`, and there as often?"""
+        if not isinstance(few, list) or not isinstance(many, list):
+            return None
+        return Counter(map(repr, few)) <= Counter(map(repr, many))
+
+    @functions.signature({"types": []}, {"types": []})
     def _func_same_members(self, left: Any, right: Any) -> Any:
         """Do two lists hold the same things as often, in any order?"""
         if not isinstance(left, list) or not isinstance(right, list):
@@ -156,18 +175,115 @@ class _Functions(functions.Functions):
         wanted = [f" {_spaced(word)} " for word in words if isinstance(word, str)]
         return any(word in text for text in spoken for word in wanted)
 
+    @functions.signature({"types": []}, {"types": []})
+    def _func_keyed(self, rows: Any, fields: Any) -> Any:
+        """An object of `rows` by what stands in their `fields`, joined by '/'; the last of a key counts."""
+        rows = _rows(rows)
+        if rows is None or not isinstance(fields, list):
+            return None
+        return {"/".join(str(_at(row, str(field))) for field in fields): row for row in rows}
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_column(self, rows: Any, path: Any) -> Any:
+        """What stands at `path` in each of `rows`, None kept where nothing does: as many values as rows."""
+        rows = _rows(rows)
+        if rows is None or not isinstance(path, str):
+            return None
+        return [_at(row, path) for row in rows]
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_filled(self, left: Any, right: Any) -> Any:
+        """`left` with the values of `right` where it has None; None unless both are lists of one length."""
+        if not isinstance(left, list) or not isinstance(right, list) or len(left) != len(right):
+            return None
+        return [other if one is None else one for one, other in zip(left, right, strict=True)]
+
+    @functions.signature({"types": []}, {"types": []}, {"types": []})
+    def _func_choose(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        """`then` where the condition is true, `otherwise` where it is false; `&&` and `||` skip an empty list."""
+        return {True: then, False: otherwise}[condition] if isinstance(condition, bool) else None
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_apart(self, values: Any, others: Any) -> Any:
+        """The members of `values` that are not among `others`."""
+        if not isinstance(values, list) or not isinstance(others, list):
+            return None
+        there = {repr(one) for one in others}
+        return [one for one in values if repr(one) not in there]
+
+    @functions.signature({"types": []}, {"types": []})
+    def _func_with_each(self, values: Any, more: Any) -> Any:
+        """`[[v1, *more], …]`: each value with other forms of it, for `shows`."""
+        if not isinstance(values, list) or not isinstance(more, list):
+            return None
+        return [[value, *more] for value in values]
+
+    @functions.signature({"types": []})
+    def _func_ahead(self, texts: Any) -> Any:
+        """The texts without the sentences that report what is done: 'A refund has been issued to your card.'"""
+        if not isinstance(texts, list):
+            return None
+        said = [_SENTENCES.split(text) for text in texts if isinstance(text, str)]
+        return [
+            " . ".join(one for one in some if not any(f" {word} " in f" {_spaced(one)} " for word in _DONE))
+            for some in said
+        ]
+
+    @functions.signature({"types": []})
+    def _func_sums(self, texts: Any) -> Any:
+        """The sums of money that stand in a text, or in several: '$1,049.50', '20 dollars'."""
+        said = [texts] if isinstance(texts, str) else texts
+        if not isinstance(said, list):
+            return None
+        found = [one for text in said if isinstance(text, str) for one in _SUM.finditer(text)]
+        amounts = [float((one["before"] or one["after"]).replace(",", "")) for one in found]
+        return [int(amount) if amount.is_integer() else amount for amount in amounts]
+
+    @functions.signature({"types": []})
+    def _func_day_forms(self, day: Any) -> Any:
+        """How people write a day: '1990-04-05' as 'April 5, 1990', '5 April 1990', '04/05/1990' …"""
+        try:
+            at = date.fromisoformat(day)
+        except (TypeError, ValueError):
+            return None
+        months = (f"{at:%B}", f"{at:%b}")
+        numbers = (str(at.day), f"{at.day:02}", f"{at.day}{_ordinal(at.day)}")
+        named = [f"{month} {number} {at.year}" for month in months for number in numbers]
+        named += [f"{number} {month} {at.year}" for month in months for number in numbers]
+        named += [f"{number} of {month} {at.year}" for month in months for number in numbers]
+        marked = [
+            f"{at:%m/%d/%Y}",
+            f"{at:%d/%m/%Y}",
+            f"{at.month}/{at.day}/{at.year}",
+            f"{at.day}/{at.month}/{at.year}",
+        ]
+        return [day, *named, *marked]
+
+    @functions.signature({"types": []})
+    def _func_last_word(self, text: Any) -> Any:
+        """The last word of a name, by which people call the thing: 'camera' of 'Action Camera'."""
+        return text.split()[-1] if isinstance(text, str) and text.split() else None
+
     @functions.signature({"types": []})
     def _func_lower(self, text: Any) -> Any:
         return text.lower() if isinstance(text, str) else None
 
     @functions.signature({"types": []}, {"types": []})
     def _func_cut(self, text: Any, length: Any) -> Any:
-        """The first `length` characters of a text: the day of an instant, say."""
-        return text[: int(length)] if isinstance(text, str) and _numbers(length, 0) else None
+        """The first `length` characters of a text (the day of an instant, say); the last ones of a negative."""
+        if not isinstance(text, str) or not _numbers(length, 0):
+            return None
+        return text[int(length) :] if length < 0 else text[: int(length)]
 
     @property
     def names(self) -> frozenset[str]:
         return frozenset(self.FUNCTION_TABLE)
+
+
+def _ordinal(number: int) -> str:
+    if number in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def _rows(rows: Any) -> list[Any] | None:

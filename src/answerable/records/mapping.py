@@ -12,6 +12,8 @@
 A write whose answer shows the changed thing stands under `also_from`: later answers
 supersede earlier ones. `rows` makes one answer show many things. Where an answer does
 not name its thing, `id_in_call` (instead of `id`) finds the id in the call's arguments.
+Where rows lack what was asked for (a search by date answers flights without one),
+`from_call` puts it on each of them: `from_call: {date: date}`. What a row says itself stays.
 """
 
 import collections.abc
@@ -24,7 +26,7 @@ from answerable.values.errors import BundleError
 
 RECORDS = "records.yaml"
 
-_KEYS = frozenset({"read_with", "also_from", "id", "id_in_call", "rows", "things", "attributes"})
+_KEYS = frozenset({"read_with", "also_from", "id", "id_in_call", "from_call", "rows", "things", "attributes"})
 _ATTRIBUTE_KEYS = frozenset({"type", "from", "optional", "said_as"})
 
 
@@ -53,6 +55,8 @@ class Mapping:
     attributes: tuple[Attribute, ...]
     things: Expression | None = None
     """The names of what a record holds, as a customer would call it."""
+    from_call: tuple[tuple[str, Expression], ...] = ()
+    """Fields that rows take from the call's arguments, where they have none of that name."""
 
     def things_of(self, raw: Any) -> tuple[str, ...]:
         """The things in an answer."""
@@ -87,6 +91,11 @@ def _mapping(kind: str, entry: Any) -> Mapping:
     if not isinstance(attributes, dict):
         raise BundleError(f"{where}: 'attributes' must be a mapping of names to types and places")
     rows = body.get("rows")
+    from_call = body.get("from_call", {})
+    if not isinstance(from_call, dict) or not all(isinstance(name, str) for name in from_call):
+        raise BundleError(
+            f"{where}: 'from_call' must be a mapping of fields to places in the call's arguments"
+        )
     if "id" in body and "id_in_call" in body:
         raise BundleError(f"{where} has both 'id' and 'id_in_call'; keep one")
     return Mapping(
@@ -98,6 +107,7 @@ def _mapping(kind: str, entry: Any) -> Mapping:
         None if rows is None else expression(rows, f"{where}: rows"),
         tuple(attribute(name, one, f"{where}.{name}") for name, one in attributes.items()),
         expression(body["things"], f"{where}: things") if "things" in body else None,
+        tuple((name, expression(one, f"{where}: from_call.{name}")) for name, one in from_call.items()),
     )
 
 

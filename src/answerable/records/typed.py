@@ -16,6 +16,7 @@ CedarValue = str | bool | int | dict[str, Any] | list[str]
 _LONGEST_TEXT = 10_000
 _MOST_MEMBERS = 1_000
 _MOST = 2**63 - 1
+_FIGURES = frozenset("0123456789.+-")
 
 
 class Type(StrEnum):
@@ -83,6 +84,8 @@ def instant(at: datetime) -> CedarValue:
 def _decimal(value: Any) -> Decimal:
     """The number as it was written. A sum of floats may be off in the 12th place: that is taken away again."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise Untypable(f"{_shown(value)} is no number")
+    if isinstance(value, str) and not _FIGURES.issuperset(value):  # Decimal takes blanks and "1_000"
         raise Untypable(f"{_shown(value)} is no number")
     try:
         number = Decimal(str(round(value, 9)) if isinstance(value, float) else value)

@@ -120,13 +120,15 @@ class ActDecider:
             return known
         known.context["repeats"] = _repeats(action, known, situation.talk)
         agreed = _agreed(action, situation.talk)
-        known.facts["consent"] = {"offer": agreed.offer, "answer": agreed.answer, "offers": list(agreed.offers)}
+        known.facts["consent"] = {
+            "offer": agreed.offer,
+            "answer": agreed.answer,
+            "offers": list(agreed.offers),
+        }
         for name, wanted in action.define:
             known.facts[name] = _found(wanted, known.facts)
         known.consent = (
-            Consent(given=True, because="assumed")
-            if offered
-            else _consent(action, known, situation.talk)
+            Consent(given=True, because="assumed") if offered else _consent(action, known, situation.talk)
         )
         known.context["consent"] = known.consent.given
         self._facts(action, known, offered=offered)

@@ -4,4 +4,15 @@ from answerable.dialogue.acceptance import accepts, declines, orders
 from answerable.dialogue.consent import Asked, Consent, consent
 from answerable.dialogue.talk import Called, Said, Talk, talk_of
 
-__all__ = ["Asked", "Called", "Consent", "Said", "Talk", "accepts", "consent", "declines", "orders", "talk_of"]
+__all__ = [
+    "Asked",
+    "Called",
+    "Consent",
+    "Said",
+    "Talk",
+    "accepts",
+    "consent",
+    "declines",
+    "orders",
+    "talk_of",
+]

@@ -162,4 +162,6 @@ def _stands(form: str, spoken: str) -> bool:
     words = plain(form).strip()
     if words == "":
         return True
-    return any(f" {one}{ending} " in spoken for one in (words, words.replace(" ", "")) for ending in ("", "s"))
+    return any(
+        f" {one}{ending} " in spoken for one in (words, words.replace(" ", "")) for ending in ("", "s")
+    )

@@ -93,7 +93,9 @@ def _mapping(kind: str, entry: Any) -> Mapping:
     rows = body.get("rows")
     from_call = body.get("from_call", {})
     if not isinstance(from_call, dict) or not all(isinstance(name, str) for name in from_call):
-        raise BundleError(f"{where}: 'from_call' must be a mapping of fields to places in the call's arguments")
+        raise BundleError(
+            f"{where}: 'from_call' must be a mapping of fields to places in the call's arguments"
+        )
     if "id" in body and "id_in_call" in body:
         raise BundleError(f"{where} has both 'id' and 'id_in_call'; keep one")
     return Mapping(

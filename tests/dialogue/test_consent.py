@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answerable.dialogue import Asked, Said, Talk, accepts, consent, declines
+from answerable.dialogue import Asked, Called, Said, Talk, accepts, consent, declines, orders
+from answerable.exchange import ToolCall, ToolOutcome
+from answerable.values import CallId
 
 CANCEL = Asked(("cancel",), (("#W10", "lamp"),))
 OFFER = "I can cancel order #W10 for you. Shall I proceed?"
@@ -32,7 +34,7 @@ def test_a_yes_is_a_yes(text: str) -> None:
     [
         "no", "No, thanks.", "Wait, which order?", "Yes, but wait. Stop.", "Hold on, let me think.", "Not yet.",
         "What would it cost?", "", "🙂", "Yes. Actually, I changed my mind.", "Please don't do it", "Don't cancel it.",
-        "My name is Ana.",
+        "My name is Ana.", "Could you make sure it arrives?", "I am not sure.", "That is not correct.",
     ],
 )  # fmt: skip
 def test_what_is_no_yes_is_none(text: str) -> None:
@@ -75,3 +77,65 @@ def test_a_detail_named_only_after_the_yes_does_not_count() -> None:
 def test_a_yes_to_something_else_is_no_yes_to_this() -> None:
     said = ("Shall I change the address of #W10?", "Yes.")
     assert not consent(talk(*said), CANCEL).given
+
+
+@pytest.mark.parametrize(
+    "text", ["Cancel #W10.", "Please go ahead and cancel it.", "Hm. Cancel both, and tell me the sum."]
+)
+def test_an_order_to_do_what_was_offered_is_a_yes(text: str) -> None:
+    assert orders(text, CANCEL.about)
+    assert consent(talk(OFFER, text), CANCEL).given
+
+
+@pytest.mark.parametrize(
+    "text", ["Can you cancel it?", "Change the address.", "Don't cancel it.", "My cancellation is late.", ""]
+)
+def test_what_orders_nothing_of_the_kind(text: str) -> None:
+    assert not orders(text, CANCEL.about)
+
+
+def test_an_order_takes_a_no_back_and_a_yes_to_another_question_does_not() -> None:
+    asked = "You would lose the discount. Is that right?"
+    assert consent(
+        talk(OFFER, "Wait, which one?", asked, "I see. You can proceed with cancelling."), CANCEL
+    ).given
+    assert not consent(talk(OFFER, "Wait, which one?", asked, "Yes."), CANCEL).given
+
+
+def test_an_order_without_any_offer_before_it_is_no_consent() -> None:
+    assert not consent(talk("How can I help?", "Cancel #W10."), CANCEL).given
+
+
+def called(tool: str, *, succeeded: bool) -> Called:
+    return Called(ToolOutcome(ToolCall(CallId("c"), tool, "{}"), ""), {}, succeeded)
+
+
+@pytest.mark.parametrize(
+    ("tool", "succeeded", "spoken", "given"),
+    [
+        ("cancel", True, True, False),
+        ("cancel", True, False, True),  # one yes, several acts
+        ("cancel", False, True, True),  # it failed, so nothing was done yet
+        ("look", True, True, True),
+    ],
+)
+def test_a_yes_is_used_up_by_the_act_once_the_customer_goes_on(
+    tool: str, succeeded: bool, spoken: bool, given: bool
+) -> None:
+    events = [*talk(OFFER, "Yes.").events, called(tool, succeeded=succeeded)]
+    if spoken:
+        events += talk("Done.", "And the lamp of my other order #W10.").events
+    found = consent(Talk(tuple(events)), Asked(CANCEL.about, CANCEL.shows, "cancel"))
+    assert found.given is given
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("lamp", "both lamps"), ("Smart Watch", "the smartwatch"), ("E-Reader", "e-readers")]
+)
+def test_a_name_stands_in_the_plural_and_as_one_word(form: str, said: str) -> None:
+    assert consent(talk(f"Shall I cancel {said}?", "Yes."), Asked(("cancel",), ((form,),))).given
+
+
+def test_all_offers_of_the_act_are_told_and_no_others() -> None:
+    found = consent(talk(OFFER, "How much?", "Would you like a hat?", "No.", f"$5. {OFFER}", "Yes."), CANCEL)
+    assert found.offers == (OFFER, f"$5. {OFFER}")

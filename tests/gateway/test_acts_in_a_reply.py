@@ -46,7 +46,7 @@ def bot(text: str) -> dict[str, Any]:
 
 CANCEL = asks("cancel_pending_order", order_id="#W10", reason="no longer needed")
 READ: list[Any] = [
-    user("Cancel my lamp, please. It is no longer needed. I am ana@example.com."),
+    user("Cancel my lamp, please, I no longer need it. I'm ana@example.com."),
     *done("find_user_id_by_email", "ana_1", email="ana@example.com"),
     *done("get_order_details", ORDER, order_id="#W10"),
 ]

@@ -20,6 +20,9 @@ EXPRESSIONS = [
     "starts_with(a, 'x')", "pick(a, b)", "where(a, 'b', `1`)", "every(a, 'b.c', b)", "pairs(a, b)", "minus(a, b)",
     "subset(a, b)", "mentions(a, ['x y'])", "a[?contains(b, 'x')]", "not_null(a, b)", "to_number(a)", "a[?!b].c",
     "distinct(a)", "same_members(a, b)", "at_each(a, b)", "cut(a, `2`)", "times(a, b)", "plus(a, b)", "lower(a)",
+    "keyed(a, ['b', 'c'])", "column(a, 'b')", "filled(a, b)", "choose(a, b, c)", "choose(a == `1`, b, c)",
+    "apart(a, b)", "with_each(a, b)", "sums(a)", "ahead(a)", "day_forms(a)", "last_word(a)", "taken_from(a, b)",
+    "cut(a, `-2`)",
 ]  # fmt: skip
 
 names = st.sampled_from(["a", "b", "c"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answerable.exchange import ToolCall, ToolOutcome
-from answerable.records import Book, Type, Untypable, parse_mappings, typed
+from answerable.records import Book, Expression, Type, Untypable, parse_mappings, typed
 from answerable.records.book import LARGEST_ANSWER
 from answerable.values import CallId
 from answerable.values.errors import BundleError
@@ -96,6 +96,69 @@ def test_an_answer_that_cannot_be_read_shows_nothing_and_is_told(result: str) ->
 def test_a_failed_call_shows_nothing() -> None:
     outcome, _ = answered("get_order", PENDING)
     assert Book.read([(outcome, False)], MAPPINGS, frozenset()).all("Order") == []
+
+
+FLIGHTS = parse_mappings(
+    {
+        "Flight": {
+            "read_with": "search",
+            "rows": "[]",
+            "from_call": {"date": "date"},
+            "id": "join('/', [number, date])",
+            "attributes": {"price": {"type": "cents", "from": "price"}},
+        }
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "arguments", "name"),
+    [
+        ({"number": "F1", "price": 9}, '{"date": "05-20"}', "F1/05-20"),
+        (
+            {"number": "F1", "price": 9, "date": "05-21"},
+            '{"date": "05-20"}',
+            "F1/05-21",
+        ),  # its own word counts
+        ({"number": "F1", "price": 9}, "{}", None),
+        ({"number": "F1", "price": 9}, "no json", None),
+    ],
+)
+def test_a_row_takes_what_it_lacks_from_the_call(row: Any, arguments: str, name: str | None) -> None:
+    outcome = ToolOutcome(ToolCall(CallId("c0"), "search", arguments), json.dumps([[row]]))
+    found = Book.read([(outcome, True)], FLIGHTS, frozenset()).all("Flight")
+    assert [record.id for record in found] == ([] if name is None else [name])
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "found"),
+    [
+        ("sums(@)", "It is $1,049.50, not 20 dollars or 7 USD; flight 123.", [1049.5, 20, 7]),
+        ("sums(@)", ["$5", 7], [5]),
+        ("ahead(@)", ["A refund has been paid to your card. Shall I go on?"], [" Shall I go on?"]),
+        ("keyed(@, ['a', 'b'])", [{"a": 1, "b": 2}], {"1/2": {"a": 1, "b": 2}}),
+        ("column(@, 'a.b')", [{"a": {"b": 1}}, {}], [1, None]),
+        ("filled(a, b)", {"a": [1, None], "b": [3, 4]}, [1, 4]),
+        ("choose(@ == `1`, `[]`, 'no')", 1, []),
+        ("apart(a, b)", {"a": [1, 2, 2], "b": [2]}, [1]),
+        ("taken_from(a, b)", {"a": [1, 1], "b": [1]}, False),
+        ("with_each(a, b)", {"a": ["x", "y"], "b": ["z"]}, [["x", "z"], ["y", "z"]]),
+        ("last_word(@)", "Action Camera", "Camera"),
+        ("cut(@, `-4`)", "card_1234", "1234"),
+    ],
+)
+def test_what_the_functions_find(expression: str, value: Any, found: Any) -> None:
+    assert Expression(expression, "here").find(value) == found
+
+
+@pytest.mark.parametrize(
+    "said", ["April 5, 1990", "5 April 1990", "April 5th, 1990", "04/05/1990", "1990-04-05"]
+)
+def test_a_day_is_known_as_people_write_it(said: str) -> None:
+    known = Expression("mentions(a, day_forms(b))", "here").find(
+        {"a": f"I was born on {said}.", "b": "1990-04-05"}
+    )
+    assert known is True
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True) | st.integers() | st.text() | st.booleans() | st.none())

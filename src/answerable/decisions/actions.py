@@ -16,11 +16,11 @@
 
 Expressions see `args`, `resource` and each need (as answered), `records` (by kind and
 id), `talk` (see `dialogue.Talk.as_facts`) and `consent`: the last `offer` of such an act
-that was answered with a yes or a no, its `answer`, and all `offers` of it up to there. A
-fact without a value is *missing*, and
-what is missing refuses. `when_offered` is the value assumed when a line merely speaks
-of the act, before there are arguments. `define` names values that facts and `shows` share, and
-`otherwise` tells the model how to learn a missing fact.
+that was answered with a yes or a no, its `answer`, and all `offers` of it up to there.
+A fact without a value is *missing*, and what is missing refuses. `when_offered` is the
+value assumed when a line merely speaks of the act, before there are arguments. `define`
+names values that facts and `shows` share, and `otherwise` tells the model how to learn a
+missing fact.
 """
 
 from collections.abc import Mapping

@@ -251,13 +251,9 @@ class _Functions(functions.Functions):
         named = [f"{month} {number} {at.year}" for month in months for number in numbers]
         named += [f"{number} {month} {at.year}" for month in months for number in numbers]
         named += [f"{number} of {month} {at.year}" for month in months for number in numbers]
-        marked = [
-            f"{at:%m/%d/%Y}",
-            f"{at:%d/%m/%Y}",
-            f"{at.month}/{at.day}/{at.year}",
-            f"{at.day}/{at.month}/{at.year}",
-        ]
-        return [day, *named, *marked]
+        marked = [f"{at:%m/%d/%Y}", f"{at:%d/%m/%Y}"]
+        bare = [f"{at.month}/{at.day}/{at.year}", f"{at.day}/{at.month}/{at.year}"]
+        return [day, *named, *marked, *bare]
 
     @functions.signature({"types": []})
     def _func_last_word(self, text: Any) -> Any:

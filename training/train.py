@@ -96,7 +96,17 @@ def main() -> int:
         f"{len(fitted.names)} features, {len(weights) / 1e6:.1f} MB, in {time.perf_counter() - begun:.0f} s"
     )
     if given.check:
-        return 0
+        shipped = given.out.read_bytes()
+        if shipped == weights:
+            print("the shipped weights, byte for byte")
+            return 0
+        unlike = sum(a != b for a, b in zip(shipped, weights, strict=False)) + abs(
+            len(shipped) - len(weights)
+        )
+        print(
+            f"{unlike} of {len(weights)} bytes are not those of the shipped weights; run make reader and ship them"
+        )
+        return 1
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_bytes(weights)
     print(f"written to {given.out}. Next: answerable eval reading --gold FILE")

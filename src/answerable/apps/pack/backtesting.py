@@ -180,11 +180,14 @@ def _figures(made: Backtest) -> list[tuple[str, str, str]]:
 
 
 def page(made: Backtest, old: Path, new: Path) -> str:
-    """The same as a page: the two bundles in a plane of friction and exposure, the table, the changes."""
-    points = "".join(
-        f'<circle cx="{40 + 320 * side.friction:.1f}" cy="{340 - 320 * side.exposure:.1f}" r="6" class="{name}"/>'
-        f'<text x="{50 + 320 * side.friction:.1f}" y="{336 - 320 * side.exposure:.1f}">{name}</text>'
-        for name, side in (("before", made.before), ("after", made.after))
+    """The same as a page: friction and exposure of both as bars, the table, the changes."""
+    bars = "".join(
+        _bar(at, f"{name}, {side}", share, side)
+        for at, (name, side, share) in enumerate(
+            (name, side, getattr(tally, name))
+            for name in ("friction", "exposure")
+            for side, tally in (("before", made.before), ("after", made.after))
+        )
     )
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{before}</td><td>{after}</td></tr>"
@@ -198,13 +201,19 @@ def page(made: Backtest, old: Path, new: Path) -> str:
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Backtest</title>
 <style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}}
 table{{border-collapse:collapse;margin:1rem 0}}td,th{{border:1px solid #999;padding:.3rem .6rem;text-align:left;
-vertical-align:top}}.before{{fill:#777}}.after{{fill:#0b5cad}}text{{font-size:13px}}line{{stroke:#999}}</style>
+vertical-align:top;overflow-wrap:anywhere}}.before{{fill:#888}}.after{{fill:#0b5cad}}text{{font-size:14px}}</style>
 <h1>Backtest</h1><p>{escape(str(old))} → {escape(str(new))}: {len(made.changed)} decisions changed.</p>
-<svg viewBox="0 0 420 380" width="420" role="img" aria-label="friction and exposure of both bundles">
-<line x1="40" y1="340" x2="360" y2="340"/><line x1="40" y1="340" x2="40" y2="20"/>
-<text x="150" y="368">friction (0 to 100 %)</text>
-<text x="12" y="260" transform="rotate(-90 12 260)">exposure (0 to 100 %)</text>{points}</svg>
+<svg viewBox="0 0 640 140" width="640" role="img" aria-label="friction and exposure, before and after">{bars}</svg>
 <table><tr><th></th><th>before</th><th>after</th></tr>{rows}</table>
 <h2>What changed</h2><table><tr><th>where</th><th>what</th><th>outcome</th><th>why, now</th></tr>{changes}</table>
 </html>
 """
+
+
+def _bar(at: int, name: str, share: float, side: str) -> str:
+    """One bar of a share, with its name before it and its figure behind it."""
+    y = 8 + 32 * at
+    return (
+        f'<text x="0" y="{y + 16}">{name}</text><rect x="130" y="{y}" width="{400 * share:.1f}" height="22" '
+        f'class="{side}"/><text x="{138 + 400 * share:.1f}" y="{y + 16}">{share:.1%}</text>'
+    )

@@ -21,6 +21,8 @@ def default(name: str) -> str:
     value = getattr(of, name.removeprefix("limit_"))
     if value is None:
         return "none"
+    if isinstance(value, bool):
+        value = int(value)
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
@@ -47,6 +49,8 @@ def test_every_setting_can_be_set() -> None:
         "MODE": "observe",
         "BUNDLE": "b",
         "BUNDLES": "bs",
+        "APPROVERS": "a",
+        "INSECURE_UNSIGNED_BUNDLES": "1",
         "CLIENT_KEYS": "k",
         "ZONE": "Europe/Berlin",
         **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
@@ -54,8 +58,8 @@ def test_every_setting_can_be_set() -> None:
     assert {name.lower() for name in given} == set(setting_names())
     found = from_environment({PREFIX + name: value for name, value in given.items()})
     assert found == Settings(
-        "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), "::1", 0, Mode.OBSERVE, Path("b"), Path("bs"), Path("k"),
-        ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
+        "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), "::1", 0, Mode.OBSERVE, Path("b"), Path("bs"), Path("a"),
+        True, Path("k"), ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
     )  # fmt: skip
 
 
@@ -86,6 +90,7 @@ def test_a_setting_that_does_not_exist_is_named(name: str) -> None:
         ("PORT", "-1"),
         ("PORT", "65536"),
         ("MODE", "strict"),
+        ("INSECURE_UNSIGNED_BUNDLES", "yes"),
         ("LIMIT_MESSAGES", "many"),
         ("LIMIT_MESSAGES", "1.5"),
         ("LIMIT_MESSAGES", "0"),

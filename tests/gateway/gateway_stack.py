@@ -224,6 +224,7 @@ def gateway_to(
             client_keys=client_keys,
             bundle=bundle,
             bundles=bundles,
+            insecure_unsigned_bundles=True,
             limits=limits or Limits(),
         )
         with serve_in_thread(build(settings, store)) as root:

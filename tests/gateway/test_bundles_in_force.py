@@ -30,7 +30,7 @@ def pack(folder: Path, name: str, **changes: str) -> Path:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> BundleShelf:
-    return BundleShelf(tmp_path / "shelf")
+    return BundleShelf(tmp_path / "shelf", approvers=None)
 
 
 def put_in_force(shelf: BundleShelf, folder: Path, by: str = "Ana") -> Digest:

@@ -2,6 +2,7 @@
 
 shelf/
 sha256-<digest>/       the bundle's files, never changed once they are there
+sha256-<digest>.note   its approval, signed
 activations.jsonl      one line an activation; the last one is in force
 """
 
@@ -9,15 +10,17 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from answerable.adapters.bundle_files import pack_files
-from answerable.decisions import Bundle, parse
+from answerable.decisions import Approvers, Bundle, approval_of, check_approval, parse
 from answerable.decisions.bundle import digest_of
+from answerable.signing import Note, parse_note
 from answerable.values import Digest, from_rfc3339, rfc3339
-from answerable.values.errors import BundleError
+from answerable.values.errors import BundleError, SignatureError
 
 _RECORD = "activations.jsonl"
 
@@ -30,21 +33,47 @@ class Activation:
     by: str
     at: datetime
     because: str
+    signed_with: str | None = None
+    """The public key by which the approver signed; None where nobody asked for a signature."""
 
 
 class BundleShelf:
     """Keeps bundles. One process may write while others read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, approvers: Approvers | None) -> None:
+        """`approvers` None is insecure: bundles are taken at their word about who approved them."""
         self.folder = folder
+        self.approvers = approvers
 
-    def add(self, pack: Path) -> Bundle:
-        """Check a pack and put its bundle on the shelf; once there it is never written again. Raises BundleError."""
+    def add(self, pack: Path, approval: bytes | None = None) -> Bundle:
+        """Check a pack and put its bundle on the shelf, with its signed approval if there is one yet.
+
+        The files are never written again once they are there. Raises BundleError.
+        """
         files = pack_files(pack)
         bundle = parse(files)
-        place = self._place(bundle.digest)
-        if place.exists():
-            return bundle
+        if approval is not None:
+            note = _read_approval(approval, bundle)
+            if self.approvers is not None:
+                check_approval(bundle, note, self.approvers)
+        if not self._place(bundle.digest).exists():
+            self._put(files, bundle.digest)
+        if approval is not None:
+            self._write(self._note(bundle.digest), approval)
+        return bundle
+
+    def approval(self, digest: Digest) -> Note | None:
+        """The signed approval of a bundle, not checked; None where there is none. Raises BundleError."""
+        try:
+            return parse_note(self._note(digest).read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BundleError(f"'{self._note(digest)}' can't be read: {error.strerror}") from error
+        except SignatureError as error:
+            raise BundleError(f"'{self._note(digest)}': {error}") from error
+
+    def _put(self, files: Mapping[str, bytes], digest: Digest) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(dir=self.folder, prefix=".half-"))
         try:
@@ -54,15 +83,35 @@ class BundleShelf:
                 path.write_bytes(content)
                 _sync(path)
             # A crash before this leaves a hidden folder that nobody reads; after it, the whole bundle.
-            half.rename(place)
+            half.rename(self._place(digest))
         except OSError as error:
             shutil.rmtree(half, ignore_errors=True)
             raise BundleError(f"the bundle can't be put into '{self.folder}': {error.strerror}") from error
         _sync(self.folder)
-        return bundle
+
+    def _write(self, path: Path, content: bytes) -> None:
+        half = path.with_suffix(".half")
+        try:
+            half.write_bytes(content)
+            _sync(half)
+            # A crash before this leaves the approval as it was, or none; after it, the whole new one.
+            half.rename(path)
+            _sync(self.folder)
+        except OSError as error:
+            raise BundleError(f"'{path}' can't be written: {error.strerror}") from error
 
     def load(self, digest: Digest) -> Bundle:
-        """The bundle of that digest. Raises BundleError where it is not there, or is not what its name says."""
+        """The bundle of that digest, and approved where approvers are known.
+
+        Raises BundleError where it is not there, is not what its name says, or its approval does not hold.
+        """
+        bundle = self.read(digest)
+        if self.approvers is not None:
+            check_approval(bundle, self.approval(digest), self.approvers)
+        return bundle
+
+    def read(self, digest: Digest) -> Bundle:
+        """The bundle of that digest, approved or not. Raises BundleError as `load` does."""
         place = self._place(digest)
         files = pack_files(place)
         if digest_of(files) != digest:
@@ -74,10 +123,10 @@ class BundleShelf:
     def activate(self, digest: Digest, *, by: str, at: datetime, because: str) -> Bundle:
         """Put a bundle in force from now on. Raises BundleError, and then the one before stays in force.
 
-        Who approved it must be on its manifest, be somebody else than its author, and its
-        time must have come.
+        Its approver must be on its manifest, be somebody else than its author and have signed
+        for it, and its time must have come.
         """
-        bundle = self.load(digest)
+        bundle = self.read(digest)
         manifest = bundle.manifest
         if not by.strip():
             raise BundleError("say who puts the bundle in force: --by NAME")
@@ -87,7 +136,10 @@ class BundleShelf:
             raise BundleError(
                 f"'{manifest.name}' takes effect on {rfc3339(manifest.effective_from)}; activate it then"
             )
-        line = {"digest": digest, "by": by, "at": rfc3339(at), "because": because}
+        signed_with = None
+        if self.approvers is not None:
+            signed_with = str(check_approval(bundle, self.approval(digest), self.approvers))
+        line = {"digest": digest, "by": by, "at": rfc3339(at), "because": because, "signed_with": signed_with}
         try:
             with (self.folder / _RECORD).open("a", encoding="utf-8") as record:
                 # One write of one line: a crash leaves it whole, or a last line that is no JSON and is not read.
@@ -113,7 +165,13 @@ class BundleShelf:
             try:
                 raw = json.loads(line)
                 found.append(
-                    Activation(Digest(raw["digest"]), raw["by"], from_rfc3339(raw["at"]), raw["because"])
+                    Activation(
+                        Digest(raw["digest"]),
+                        raw["by"],
+                        from_rfc3339(raw["at"]),
+                        raw["because"],
+                        raw.get("signed_with"),
+                    )
                 )
             except (ValueError, KeyError, TypeError) as error:
                 if number == len(lines):
@@ -154,10 +212,25 @@ class BundleShelf:
             return (0, 0)
         return (found.st_mtime_ns, found.st_size)
 
+    def _note(self, digest: Digest) -> Path:
+        return self._place(digest).with_suffix(".note")
+
     def _place(self, digest: Digest) -> Path:
         if not digest.startswith("sha256:") or not digest.removeprefix("sha256:").isalnum():
             raise BundleError(f"'{digest}' names no bundle; write sha256: and 64 digits")
         return self.folder / digest.replace(":", "-", 1)
+
+
+def _read_approval(approval: bytes, bundle: Bundle) -> Note:
+    try:
+        note = parse_note(approval)
+    except SignatureError as error:
+        raise BundleError(f"the approval of '{bundle.manifest.name}' can't be read: {error}") from error
+    if note.text != approval_of(bundle).text:
+        raise BundleError(
+            f"the approval is of another bundle than '{bundle.manifest.name}' ({bundle.digest})"
+        )
+    return note
 
 
 def _sync(path: Path) -> None:

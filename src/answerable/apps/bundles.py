@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from answerable.adapters.bundle_shelf import BundleShelf
+from answerable.adapters.key_files import read_approvers, read_note
 from answerable.adapters.world import utc_now
 from answerable.decisions import Bundle
 from answerable.values import Digest, rfc3339
-from answerable.values.errors import BundleError
+from answerable.values.errors import BundleError, SettingsError
 
 bundles = typer.Typer(
     name="bundle",
@@ -25,6 +26,21 @@ Shelf = Annotated[
     Path,
     typer.Option("--shelf", help="The folder of bundles.", envvar="ANSWERABLE_BUNDLES", show_envvar=True),
 ]
+Approvers = Annotated[
+    Path | None,
+    typer.Option(
+        "--approvers",
+        help="Who may approve: on each line a public key and whose it is.",
+        envvar="ANSWERABLE_APPROVERS",
+        show_envvar=True,
+    ),
+]
+Unsigned = Annotated[
+    bool,
+    typer.Option(
+        "--insecure-unsigned", help="Take the bundle at its word about who approved it; it goes on record."
+    ),
+]
 By = Annotated[str, typer.Option("--by", help="Who does it; it goes on record.")]
 Because = Annotated[str, typer.Option("--because", help="Why; it goes on record.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -33,13 +49,16 @@ _SHORT = 16
 
 @bundles.command()
 def add(
-    pack: Annotated[Path, typer.Argument(help="Folder of the pack.")],
+    pack: Annotated[Path, typer.Argument(help="Folder of the pack, or the file that it was built into.")],
     *,
+    approval: Annotated[
+        Path | None, typer.Option("--approval", help="The note that 'answerable pack sign' wrote.")
+    ] = None,
     shelf: Shelf = Path("var/bundles"),
     as_json: Json = False,
 ) -> None:
     """Check a pack and put its bundle on the shelf. It is not in force yet."""
-    bundle = BundleShelf(shelf).add(pack)
+    bundle = BundleShelf(shelf, None).add(pack, read_note(approval) if approval else None)
     _tell(bundle, as_json=as_json, words="is on the shelf; 'answerable bundle activate' puts it in force")
 
 
@@ -50,10 +69,12 @@ def activate(
     by: By,
     because: Because = "",
     shelf: Shelf = Path("var/bundles"),
+    approvers: Approvers = None,
+    insecure_unsigned: Unsigned = False,
     as_json: Json = False,
 ) -> None:
     """Put a bundle in force. Conversations that have begun keep theirs."""
-    kept = BundleShelf(shelf)
+    kept = open_shelf(shelf, approvers, unsigned=insecure_unsigned)
     bundle = kept.activate(_whole(kept, digest), by=by, at=utc_now(), because=because)
     _tell(bundle, as_json=as_json, words="is in force for conversations that begin now")
 
@@ -64,10 +85,12 @@ def rollback(
     by: By,
     because: Because = "",
     shelf: Shelf = Path("var/bundles"),
+    approvers: Approvers = None,
+    insecure_unsigned: Unsigned = False,
     as_json: Json = False,
 ) -> None:
     """Put the bundle back in force that was before this one."""
-    kept = BundleShelf(shelf)
+    kept = open_shelf(shelf, approvers, unsigned=insecure_unsigned)
     bundle = kept.activate(kept.before(), by=by, at=utc_now(), because=because or "rolled back")
     _tell(bundle, as_json=as_json, words="is in force again for conversations that begin now")
 
@@ -75,12 +98,18 @@ def rollback(
 @bundles.command(name="list")
 def list_bundles(*, shelf: Shelf = Path("var/bundles"), as_json: Json = False) -> None:
     """Every bundle on the shelf, and what was put in force when and by whom."""
-    kept = BundleShelf(shelf)
+    kept = BundleShelf(shelf, None)
     history = kept.history()
     active = history[-1].digest if history else None
     if as_json:
         rows = [
-            {"digest": one.digest, "by": one.by, "at": rfc3339(one.at), "because": one.because}
+            {
+                "digest": one.digest,
+                "by": one.by,
+                "at": rfc3339(one.at),
+                "because": one.because,
+                "signed_with": one.signed_with,
+            }
             for one in history
         ]
         print(json.dumps({"active": active, "bundles": kept.digests(), "activations": rows}))  # noqa: T201
@@ -88,20 +117,36 @@ def list_bundles(*, shelf: Shelf = Path("var/bundles"), as_json: Json = False) -
     console = Console(highlight=False)
     table = Table("bundle", "name", "version", "author", "approver", "in force")
     for digest in kept.digests():
-        manifest = kept.load(digest).manifest
+        manifest = kept.read(digest).manifest
         force = "yes" if digest == active else ""
         table.add_row(
             _short(digest),
             manifest.name,
             manifest.version,
             manifest.author,
-            manifest.approver or "nobody",
+            f"{manifest.approver or 'nobody'}, {'signed' if kept.approval(digest) else 'unsigned'}",
             force,
         )
     console.print(table)
     for one in history:
         why = f": {one.because}" if one.because else ""
-        console.print(f"{rfc3339(one.at)}  {_short(one.digest)}  by {one.by}{why}", markup=False)
+        key = one.signed_with.split("+")[0] if one.signed_with else None
+        signed = f", approval signed with '{key}'" if key else ", INSECURE: no signature was asked for"
+        console.print(
+            f"{rfc3339(one.at)}  {_short(one.digest)}  by {one.by}{why}{signed}", markup=False, soft_wrap=True
+        )
+
+
+def open_shelf(folder: Path, approvers: Path | None, *, unsigned: bool) -> BundleShelf:
+    """The shelf, asking for signed approvals unless told, in so many words, not to. Raises SettingsError."""
+    if approvers is None and not unsigned:
+        raise SettingsError(
+            "say who may approve bundles: --approvers FILE (docs/packs.md shows how); "
+            "--insecure-unsigned takes bundles at their word"
+        )
+    if approvers is not None and unsigned:
+        raise SettingsError("--approvers and --insecure-unsigned contradict each other; keep one")
+    return BundleShelf(folder, read_approvers(approvers) if approvers else None)
 
 
 def _whole(shelf: BundleShelf, start: str) -> Digest:

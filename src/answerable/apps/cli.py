@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, pack, bundle, eval.
+"""The command line: serve, demo, replay, show, verify, pack, bundle, key, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from answerable import __version__
 from answerable.apps.bundles import bundles
+from answerable.apps.keys import keys
 from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
@@ -30,6 +31,7 @@ from answerable.values.errors import (
     EvaluationMissing,
     ScriptError,
     SettingsError,
+    SignatureError,
 )
 
 NO, MISUSE, MISSING = 1, 2, 3
@@ -53,6 +55,7 @@ evaluations = typer.Typer(
 app.add_typer(evaluations)
 app.add_typer(bundles)
 app.add_typer(pack)
+app.add_typer(keys)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
@@ -99,6 +102,13 @@ def serve(
         Path | None,
         typer.Option(help="Folder of bundles; the one last activated is in force. [ANSWERABLE_BUNDLES]"),
     ] = None,
+    approvers: Annotated[
+        Path | None,
+        typer.Option(help="File of who may approve those bundles, and their keys. [ANSWERABLE_APPROVERS]"),
+    ] = None,
+    insecure_unsigned_bundles: Annotated[
+        bool, typer.Option("--insecure-unsigned-bundles", help="Take bundles at their word about approval.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run the gateway in front of an OpenAI-compatible upstream."""
@@ -113,6 +123,8 @@ def serve(
         client_keys=client_keys,
         bundle=bundle,
         bundles=bundles,
+        approvers=approvers,
+        insecure_unsigned_bundles=insecure_unsigned_bundles or None,
     )
     run_server(settings, as_json=as_json)
 
@@ -328,7 +340,7 @@ def main() -> None:
         app(args=repeated(sys.argv[1:]))
     except EvaluationMissing as error:
         _fail(error, MISSING)
-    except (SettingsError, BundleError, EvaluationError) as error:
+    except (SettingsError, BundleError, SignatureError, EvaluationError) as error:
         _fail(error, MISUSE)
     except ScriptError as error:
         _fail(error, MISSING)

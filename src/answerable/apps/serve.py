@@ -11,9 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from answerable.adapters.bundle_files import built_in, from_folder
-from answerable.adapters.bundle_shelf import BundleShelf
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.apps.bundles import open_shelf
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
@@ -63,9 +63,10 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
-    """Raises BundleError."""
+    """Raises BundleError, SettingsError."""
     if settings.bundles:
-        return ShelfDecider(BundleShelf(settings.bundles))
+        shelf = open_shelf(settings.bundles, settings.approvers, unsigned=settings.insecure_unsigned_bundles)
+        return ShelfDecider(shelf)
     return CedarDecider(from_folder(settings.bundle) if settings.bundle else built_in())
 
 

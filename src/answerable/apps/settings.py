@@ -32,6 +32,10 @@ class Settings:
     """Folder of the bundle to put in force; the built-in one without it."""
     bundles: Path | None = None
     """Folder of bundles (`answerable bundle add`); the one last activated is in force, also while this runs."""
+    approvers: Path | None = None
+    """File of who may approve those bundles and their public keys; a bundle must be signed by one."""
+    insecure_unsigned_bundles: bool = False
+    """Take those bundles at their word about who approved them."""
     client_keys: Path | None = None
     """File with one `name:key` a line: the workloads that may call. Required off loopback."""
     zone: tzinfo = UTC
@@ -73,12 +77,16 @@ def _value(name: str, text: str) -> object:
         usable = text.isascii() and text.isdecimal() and int(text[:6]) <= _LAST_PORT
     elif name == "mode":
         usable = text in list(Mode)
+    elif name == "insecure_unsigned_bundles":
+        usable = text in ("0", "1")
     if not usable:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("ledger", "bundle", "bundles", "client_keys"):
+    if name in ("ledger", "bundle", "bundles", "approvers", "client_keys"):
         return Path(text)
+    if name == "insecure_unsigned_bundles":
+        return text == "1"
     return int(text) if name == "port" else Mode(text) if name == "mode" else text
 
 

@@ -1,6 +1,7 @@
 """A bundle and a finding make a decision."""
 
 from answerable.decisions.acts import ActDecider, Situation
+from answerable.decisions.approval import Approvers, approval_of, check_approval, parse_approvers
 from answerable.decisions.authority import by_authority
 from answerable.decisions.bundle import Bundle, Manifest, parse
 from answerable.decisions.decide import CedarDecider
@@ -10,6 +11,7 @@ __all__ = [
     "ActDecider",
     "ActDecision",
     "ActOutcome",
+    "Approvers",
     "Bundle",
     "CedarDecider",
     "Decision",
@@ -18,6 +20,9 @@ __all__ = [
     "Policy",
     "Situation",
     "Wording",
+    "approval_of",
     "by_authority",
+    "check_approval",
     "parse",
+    "parse_approvers",
 ]

@@ -157,6 +157,8 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
     for key in ("name", "version", "author", "effective_from"):
         if raw.get(key) in (None, ""):
             raise BundleError(f"{MANIFEST}: '{key}' is missing; add it")
+        if not str(raw[key]).strip().isprintable():
+            raise BundleError(f"{MANIFEST}: '{key}' must be one line of text")
     effective = raw["effective_from"]
     if not isinstance(effective, datetime) or effective.tzinfo is None:
         raise BundleError(
@@ -170,7 +172,12 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
                 f"{MANIFEST}: '{author}' is both author and approver; someone else must approve"
             )
     return Manifest(
-        str(raw["name"]), str(raw["version"]), author, approver, effective, _zone(raw.get("zone"))
+        str(raw["name"]).strip(),
+        str(raw["version"]).strip(),
+        author,
+        approver,
+        effective,
+        _zone(raw.get("zone")),
     )
 
 
@@ -187,6 +194,6 @@ def _zone(name: object) -> tzinfo:
 
 
 def _person(key: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or not value.strip().isprintable():
         raise BundleError(f"{MANIFEST}: '{key}' must be somebody's name, not '{value}'")
-    return value
+    return value.strip()

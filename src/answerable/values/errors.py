@@ -14,6 +14,7 @@
     ├── LedgerError           nothing more may be shown
     │   ├── LedgerUnavailable     an entry could not be made durable
     │   └── LedgerBroken          an entry does not match its hash or its place
+    ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── BundleError           policies, terms or wording that can't be put in force
     ├── ScriptError           a scenario or recording that can't be played
     ├── EvaluationError       labelled lines or recordings that nothing can be measured on as they are
@@ -96,6 +97,10 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerBroken(LedgerError):
     """An entry does not match its hash, or is not where it was put."""
+
+
+class SignatureError(AnswerableError):
+    """A key or a signed note that can't be used, or a signature that does not hold."""
 
 
 class BundleError(AnswerableError):

@@ -7,7 +7,9 @@ import typer
 from rich.console import Console
 
 from answerable.adapters.bundle_files import archive, pack_files
-from answerable.decisions import parse
+from answerable.adapters.key_files import read_secret_key, write_new
+from answerable.decisions import approval_of, parse
+from answerable.signing import written
 from answerable.values import from_rfc3339
 from answerable.values.errors import SettingsError
 
@@ -64,6 +66,20 @@ def build(
     except OSError as error:
         raise SettingsError(f"'{output}' can't be written: {error.strerror}; name another file") from error
     print(bundle.digest)  # noqa: T201
+
+
+@pack.command()
+def sign(
+    folder: Annotated[Path, typer.Argument(help="Folder of the pack, or the file that it was built into.")],
+    *,
+    key: Annotated[Path, typer.Option("--key", help="The approver's secret key ('answerable key new').")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The note to write.")],
+) -> None:
+    """Approve the bundle that a pack makes: sign a note that names its digest. Read 'pack diff' before."""
+    note = approval_of(parse(pack_files(folder)))
+    signed = note.signed(read_secret_key(key))
+    write_new(output, written(signed))
+    print(note.text, end="")  # noqa: T201
 
 
 @pack.command()

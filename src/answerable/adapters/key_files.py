@@ -1,0 +1,66 @@
+"""Keys and signed notes in files. A secret key's file is for its owner's eyes alone."""
+
+import os
+import stat
+from pathlib import Path
+
+from answerable.decisions import Approvers, parse_approvers
+from answerable.signing import Signer, signer_from
+from answerable.signing.notes import MOST_BYTES
+from answerable.values.errors import BundleError, SettingsError, SignatureError
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def write_secret_key(path: Path, signer: Signer) -> None:
+    """Write a new key, readable by its owner only. Raises SettingsError where the file is there already."""
+    write_new(path, f"{signer.secret()}\n".encode(), mode=0o600)
+
+
+def read_secret_key(path: Path) -> Signer:
+    """Raises SettingsError where the file can't be read or others can read it, SignatureError where it is no key."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise SettingsError(f"others can read the secret key '{path}'; run chmod 600 '{path}'")
+            content = file.read(MOST_BYTES)
+    except OSError as error:
+        raise SettingsError(f"the secret key '{path}' can't be read: {error.strerror}") from error
+    try:
+        text = content.decode("ascii")
+    except UnicodeDecodeError:
+        raise SignatureError(f"'{path}' holds no secret key that 'answerable key new' wrote") from None
+    return signer_from(text.strip())
+
+
+def read_approvers(path: Path) -> Approvers:
+    """Who may approve bundles, and their keys. Raises SettingsError, BundleError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the approvers' file '{path}' can't be read: {error}") from error
+    return parse_approvers(text)
+
+
+def read_note(path: Path) -> bytes:
+    """The bytes of a note. Raises BundleError where they can't be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BundleError(f"the note '{path}' can't be read: {error.strerror}") from error
+
+
+def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file that must not be there yet. Raises SettingsError."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "wb") as file:
+            # A crash here leaves a file cut short; reading it says so, and it can be removed.
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise SettingsError(f"'{path}' is there already, and is not overwritten; name another file") from None
+    except OSError as error:
+        raise SettingsError(f"'{path}' can't be written: {error.strerror}; name another file") from error

@@ -1,0 +1,36 @@
+"""`answerable key`: make an Ed25519 key, and print the public part of one."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from answerable.adapters.key_files import read_secret_key, write_secret_key
+from answerable.signing import new_signer
+from answerable.signing.keys import SEED_BYTES
+
+keys = typer.Typer(
+    name="key",
+    help="Make and show the keys that people sign with.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@keys.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What signatures will call the key: one word, as ruth.okafor.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file for the secret key.")],
+) -> None:
+    """Make a key: the secret part into a file that only you can read, the public part printed."""
+    signer = new_signer(name, secrets.token_bytes(SEED_BYTES))
+    write_secret_key(output, signer)
+    print(signer.verifier)  # noqa: T201
+
+
+@keys.command()
+def show(file: Annotated[Path, typer.Argument(help="The file of a secret key.")]) -> None:
+    """Print the public part of a key, for others to know it by."""
+    print(read_secret_key(file).verifier)  # noqa: T201

@@ -1,0 +1,18 @@
+"""Ed25519 keys and signed notes: who stands behind a text, checked from bytes alone."""
+
+from answerable.signing.keys import Signer, Verifier, new_signer, signer_from, verifier_from
+from answerable.signing.notes import Note, Signature, Signed, check_note, parse_note, written
+
+__all__ = [
+    "Note",
+    "Signature",
+    "Signed",
+    "Signer",
+    "Verifier",
+    "check_note",
+    "new_signer",
+    "parse_note",
+    "signer_from",
+    "verifier_from",
+    "written",
+]

@@ -16,7 +16,8 @@ from answerable.decisions.actions import Action, Need
 from answerable.decisions.bundle import Bundle
 from answerable.decisions.decision import ACT_CAUTION, ActDecision, ActOutcome, Policy
 from answerable.decisions.schema import NO_RECORD
-from answerable.dialogue import Asked, Consent, Talk, consent
+from answerable.dialogue import Consent, Talk
+from answerable.dialogue.consent import agreement, covers
 from answerable.dialogue.talk import arguments_of
 from answerable.exchange import ToolCall
 from answerable.records import Book, CedarValue, Expression, ExpressionFailed, Record, Untypable, typed
@@ -128,7 +129,9 @@ class ActDecider:
         for name, wanted in action.define:
             known.facts[name] = _found(wanted, known.facts)
         known.consent = (
-            Consent(given=True, because="assumed") if offered else _consent(action, known, situation.talk)
+            Consent(given=True, because="assumed")
+            if offered
+            else _consent(action, known, agreed, situation.talk)
         )
         known.context["consent"] = known.consent.given
         self._facts(action, known, offered=offered)
@@ -254,10 +257,10 @@ def _agreed(action: Action, talk: Talk) -> Consent:
     """What was offered of such an act and answered, whatever it named."""
     if action.consent is None:
         return Consent(given=False, because="")
-    return consent(talk, Asked(action.consent.about, tool=action.tool))
+    return agreement(talk, action.consent.about, action.tool)
 
 
-def _consent(action: Action, known: _Known, talk: Talk) -> Consent:
+def _consent(action: Action, known: _Known, agreed: Consent, talk: Talk) -> Consent:
     rule = action.consent
     if rule is None:
         return Consent(given=False, because="the bundle does not say what an offer of it must name")
@@ -271,7 +274,7 @@ def _consent(action: Action, known: _Known, talk: Talk) -> Consent:
             shows += [_forms(one) for one in value]
         elif value is not None:
             shows.append(_forms(value if isinstance(value, list) else [value]))
-    return consent(talk, Asked(rule.about, tuple(forms for forms in shows if forms), action.tool))
+    return covers(agreed, talk, tuple(forms for forms in shows if forms))
 
 
 def _forms(values: list[Any]) -> tuple[str, ...]:

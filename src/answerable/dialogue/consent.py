@@ -1,7 +1,7 @@
 """Has the customer agreed to exactly this act? An offer of it, then a yes; a changed detail voids it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from answerable.dialogue.acceptance import accepts, declines, orders
@@ -36,6 +36,8 @@ class Consent:
     offer: str = ""
     answer: str = ""
     offers: tuple[str, ...] = ()
+    until: int = 0
+    """So many sayings of the talk had been said by then."""
 
 
 _REQUESTS = (
@@ -47,67 +49,58 @@ _REQUESTS = (
 
 
 def consent(talk: Talk, asked: Asked) -> Consent:
-    """The customer's consent to an act, from the talk so far.
+    """The customer's consent to an act, from the talk so far: `agreement` that `covers` its details."""
+    return covers(agreement(talk, asked.about, asked.tool), talk, asked.shows)
+
+
+def agreement(talk: Talk, about: Sequence[str], tool: str = "") -> Consent:
+    """What was offered of such an act and answered, whatever details it named.
 
     The offer is what the bot said just before the customer's yes; only the last offer
     of such an act that was answered counts, and a later no takes the yes back. So does
     a later order to do it take back a no: "my mistake, please go ahead with the exchange".
     A yes is `accepts`, or an order to do what was offered: "Cancel #W10 and #W12".
     """
-    said = [event for event in talk.events if isinstance(event, Said)]
+    turns = _turns([event for event in talk.events if isinstance(event, Said)])
     offered = False
-    turns = _turns(said)
-    proposed = [bool(turn.offer) and _proposes(turn.offer, asked.about) for turn in turns]
+    proposed = [bool(turn.offer) and _proposes(turn.offer, about) for turn in turns]
     for at in range(len(turns) - 1, -1, -1):
         turn = turns[at]
         if not turn.offer or not turn.answer:
             continue
-        ordered = orders(turn.answer, asked.about)
+        ordered = orders(turn.answer, about)
         about_it = proposed[at] or (ordered and any(proposed[:at]))
+        if declines(turn.answer) and (about_it or turn is turns[-1]):
+            because = "the customer's last answer was a no"
+        elif not about_it:
+            continue
+        elif not ordered and not accepts(turn.answer):
+            offered = True
+            continue
+        elif tool and _spent(talk, turn.until, tool):
+            because = "the last yes was to what has been done since"
+        else:
+            because = ""
         offers = tuple(
             one.offer for one, proposes in zip(turns[: at + 1], proposed, strict=False) if proposes
         )
-        if declines(turn.answer) and (about_it or turn is turns[-1]):
-            return Consent(
-                given=False,
-                because="the customer's last answer was a no",
-                offer=turn.offer,
-                answer=turn.answer,
-                offers=offers,
-            )
-        if not about_it:
-            continue
-        offered = True
-        if not ordered and not accepts(turn.answer):
-            continue
-        if asked.tool and _spent(talk, turn.until, asked.tool):
-            return Consent(
-                given=False,
-                because="the last yes was to what has been done since",
-                offer=turn.offer,
-                answer=turn.answer,
-                offers=offers,
-            )
-        spoken = "".join(plain(one.text) for one in said[: turn.until])
-        missing = [forms for forms in asked.shows if not any(_stands(form, spoken) for form in forms)]
-        if missing:
-            return Consent(
-                given=False,
-                because=f"nobody had named {missing[0][0]} before the yes",
-                offer=turn.offer,
-                answer=turn.answer,
-                offers=offers,
-            )
-        return Consent(
-            given=True,
-            because="offered and accepted",
-            offer=turn.offer,
-            answer=turn.answer,
-            offers=offers,
-        )
+        given = because == ""
+        return Consent(given, because or "offered and accepted", turn.offer, turn.answer, offers, turn.until)
     if offered:
         return Consent(given=False, because="the act was offered, and the customer has not said yes to it")
     return Consent(given=False, because="the act was never put to the customer for a yes")
+
+
+def covers(agreed: Consent, talk: Talk, shows: Sequence[tuple[str, ...]]) -> Consent:
+    """The agreement, if of each group in `shows` one form was spoken before the yes; else none."""
+    if not agreed.given or not shows:
+        return agreed
+    said = [event for event in talk.events if isinstance(event, Said)]
+    spoken = "".join(plain(one.text) for one in said[: agreed.until])
+    for forms in shows:
+        if not any(_stands(form, spoken) for form in forms):
+            return replace(agreed, given=False, because=f"nobody had named {forms[0]} before the yes")
+    return agreed
 
 
 def _spent(talk: Talk, until: int, tool: str) -> bool:

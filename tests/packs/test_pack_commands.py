@@ -64,10 +64,24 @@ def test_the_packs_that_come_along_have_no_errors(name: str) -> None:
     assert [one for one in lint_pack(PACKS / name) if one.severity is Severity.ERROR] == []
 
 
-def test_the_store_pack_decides_as_its_tests_say() -> None:
-    found = printed("test", str(STORE))
+@pytest.mark.parametrize(("name", "cases"), [("store", 18), ("airline", 54), ("retail", 31)])
+def test_the_packs_that_come_along_decide_as_their_tests_say(name: str, cases: int) -> None:
+    found = printed("test", str(PACKS / name))
     assert [one for one in found["cases"] if one["problem"]] == []
-    assert len(found["cases"]) > 10
+    assert len(found["cases"]) == cases
+
+
+@pytest.mark.parametrize("name", ["store", "retail"])
+def test_every_rule_decides_in_some_case(name: str) -> None:
+    assert printed("test", str(PACKS / name))["policies_in_no_case"] == []
+
+
+def test_a_rule_that_no_case_reaches_is_named(mine: Path) -> None:
+    (mine / "tests" / "acts.yaml").write_text(
+        (mine / "tests" / "acts.yaml").read_text().split("- name: a return of what has not arrived")[0]
+    )
+    code, output = run("test", str(mine))
+    assert (code, output.splitlines()[-1]) == (0, "in no case did these policies decide: delivered-first")
 
 
 def test_a_rule_that_is_changed_fails_its_case(mine: Path) -> None:

@@ -64,3 +64,8 @@ def test_an_approved_wording_is_approved_to_the_letter() -> None:
 def test_no_term_speaks_of_another_subject() -> None:
     text = "Your parcel arrives within 90 days."
     assert BASE.judge(READER.read(text, ReadingContext()), text, {}, TODAY) is None
+
+
+def test_how_long_ago_something_was_is_no_term() -> None:
+    claim = READER.read("You bought it 40 days ago, so you can return it.", ReadingContext())
+    assert BASE.judge(claim, "You bought it 40 days ago, so you can return it.", {}, TODAY) is None

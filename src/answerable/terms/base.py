@@ -14,6 +14,9 @@ Case = Mapping[str, frozenset[str]]
 """What is known of this customer's case: attributes of the records that were read, with their values, lower case."""
 
 
+_A_WORD = 12  # characters looked at behind a value
+
+
 class Verdict(StrEnum):
     """What the terms say of a line."""
 
@@ -56,12 +59,20 @@ class TermBase:
 
 def _values(claim: Claim, text: str, meant: list[PublishedTerm]) -> Iterator[Value]:
     found = [
-        one for one in claim.terms if isinstance(one, MoneyTerm | PercentTerm | DurationTerm | CountTerm)
+        one
+        for one in claim.terms
+        if isinstance(one, MoneyTerm | PercentTerm | DurationTerm | CountTerm) and not _is_past(one, text)
     ]
     yield from found
     if not any(isinstance(one, MoneyTerm) for one in found) and says_zero(text):
         fees = [term.value for term in meant if isinstance(term.value, MoneyTerm)]
         yield from (MoneyTerm(0, 0, 0, fee.currency) for fee in fees[:1])
+
+
+def _is_past(value: Value, text: str) -> bool:
+    """Does it say how long ago something was? That is a fact of the case, and no term."""
+    after = _plain(text[value.end : value.end + _A_WORD]).split()
+    return isinstance(value, DurationTerm) and after[:1] in (["ago"], ["old"], ["earlier"])
 
 
 def _judged(value: Value, meant: list[PublishedTerm], case: Case, text: str) -> Judgement | None:

@@ -34,7 +34,7 @@ from answerable.decisions import ActOutcome, Bundle, CedarDecider, Decision, Out
 from answerable.exchange import Exchange, Message, Role, ToolCall, ToolSpec, outcomes
 from answerable.flow import Acts, ChoiceEnded, Line, Mode, TextArrived, Turn
 from answerable.ports import Reader
-from answerable.values import CallId, TraceId, WorkloadId
+from answerable.values import CallId, PolicyId, TraceId, WorkloadId
 from answerable.values.errors import BundleError
 
 TESTS = "tests"
@@ -63,6 +63,8 @@ class Result:
     case: Case
     outcome: str
     problem: str
+    policies: tuple[PolicyId, ...] = ()
+    """Those that determined it."""
 
 
 def read_cases(folder: Path) -> list[Case]:
@@ -109,7 +111,7 @@ def _act(case: Case, exchange: Exchange, bundle: Bundle) -> Result:
         problem = f"expected {case.expect}: {decision.because}"
     elif case.because and case.because not in words:
         problem = f"'{case.because}' did not determine it, but: {words}"
-    return Result(case, decision.outcome.value, problem)
+    return Result(case, decision.outcome.value, problem, tuple(one.id for one in decision.policies))
 
 
 def _line(case: Case, lines: list[Line]) -> Result:
@@ -126,7 +128,7 @@ def _line(case: Case, lines: list[Line]) -> Result:
         problem = f"expected {case.expect}: {read}"
     elif case.because and case.because not in words:
         problem = f"'{case.because}' did not determine it, but: {words}"
-    return Result(case, decision.outcome.value, problem)
+    return Result(case, decision.outcome.value, problem, tuple(one.id for one in decision.policies))
 
 
 def _case(place: str, entry: Any) -> Case:

@@ -13,7 +13,8 @@
     │   └── UpstreamCut           stopped in the middle of a reply
     ├── LedgerError           nothing more may be shown
     │   ├── LedgerUnavailable     an entry could not be made durable
-    │   └── LedgerBroken          an entry does not match its hash or its place
+    │   ├── LedgerBroken          an entry does not match its hash or its place
+    │   └── ProofError            a proof or checkpoint that does not show what it should
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── BundleError           policies, terms or wording that can't be put in force
     ├── ScriptError           a scenario or recording that can't be played
@@ -97,6 +98,10 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerBroken(LedgerError):
     """An entry does not match its hash, or is not where it was put."""
+
+
+class ProofError(LedgerError):
+    """A proof or checkpoint that does not show what it should: altered, cut, or of another log."""
 
 
 class SignatureError(AnswerableError):

@@ -89,7 +89,7 @@ ROOTS = NaiveHashes(entries_of(300))
 
 
 def hashes(size: int) -> TileHashes:
-    return TileHashes(size, lambda tile: TILES[tile.level, tile.index][: tile.width * HASH_BYTES])
+    return TileHashes(size, lambda tile: TILES[tile.level, tile.at][: tile.width * HASH_BYTES])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 300])
@@ -124,7 +124,7 @@ def test_few_tiles_are_remembered_and_none_is_fetched_twice_in_a_row() -> None:
 
     def fetch(tile: Tile) -> bytes:
         fetched.append(tile)
-        return TILES[tile.level, tile.index][: tile.width * HASH_BYTES]
+        return TILES[tile.level, tile.at][: tile.width * HASH_BYTES]
 
     reader = TileHashes(SIZE, fetch, remember=4)
     for _ in range(3):

@@ -1,0 +1,120 @@
+"""The log over a store of entries: what is kept of its tree, and its signed checkpoints.
+
+Kept are the entries' leaf hashes and, for each tile that is full, its root: a hash of the tile
+level above. Everything else is computed from those in a few hundred hashes at most.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.ledger.merkle import inner_node, root
+from answerable.ledger.tiles import HEIGHT, WIDTH, Tile, TileHashes
+from answerable.signing import Note, Signer, Verifier, check_note
+from answerable.values.errors import LedgerBroken, ProofError
+
+
+class TileRoot(NamedTuple):
+    """The root of a full tile: hash number `at` of tile level `level`, which is 1 or more."""
+
+    level: int
+    at: int
+    hash: bytes
+
+
+class LogStore(Protocol):
+    """Where a log keeps its hashes. Answers for durable entries only."""
+
+    def size(self) -> int:
+        """How many entries there are."""
+
+    def leaves(self, first: int, end: int) -> list[bytes]:
+        """The leaf hashes of entries `first` to before `end`, 32 bytes each."""
+
+    def tile_roots(self, level: int, first: int, end: int) -> list[bytes]:
+        """The kept roots of that tile level, from number `first` to before `end`, as far as there are any."""
+
+    def kept(self) -> int:
+        """How many roots of tile level 1 are kept."""
+
+    def keep(self, roots: Sequence[TileRoot]) -> None:
+        """Keep roots, all or none. To keep one again changes nothing."""
+
+
+def hashes(store: LogStore, size: int) -> TileHashes:
+    """The tree of the first `size` entries, out of what the store keeps."""
+    return TileHashes(size, lambda tile: tile_bytes(store, tile))
+
+
+def tile_bytes(store: LogStore, tile: Tile) -> bytes:
+    """A tile's content. Raises LedgerBroken where the store does not hold all of it."""
+    first = tile.at * WIDTH
+    end = first + tile.width
+    found = store.tile_roots(tile.level, first, end) if tile.level else store.leaves(first, end)
+    if len(found) != tile.width:
+        raise LedgerBroken(f"'{tile.path()}' has {len(found)} of its {tile.width} hashes")
+    return b"".join(found)
+
+
+def integrate(store: LogStore, size: int) -> None:
+    """Keep the root of every tile that the first `size` entries fill.
+
+    A crash in the middle leaves some roots out; the next time makes them again, from the same leaves.
+    """
+    for at in range(store.kept(), size // WIDTH):
+        made = [TileRoot(1, at, _over(store.leaves(at * WIDTH, (at + 1) * WIDTH)))]
+        while (made[-1].at + 1) % WIDTH == 0:
+            level, last, own = made[-1]
+            below = store.tile_roots(level, last + 1 - WIDTH, last)
+            made.append(TileRoot(level + 1, last // WIDTH, _over([*below, own])))
+        store.keep(made)
+
+
+def next_checkpoint(store: LogStore, last: Note | None, signer: Signer, origin: str) -> Note | None:
+    """Sign for the entries there are now; None where the last checkpoint says it all.
+
+    1. The last checkpoint is of this log and its signature holds.
+    2. No fewer entries are there than it counts.
+    3. They begin with those it counts: its root is found again.
+    4. The new one is signed.
+
+    Raises LedgerBroken where the log was cut or rewritten since: no signature is given to a fork.
+    """
+    size = store.size()
+    before = None if last is None else open_checkpoint(last, origin, [signer.verifier])
+    if before is not None:
+        if before.size > size:
+            raise LedgerBroken(
+                f"the ledger holds {size} entries, and its last checkpoint counts {before.size}: it was cut off or "
+                "restored from an older copy"
+            )
+        if before.size == size:
+            return None
+    elif size == 0:
+        return None
+    integrate(store, size)
+    tree = hashes(store, size)
+    if before is not None and root(before.size, tree) != before.root:
+        raise LedgerBroken(f"the first {before.size} entries are not those of the last checkpoint")
+    return Checkpoint(origin, size, root(size, tree)).note().signed(signer)
+
+
+def open_checkpoint(note: Note, origin: str, keys: Sequence[Verifier]) -> Checkpoint:
+    """The checkpoint in a note that one of the keys signed. Raises ProofError, SignatureError."""
+    found = parse_checkpoint(note.text)
+    if found.origin != origin:
+        raise ProofError(f"the checkpoint is of the log '{found.origin}', not of '{origin}'")
+    if not check_note(note, keys):
+        names = ", ".join(f"'{key.name}'" for key in keys)
+        raise ProofError(f"the checkpoint of {found.size} entries is not signed by {names}")
+    return found
+
+
+def _over(leaves: Sequence[bytes]) -> bytes:
+    """The root over a full tile."""
+    if len(leaves) != WIDTH:
+        raise LedgerBroken(f"a full tile has {WIDTH} hashes, and {len(leaves)} are there")
+    row = list(leaves)
+    for _ in range(HEIGHT):
+        row = [inner_node(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]

@@ -1,0 +1,141 @@
+"""A witness: it cosigns a log's checkpoint only if it continues the one that it cosigned before.
+
+Who rewrites or cuts a log, its key in hand, has to get past a witness that remembers. The words
+on the wire are those of C2SP tlog-witness (`add-checkpoint`):
+
+    old 20852
+    CCASgDtR…=
+    …
+
+    shop.example/answerable
+    20853
+    …
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.ledger.merkle import EMPTY_ROOT, HASH_BYTES, verify_consistency
+from answerable.signing import Note, Signature, Signer, Verifier, check_note, parse_note, written
+from answerable.values.errors import ProofError, SignatureError
+
+LARGEST_REQUEST = 64 * 1024
+_MOST_PROOF = 63
+_MOST_DIGITS = 19
+
+
+class Answer(IntEnum):
+    """What a witness answers, as HTTP status codes."""
+
+    COSIGNED = 200
+    MALFORMED = 400
+    NOT_SIGNED = 403
+    UNKNOWN_LOG = 404
+    CONFLICT = 409
+    NOT_CONSISTENT = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A log that a witness follows: the keys it may sign with, and the last checkpoint that was cosigned."""
+
+    origin: str
+    keys: tuple[Verifier, ...]
+    size: int = 0
+    root: bytes = EMPTY_ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """The answer to a request. `state` is to be durable before `body` is sent."""
+
+    answer: Answer
+    body: str = ""
+    state: Followed | None = None
+
+
+def request_cosignature(note: Note, old: int, proof: Sequence[bytes]) -> bytes:
+    """The body of `add-checkpoint` for a signed checkpoint, with the proof from the `old` size on."""
+    lines = "".join(f"{base64.b64encode(one).decode()}\n" for one in proof)
+    return f"old {old}\n{lines}\n".encode() + written(note)
+
+
+def read_cosignatures(body: bytes, note: Note, witness: Verifier) -> Note:
+    """The note with what the witness answered. Raises SignatureError where that holds no cosignature of its."""
+    found = parse_note(note.text.encode() + b"\n" + body)
+    if not check_note(found, [witness]):
+        raise SignatureError(f"the answer of the witness '{witness.name}' is not signed with its key")
+    known = {str(one) for one in note.signatures}
+    added = tuple(one for one in found.signatures if str(one) not in known)
+    return Note(note.text, (*note.signatures, *added))
+
+
+def witness(raw: bytes, followed: Iterable[Followed], signer: Signer, now: datetime) -> Witnessed:
+    """Answer a request to cosign.
+
+    1. It is a request, of a size that one has.
+    2. The log is one that is followed.
+    3. One of its keys signed the checkpoint.
+    4. The size it starts from is the last that was cosigned, and not beyond the new one.
+    5. The proof shows that the new log continues the old one.
+    6. The new state is kept, then the cosignature is sent.
+    """
+    try:
+        old, proof, note, checkpoint = _parse(raw)
+    except (ProofError, SignatureError) as error:
+        return Witnessed(Answer.MALFORMED, str(error))
+    log = next((one for one in followed if one.origin == checkpoint.origin), None)
+    if log is None:
+        return Witnessed(Answer.UNKNOWN_LOG, "this log is not followed here")
+    try:
+        signed = check_note(note, log.keys)
+    except SignatureError as error:
+        return Witnessed(Answer.NOT_SIGNED, str(error))
+    if not signed:
+        return Witnessed(Answer.NOT_SIGNED, "no key of the log signed this checkpoint")
+    if old > checkpoint.size:
+        return Witnessed(Answer.MALFORMED, "the old size is beyond the new one")
+    same_size = old == checkpoint.size
+    if old != log.size or (same_size and old and not hmac.compare_digest(checkpoint.root, log.root)):
+        return Witnessed(Answer.CONFLICT, f"{log.size}\n")
+    try:
+        verify_consistency(old, checkpoint.size, proof, log.root, checkpoint.root)
+    except ProofError as error:
+        return Witnessed(Answer.NOT_CONSISTENT, str(error))
+    cosigned: Signature = Note(note.text).signed(signer, now).signatures[0]
+    state = Followed(log.origin, log.keys, checkpoint.size, checkpoint.root)
+    return Witnessed(Answer.COSIGNED, f"{cosigned}\n", state)
+
+
+def _parse(raw: bytes) -> tuple[int, list[bytes], Note, Checkpoint]:
+    if len(raw) > LARGEST_REQUEST:
+        raise ProofError(f"a request is at most {LARGEST_REQUEST} bytes")
+    head, blank, rest = raw.partition(b"\n\n")
+    first, *lines = head.split(b"\n")
+    size = first.removeprefix(b"old ")
+    if not blank or not first.startswith(b"old ") or not size.isdigit() or len(size) > _MOST_DIGITS:
+        raise ProofError(
+            "a request begins with 'old' and a size, and has an empty line before its checkpoint"
+        )
+    if size != str(int(size)).encode():
+        raise ProofError("the old size is written without leading zeros")
+    if len(lines) > _MOST_PROOF:
+        raise ProofError(f"a proof has at most {_MOST_PROOF} hashes")
+    note = parse_note(rest)
+    return int(size), [_hash(line) for line in lines], note, parse_checkpoint(note.text)
+
+
+def _hash(line: bytes) -> bytes:
+    try:
+        found = base64.b64decode(line, validate=True)
+    except (binascii.Error, ValueError):
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise ProofError(f"each line of a proof is a hash of {HASH_BYTES} bytes in base64")
+    return found

@@ -212,6 +212,7 @@ def gateway_to(
     client_keys: Path | None = None,
     bundle: Path | None = None,
     bundles: Path | None = None,
+    witnesses: Path | None = None,
     on_commit: Callable[[str], None] | None = None,
 ) -> Iterator[Stack]:
     """The gateway before whatever listens on a port of this machine."""
@@ -219,6 +220,8 @@ def gateway_to(
     try:
         settings = Settings(
             upstream=f"http://127.0.0.1:{port}/v1",
+            ledger=ledger,
+            witnesses=witnesses,
             mode=mode,
             upstream_key=upstream_key,
             client_keys=client_keys,

@@ -2,10 +2,12 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from answerable.decisions import Approvers, parse_approvers
-from answerable.signing import Signer, signer_from
+from answerable.signing import Signer, Verifier, signer_from, verifier_from
+from answerable.signing.keys import Algorithm
 from answerable.signing.notes import MOST_BYTES
 from answerable.values.errors import BundleError, SettingsError, SignatureError
 
@@ -31,6 +33,48 @@ def read_secret_key(path: Path) -> Signer:
     except UnicodeDecodeError:
         raise SignatureError(f"'{path}' holds no secret key that 'answerable key new' wrote") from None
     return signer_from(text.strip())
+
+
+def ledger_key(path: Path, new: Callable[[], Signer]) -> Signer:
+    """The key in a file; where there is no such file, a new one is made and kept there. Raises as the others do."""
+    if path.exists():
+        return read_secret_key(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # A crash here leaves no key, or one that has signed nothing yet.
+        write_secret_key(path, made := new())
+    except SettingsError:
+        if path.exists():
+            return read_secret_key(path)  # another process made one at the same moment
+        raise
+    return made
+
+
+def read_witnesses(path: Path) -> list[tuple[str, Verifier]]:
+    """Who cosigns: on each line a URL and the witness's public key. Raises SettingsError naming the line."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the witnesses' file '{path}' can't be read: {error}") from error
+    found: list[tuple[str, Verifier]] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        url, _, key = line.strip().partition(" ")
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(
+                f"'{path}', line {number}: write the witness's URL, a space and its public key"
+            )
+        try:
+            verifier = verifier_from(key.strip())
+        except SignatureError as error:
+            raise SettingsError(f"'{path}', line {number}: {error}") from error
+        if verifier.algorithm is not Algorithm.COSIGNATURE:
+            raise SettingsError(
+                f"'{path}', line {number}: that is no witness's key; 'answerable key new --witness' makes one"
+            )
+        found.append((url, verifier))
+    return found
 
 
 def read_approvers(path: Path) -> Approvers:

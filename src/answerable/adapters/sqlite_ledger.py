@@ -18,6 +18,8 @@ from typing import NamedTuple, cast
 import apsw
 
 from answerable.ledger import GENESIS
+from answerable.ledger.checking import TreeCheck
+from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports import Sealed
 from answerable.receipts import Body, Draft, seal
 from answerable.receipts.verifying import ChainCheck, Row, decode
@@ -108,8 +110,8 @@ class SqliteLedger:
         query = "SELECT trace FROM entries WHERE kind = 'exchange' ORDER BY seq DESC LIMIT ?"
         return await asyncio.to_thread(self._column, query, (limit,))
 
-    async def verify(self) -> int:
-        return await asyncio.to_thread(self._verify)
+    async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
+        return await asyncio.to_thread(self._verify, checkpoints)
 
     async def close(self) -> None:
         """Finish the appends already handed over, then close the file."""
@@ -133,17 +135,19 @@ class SqliteLedger:
         with self._reading, _reads(self._path):
             return [TraceId(row[0]) for row in self._reader.execute(query, bindings)]
 
-    def _verify(self) -> int:
-        check = ChainCheck()
+    def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:
+        check, tree = ChainCheck(), TreeCheck(checkpoints)
         connection = _connect(self._path, create=False)
         try:
             with _reads(self._path):
                 for seq, entry, leaf, salt, private, trace, kind in connection.execute(_FILED):
                     found = check.next((seq, entry, leaf, salt, private))
+                    tree.next(bytes.fromhex(leaf))
                     if (found.trace, _kind(found.body)) != (trace, kind):
                         # Outside the hash, but what `trace` and `traces` look by: a row filed
                         # elsewhere would be as good as deleted.
                         raise LedgerBroken(f"entry {seq} is not filed under its own trace and kind")
+                tree.end()
         finally:
             connection.close()
         return check.count

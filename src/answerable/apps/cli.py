@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, pack, bundle, key, eval.
+"""The command line: serve, demo, replay, show, verify, pack, bundle, key, ledger, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -20,6 +20,7 @@ from rich.console import Console
 from answerable import __version__
 from answerable.apps.bundles import bundles
 from answerable.apps.keys import keys
+from answerable.apps.ledger.commands import ledgers
 from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
@@ -56,6 +57,7 @@ app.add_typer(evaluations)
 app.add_typer(bundles)
 app.add_typer(pack)
 app.add_typer(keys)
+app.add_typer(ledgers)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
@@ -89,6 +91,13 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [ANSWERABLE_HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on. [ANSWERABLE_PORT]")] = None,
     ledger: LedgerOption = None,
+    ledger_key: Annotated[
+        Path | None, typer.Option(help="File of the key that signs its checkpoints. [ANSWERABLE_LEDGER_KEY]")
+    ] = None,
+    witnesses: Annotated[
+        Path | None,
+        typer.Option(help="File of who cosigns them, a URL and a key a line. [ANSWERABLE_WITNESSES]"),
+    ] = None,
     mode: Annotated[
         Mode | None, typer.Option(help="observe records only; enforce decides. [ANSWERABLE_MODE]")
     ] = None,
@@ -119,6 +128,8 @@ def serve(
         host=host,
         port=port,
         ledger=ledger,
+        ledger_key=ledger_key,
+        witnesses=witnesses,
         mode=mode,
         client_keys=client_keys,
         bundle=bundle,
@@ -190,11 +201,31 @@ def show(
 
 
 @app.command()
-def verify(*, ledger: LedgerOption = None, as_json: Json = False) -> None:
-    """Check every link, hash and private part of a ledger."""
-    from answerable.apps.show import verify_ledger  # noqa: PLC0415 – start-up time
+def verify(
+    *,
+    ledger: LedgerOption = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint", help="A checkpoint that was kept elsewhere: the ledger must continue it."
+        ),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The log's public key: checkpoints must be signed by it.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option("--witness", help="A witness's public key: the last checkpoint must be cosigned by it."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check every link, hash and private part of a ledger, and that it continues its checkpoints."""
+    from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415 – start-up time
 
-    raise typer.Exit(asyncio.run(verify_ledger(Console(highlight=False), ledger, as_json=as_json)))
+    checked = verify_ledger(
+        Console(highlight=False), ledger, checkpoint or [], key, witness or [], as_json=as_json
+    )
+    raise typer.Exit(asyncio.run(checked))
 
 
 @evaluations.command()

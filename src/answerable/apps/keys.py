@@ -8,7 +8,7 @@ import typer
 
 from answerable.adapters.key_files import read_secret_key, write_secret_key
 from answerable.signing import new_signer
-from answerable.signing.keys import SEED_BYTES
+from answerable.signing.keys import SEED_BYTES, Algorithm
 
 keys = typer.Typer(
     name="key",
@@ -23,9 +23,13 @@ def new(
     name: Annotated[str, typer.Argument(help="What signatures will call the key: one word, as ruth.okafor.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file for the secret key.")],
+    witness: Annotated[
+        bool, typer.Option("--witness", help="A key that cosigns other people's logs, with the time.")
+    ] = False,
 ) -> None:
     """Make a key: the secret part into a file that only you can read, the public part printed."""
-    signer = new_signer(name, secrets.token_bytes(SEED_BYTES))
+    algorithm = Algorithm.COSIGNATURE if witness else Algorithm.ED25519
+    signer = new_signer(name, secrets.token_bytes(SEED_BYTES), algorithm)
     write_secret_key(output, signer)
     print(signer.verifier)  # noqa: T201
 

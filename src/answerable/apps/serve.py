@@ -4,6 +4,7 @@ import dataclasses
 import gc
 import ipaddress
 import json
+import secrets
 import sys
 from collections.abc import Callable
 
@@ -12,16 +13,22 @@ from starlette.types import ASGIApp
 
 from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.adapters.http_upstream import HttpUpstream
+from answerable.adapters.http_witness import HttpWitness
+from answerable.adapters.key_files import ledger_key, read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.bundles import open_shelf
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
+from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger.serving import LogPages
 from answerable.apps.readers import make_reader
 from answerable.apps.settings import Settings, from_environment
 from answerable.decisions import CedarDecider
 from answerable.ports import Ledger
+from answerable.signing import new_signer
+from answerable.signing.keys import SEED_BYTES
 from answerable.values.errors import SettingsError
 
 _SWITCH_SECONDS = 0.0005
@@ -59,7 +66,19 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
         callers=callers.from_file(settings.client_keys) if settings.client_keys else callers.Callers(),
         limits=limits,
         upstream_key=settings.upstream_key,
+        log=LogPages(settings.ledger),
+        checkpointer=_checkpointer(settings),
     )
+
+
+def _checkpointer(settings: Settings) -> Checkpointer:
+    """Raises SettingsError, SignatureError."""
+    path = settings.ledger_key or settings.ledger.with_name(settings.ledger.name + ".key")
+    # The name is the log's: no two logs may have the same, or a witness would take one for the other.
+    name = f"answerable/log-{secrets.token_hex(6)}"
+    signer = ledger_key(path, lambda: new_signer(name, secrets.token_bytes(SEED_BYTES)))
+    known = read_witnesses(settings.witnesses) if settings.witnesses else []
+    return Checkpointer(settings.ledger, signer, [HttpWitness(url, key) for url, key in known])
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:

@@ -25,6 +25,10 @@ class Settings:
     upstream_key: str | None = None
     """Credential for the upstream. Without it the caller's own Authorization header is passed on."""
     ledger: Path = Path("var/ledger.db")
+    ledger_key: Path | None = None
+    """File of the key that signs the ledger's checkpoints; made beside the ledger (`….key`) where none is named."""
+    witnesses: Path | None = None
+    """File with a witness's URL and public key a line: they cosign the ledger's checkpoints."""
     host: str = "127.0.0.1"
     port: int = 8080
     mode: Mode = Mode.ENFORCE
@@ -83,7 +87,7 @@ def _value(name: str, text: str) -> object:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("ledger", "bundle", "bundles", "approvers", "client_keys"):
+    if name in ("ledger", "ledger_key", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
         return Path(text)
     if name == "insecure_unsigned_bundles":
         return text == "1"

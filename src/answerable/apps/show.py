@@ -13,7 +13,7 @@ from answerable.apps.chain import Chain, ChainLine, assemble
 from answerable.apps.settings import from_environment
 from answerable.receipts import FindingPart
 from answerable.values import TraceId
-from answerable.values.errors import LedgerBroken, LedgerUnavailable
+from answerable.values.errors import LedgerUnavailable
 
 COLOURS = {"release": "green", "revise": "yellow", "hold": "yellow", "withhold": "red"}
 MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
@@ -51,26 +51,6 @@ async def show_trace(
         console.print_json(data=chain_as_data(chain, chosen))
     else:
         print_chain(console, chain, chosen)
-    return 0
-
-
-async def verify_ledger(console: Console, ledger: Path | None, *, as_json: bool) -> int:
-    """Check a whole ledger; 0 where it holds, 1 where it is broken."""
-    try:
-        store = open_existing(ledger)  # looks at the last entry, and so may already find it broken
-        try:
-            count = await store.verify()
-        finally:
-            await store.close()
-    except LedgerBroken as error:
-        console.print_json(data={"holds": False, "error": str(error)}) if as_json else console.print(
-            f"[red]✗ broken[/]: {escape(str(error))}"
-        )
-        return 1
-    if as_json:
-        console.print_json(data={"holds": True, "entries": count})
-    else:
-        console.print(f"[green]✓ holds[/]: {count} entries, each linked to the one before it")
     return 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from answerable.ledger.checkpoint import Checkpoint
 from answerable.receipts import Draft
 from answerable.values import TraceId
 
@@ -33,8 +34,11 @@ class Ledger(Protocol):
     async def traces(self, limit: int) -> list[TraceId]:
         """The latest traces, newest first."""
 
-    async def verify(self) -> int:
-        """Check every link, hash and private part; the number of entries. Raises LedgerBroken."""
+    async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
+        """Check every link, hash and private part, and that the entries are those that each checkpoint counts.
+
+        Returns the number of entries. Raises LedgerBroken.
+        """
 
     async def close(self) -> None:
         """Finish what was handed over, then let go."""

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from answerable.ledger import GENESIS
+from answerable.ledger.checking import TreeCheck
+from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports import Sealed
 from answerable.receipts import Draft, seal
 from answerable.receipts.verifying import ChainCheck, decode
@@ -48,9 +50,12 @@ class MemoryLedger:
         found = [TraceId(e.trace) for e in entries if type(e.body).__name__ == "ExchangeBody"]
         return found[:limit]
 
-    async def verify(self) -> int:
-        check = ChainCheck()
-        check.feed(self.rows)
+    async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
+        check, tree = ChainCheck(), TreeCheck(checkpoints)
+        for row in self.rows:
+            check.next(row)
+            tree.next(bytes.fromhex(row.leaf))
+        tree.end()
         return check.count
 
     async def close(self) -> None:

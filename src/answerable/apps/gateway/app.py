@@ -16,12 +16,16 @@ from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error
 from answerable.apps.gateway.headers import TRACE, upstream_headers
+from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger.serving import LogPages
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
 from answerable.wire.errors import error_reply
 from answerable.wire.limits import Limits
+
+_CHECKPOINT_SECONDS = 2.0
 
 OpenUpstream = Callable[[], Upstream]
 
@@ -33,8 +37,13 @@ def create_app(
     callers: Callers | None = None,
     limits: Limits | None = None,
     upstream_key: str | None = None,
+    log: LogPages | None = None,
+    checkpointer: Checkpointer | None = None,
 ) -> ASGIApp:
-    """The gateway over a gate and an upstream. The upstream is opened when the server starts."""
+    """The gateway over a gate and an upstream. The upstream is opened when the server starts.
+
+    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them.
+    """
     bounds = limits or Limits()
     known = callers or Callers()
 
@@ -43,7 +52,10 @@ def create_app(
         upstream = open_upstream()
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
+        signing = asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)) if checkpointer else None
         yield
+        if signing is not None:
+            signing.cancel()
         await upstream.close()
 
     async def models(request: Request) -> Response:
@@ -83,7 +95,15 @@ def create_app(
                 await request.app.state.upstream.models(headers)
         except (AnswerableError, TimeoutError) as error:
             failing["upstream"] = str(error) or "no answer in 2 seconds"
+        if checkpointer is not None and checkpointer.problem:
+            failing["checkpoint"] = checkpointer.problem
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
+
+    async def log_page(request: Request) -> Response:
+        known.identify(request.headers.get("authorization"))
+        if log is None:
+            return plain_error(404, "this gateway keeps no log")
+        return await log.answer(request.path_params["path"])
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -92,6 +112,7 @@ def create_app(
         routes=[
             Route("/v1/models", models, methods=["GET"]),
             Route("/v1/check", check, methods=["POST"]),
+            Route("/log/{path:path}", log_page, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
         ],

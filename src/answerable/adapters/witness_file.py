@@ -1,0 +1,76 @@
+"""What a witness has cosigned, in one file: the last size and root of each log that it follows.
+
+{"shop.example/log": {"keys": ["shop.example/log+5f3c…+AX…"], "size": 20853, "root": "CCAS…"}}
+"""
+
+import base64
+import json
+import os
+from pathlib import Path
+
+from answerable.ledger.merkle import EMPTY_ROOT
+from answerable.ledger.witness import Followed
+from answerable.signing import Verifier, verifier_from
+from answerable.values.errors import LedgerUnavailable, SettingsError, SignatureError
+
+
+class WitnessFile:
+    """Keeps the state. One process writes it."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises SettingsError where the file is there and can't be read."""
+        self._path = path
+        self.logs: dict[str, Followed] = {}
+        if path.exists():
+            try:
+                raw = json.loads(path.read_text(encoding="utf-8"))
+                self.logs = {origin: _followed(origin, one) for origin, one in raw.items()}
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, SignatureError) as error:
+                raise SettingsError(
+                    f"the witness's file '{path}' can't be read: {error}; restore it, for without it a cut log "
+                    "could be cosigned"
+                ) from error
+
+    def follow(self, key: Verifier) -> None:
+        """Follow the log whose origin is the key's name, from its beginning; one that is followed goes on."""
+        known = self.logs.get(key.name)
+        if known is None:
+            self.keep(Followed(key.name, (key,)))
+        elif key not in known.keys:
+            self.keep(Followed(known.origin, (*known.keys, key), known.size, known.root))
+
+    def keep(self, log: Followed) -> None:
+        """Make a log's new state durable. Raises LedgerUnavailable, and then nothing may be cosigned."""
+        found = {**self.logs, log.origin: log}
+        half = self._path.with_name(self._path.name + ".half")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with half.open("w", encoding="utf-8") as file:
+                json.dump({origin: _raw(one) for origin, one in found.items()}, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            # A crash before this leaves the old state, and no cosignature was given for the new one.
+            half.replace(self._path)
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise LedgerUnavailable(f"'{self._path}' can't be written: {error.strerror}") from error
+        self.logs = found
+
+
+def _raw(log: Followed) -> dict[str, object]:
+    root = base64.b64encode(log.root).decode()
+    return {"keys": [str(key) for key in log.keys], "size": log.size, "root": root}
+
+
+def _followed(origin: str, raw: dict[str, object]) -> Followed:
+    keys, size = raw["keys"], raw["size"]
+    if not isinstance(keys, list) or not isinstance(size, int):
+        raise TypeError(f"the entry of '{origin}' has no keys or no size")
+    root = base64.b64decode(str(raw["root"]), validate=True)
+    return Followed(
+        origin, tuple(verifier_from(str(key)) for key in keys), size, root if size else EMPTY_ROOT
+    )

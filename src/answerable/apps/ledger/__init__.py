@@ -1,0 +1,1 @@
+"""`answerable ledger`: checkpoints, witnesses, and checking a ledger against both."""

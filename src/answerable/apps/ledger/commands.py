@@ -1,0 +1,100 @@
+"""The commands of `answerable ledger`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from answerable.values.errors import LedgerUnavailable, SettingsError
+
+ledgers = typer.Typer(
+    name="ledger",
+    help="Checkpoints of a ledger, and witnesses of other people's.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
+
+
+@ledgers.command()
+def checkpoint(ledger: LedgerFile = None) -> None:
+    """Print the last signed checkpoint, to be kept where the ledger's owner can't change it."""
+    from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415 – start-up time
+    from answerable.apps.settings import from_environment  # noqa: PLC0415
+    from answerable.signing import written  # noqa: PLC0415
+
+    path = ledger or from_environment().ledger
+    if not path.exists():
+        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
+    store = SqliteLog(path)
+    try:
+        note = store.checkpoint()
+    finally:
+        store.close()
+    if note is None:
+        raise LedgerUnavailable(
+            f"no checkpoint of '{path}' was signed yet; 'answerable ledger sign' signs one"
+        )
+    print(written(note).decode(), end="")  # noqa: T201
+
+
+@ledgers.command()
+def sign(
+    *,
+    key: Annotated[Path, typer.Option("--key", help="The file of the log's secret key.")],
+    ledger: LedgerFile = None,
+) -> None:
+    """Sign a checkpoint for what is new. The gateway does this by itself while it runs."""
+    import asyncio  # noqa: PLC0415 – start-up time
+
+    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
+    from answerable.apps.ledger.checkpointing import Checkpointer  # noqa: PLC0415
+    from answerable.apps.settings import from_environment  # noqa: PLC0415
+
+    path = ledger or from_environment().ledger
+    if not path.exists():
+        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
+    note = asyncio.run(Checkpointer(path, read_secret_key(key)).once())
+    print(note.text if note else "nothing new to sign for\n", end="")  # noqa: T201
+
+
+@ledgers.command()
+def witness(
+    *,
+    key: Annotated[
+        Path, typer.Option("--key", help="The witness's secret key ('answerable key new --witness').")
+    ],
+    log: Annotated[
+        list[str] | None,
+        typer.Option("--log", help="The public key of a log to follow; once followed, it stays so."),
+    ] = None,
+    state: Annotated[
+        Path, typer.Option("--state", help="The file of what was cosigned. Losing it is forgetting.")
+    ] = Path("var/witness.json"),
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8090,
+) -> None:
+    """Cosign other people's checkpoints, if each continues the one before. Run it where they can't reach it."""
+    import uvicorn  # noqa: PLC0415 – start-up time
+
+    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
+    from answerable.adapters.witness_file import WitnessFile  # noqa: PLC0415
+    from answerable.adapters.world import utc_now  # noqa: PLC0415
+    from answerable.apps.ledger.witnessing import witness_app  # noqa: PLC0415
+    from answerable.signing import verifier_from  # noqa: PLC0415
+    from answerable.signing.keys import Algorithm  # noqa: PLC0415
+
+    signer = read_secret_key(key)
+    if signer.verifier.algorithm is not Algorithm.COSIGNATURE:
+        raise SettingsError(f"'{key}' is no witness's key; make one with 'answerable key new NAME --witness'")
+    kept = WitnessFile(state)
+    for one in log or []:
+        kept.follow(verifier_from(one))
+    if not kept.logs:
+        raise SettingsError("name a log to follow: --log PUBLIC_KEY")
+    names = ", ".join(kept.logs)
+    print(f"http://{host}:{port} follows {names}\nas {signer.verifier}", flush=True)  # noqa: T201
+    uvicorn.run(
+        witness_app(kept, signer, utc_now), host=host, port=port, log_level="warning", server_header=False
+    )

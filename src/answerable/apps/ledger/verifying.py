@@ -1,0 +1,110 @@
+"""`answerable verify`: a whole ledger against its own hashes, and against what others have kept of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from answerable.adapters.key_files import read_note
+from answerable.adapters.sqlite_log import SqliteLog
+from answerable.apps.settings import from_environment
+from answerable.apps.show import open_existing
+from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.signing import Note, Verifier, check_note, parse_note, verifier_from
+from answerable.values.errors import LedgerBroken, ProofError, SignatureError
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the ledger was held against."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    signed: bool
+    cosigned_by: tuple[str, ...]
+
+
+async def verify_ledger(
+    console: Console,
+    ledger: Path | None,
+    elsewhere: list[Path],
+    key: str | None,
+    witnesses: list[str],
+    *,
+    as_json: bool,
+) -> int:
+    """Check a whole ledger; 0 where it holds, 1 where it is broken. Raises where something can't be read.
+
+    1. The checkpoints, its own and those kept elsewhere, are signed by the log's key, where one was named.
+    2. The last of its own is cosigned by every witness that was named.
+    3. Every entry follows the one before it, and hashes to what was kept.
+    4. The entries are those that each checkpoint counts, and as many.
+    """
+    try:
+        store = open_existing(ledger)  # looks at the last entry, and so may already find it broken
+        try:
+            held = _checkpoints(ledger or from_environment().ledger, elsewhere, key, witnesses)
+            count = await store.verify(held.checkpoints)
+        finally:
+            await store.close()
+    except (LedgerBroken, ProofError, SignatureError) as error:
+        if as_json:
+            console.print_json(data={"holds": False, "error": str(error)})
+        else:
+            console.print(f"[red]✗ broken[/]: {escape(str(error))}", soft_wrap=True)
+        return 1
+    _tell(console, count, held, as_json=as_json)
+    return 0
+
+
+def _checkpoints(path: Path, elsewhere: list[Path], key: str | None, witnesses: list[str]) -> _Held:
+    log = SqliteLog(path)
+    try:
+        own = list(log.checkpoints())
+    finally:
+        log.close()
+    verifier = verifier_from(key) if key else None
+    notes = [*own, *(parse_note(read_note(file)) for file in elsewhere)]
+    found = tuple(_opened(note, verifier) for note in notes)
+    if witnesses and not own:
+        raise ProofError("the ledger has no checkpoint that a witness could have cosigned")
+    return _Held(found, verifier is not None, tuple(_cosigner(own[-1], one) for one in witnesses))
+
+
+def _opened(note: Note, key: Verifier | None) -> Checkpoint:
+    found = parse_checkpoint(note.text)
+    if key is not None and not check_note(note, [key]):
+        raise ProofError(f"the checkpoint of {found.size} entries is not signed by '{key.name}'")
+    return found
+
+
+def _cosigner(note: Note, line: str) -> str:
+    witness = verifier_from(line)
+    if not check_note(note, [witness]):
+        size = parse_checkpoint(note.text).size
+        raise ProofError(f"the last checkpoint, of {size} entries, is not cosigned by '{witness.name}'")
+    return witness.name
+
+
+def _tell(console: Console, count: int, held: _Held, *, as_json: bool) -> None:
+    covered = max((one.size for one in held.checkpoints), default=0)
+    if as_json:
+        data = {
+            "holds": True,
+            "entries": count,
+            "checkpoints": len(held.checkpoints),
+            "covered": covered,
+            "signature_checked": held.signed,
+            "cosigned_by": held.cosigned_by,
+        }
+        console.print_json(data=data)
+        return
+    console.print(f"[green]✓ holds[/]: {count} entries, each linked to the one before it")
+    if not held.checkpoints:
+        console.print("  no checkpoint counts them: entries cut off at the end would not be missed")
+        return
+    console.print(f"  {len(held.checkpoints)} checkpoints agree; the last counts {covered} of the entries")
+    if not held.signed:
+        console.print("  whose signatures were not checked: name the log's public key with --key")
+    for name in held.cosigned_by:
+        console.print(f"  cosigned by {escape(name)}")

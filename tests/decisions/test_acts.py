@@ -131,7 +131,7 @@ def test_an_irreversible_act_that_nobody_could_approve_is_refused_not_held() -> 
     [
         ("reversible: false", "reversible: no-idea", "can the act be undone"),
         ("record: Order", "record: Ordr", "no record 'Ordr'"),
-        ("subjects: [refund]", "subjects: [refunds]", "lists of"),
+        ("subjects: [refund]", "subjects: [refunds]", "'refunds' is no subject; write one of"),
         ("from: args.amount", "from: 'args.amount ||'", "no JMESPath expression"),
         ("type: cents", "type: cent", "is no type"),
         ("consent:\n    about: [refund, money back]", "consent:\n    abuot: [x]", "'abuot' is unknown"),

@@ -53,6 +53,8 @@ def expected(force: Force, polarity: Polarity, support: Support) -> tuple[Outcom
     supported, unsupported = support is Support.SUPPORTED, support is Support.UNSUPPORTED
     refuses = polarity is Polarity.REFUSES
     match force:
+        case Force.INFORMATIONAL if unsupported:
+            return Outcome.REVISE, ["rule-that-nobody-published"]
         case Force.NONE | Force.INFORMATIONAL | Force.ESTIMATE:
             return HARMLESS
         case Force.UNKNOWN:
@@ -98,6 +100,7 @@ WORDS = [
     (Force.OFFER, Support.UNSUPPORTED, "no-offer", None),
     (Force.ENTITLEMENT, Support.UNSUPPORTED, "needs-confirmation", "support-lead"),
     (Force.PROMISE, Support.CONTRADICTED, "contradicted", None),
+    (Force.INFORMATIONAL, Support.UNSUPPORTED, "no-rule", None),
     (Force.UNKNOWN, Support.UNCHECKED, "unreadable", None),
     (Force.PROMISE, Support.UNCHECKED, "default", None),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from answerable.adapters.bundle_files import from_folder
+from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.apps.cli import app
 from answerable.apps.pack.linting import lint_pack
 from answerable.decisions.lint import Severity
@@ -51,7 +51,7 @@ def test_what_init_writes_passes_lint_and_test_at_once(tmp_path: Path) -> None:
     assert run("init", folder)[0] == 0
     assert run("lint", folder) == (0, f"0 errors, 0 warnings in {folder}\n")
     code, output = run("test", folder)
-    assert (code, output.splitlines()[-1]) == (0, "7 of 7 cases came out as expected")
+    assert (code, output.splitlines()[-1]) == (0, "9 of 9 cases came out as expected")
 
 
 def test_init_never_writes_over_anything(mine: Path) -> None:
@@ -112,12 +112,16 @@ def test_wording_that_promises_is_an_error_with_its_line(mine: Path) -> None:
     (mine / "wording.yaml").write_text(
         'default: "We will refund you in full by Friday."\nnot-done-yet: "No."\n'
     )
-    for name in ("contradicted", "no-promise", "no-offer", "needs-confirmation", "unreadable"):
-        with (mine / "wording.yaml").open("a") as file:
-            file.write(f'{name}: "No."\n')
     [error] = [one for one in lint_pack(mine) if one.severity is Severity.ERROR]
     assert (error.file, error.line) == ("wording.yaml", 1)
     assert "'default' is read as promise" in error.text
+
+
+def test_words_that_a_pack_leaves_out_are_the_built_in_ones(mine: Path) -> None:
+    (mine / "wording.yaml").write_text('no-rule: "We publish nothing of the kind."')
+    wording = from_folder(mine).wording
+    assert wording["no-rule"].text == "We publish nothing of the kind."
+    assert wording["no-offer"].text == built_in().wording["no-offer"].text
 
 
 def test_a_built_bundle_is_the_same_bytes_and_the_same_digest(mine: Path, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
+import yaml
+
 from answerable.decisions import Bundle, parse
 from answerable.decisions.bundle import FOLDER, MANIFEST, SCHEMA
 from answerable.decisions.policies import POLICIES, WORDING
@@ -69,7 +71,22 @@ def pack_files(folder: Path) -> dict[str, bytes]:
     found.setdefault(POLICIES, b"")
     if SAYING not in found and b'Action::"say"' not in found[POLICIES]:
         found[SAYING] = (own / POLICIES).read_bytes()
+        found[WORDING] = _with_words(found[WORDING], (own / WORDING).read_bytes())
     return found
+
+
+def _with_words(wording: bytes, built_in_words: bytes) -> bytes:
+    """A pack's wording, and the built-in words for whatever built-in policy it has none for."""
+    try:
+        has = yaml.safe_load(wording)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        return wording  # what is wrong with it is said where it is parsed
+    missing = [
+        line
+        for line in built_in_words.splitlines(keepends=True)
+        if not line.startswith(b"#") and isinstance(has, dict) and line.partition(b":")[0].decode() not in has
+    ]
+    return wording if not missing else wording.rstrip(b"\n") + b"\n" + b"".join(missing)
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

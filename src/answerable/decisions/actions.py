@@ -18,7 +18,8 @@ Expressions see `args`, `resource` and each need (as answered), `records` (by ki
 id), `talk` (see `dialogue.Talk.as_facts`) and `consent`: the last `offer` of such an act
 that was answered with a yes or a no, its `answer`, and all `offers` of it up to there.
 A fact without a value is *missing*, and what is missing refuses. `when_offered` is the
-value assumed when a line merely speaks of the act, before there are arguments. `define`
+value assumed when a line merely speaks of the act, before there are arguments; with
+`as_said: true` it is the sum that the line names, where it names one. `define`
 names values that facts and `shows` share, and `otherwise` tells the model how to learn a
 missing fact.
 """
@@ -31,6 +32,7 @@ from answerable.claims import Subject
 from answerable.findings import ActShows
 from answerable.records.expressions import Expression
 from answerable.records.mapping import Attribute, Mappings, attribute, expression, known_keys
+from answerable.records.typed import Type
 from answerable.values.errors import BundleError
 
 ACTIONS = "actions.yaml"
@@ -66,12 +68,14 @@ class ConsentRule:
 class Fact:
     """A fact computed for one act. `when_offered` is None where a line alone can't assume it.
 
-    `otherwise` tells the model how to learn it where it is missing.
+    `otherwise` tells the model how to learn it where it is missing. With `as_said` a sum that
+    the line names goes before `when_offered`: the policies then decide on that sum.
     """
 
     attribute: Attribute
     when_offered: Any = None
     otherwise: str | None = None
+    as_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
             raise BundleError(f"{where}: '{name}' is taken; give it another name")
     return Action(
         tool,
-        _subjects(body.get("subjects", []), where),
+        _subjects(body.get("subjects", []), f"{where}: subjects"),
         _shows(body, where),
         reversible,
         route,
@@ -135,11 +139,12 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
 
 
 def _shows(body: dict[str, Any], where: str) -> ActShows:
-    subjects = _subjects(body.get("subjects", []), where) | _subjects(body.get("brings", []), where)
+    subjects = _subjects(body.get("subjects", []), f"{where}: subjects")
+    subjects |= _subjects(body.get("brings", []), f"{where}: brings")
     amounts = body.get("amounts", {})
     if not isinstance(amounts, dict):
         raise BundleError(f"{where}: 'amounts' must be a mapping of subjects to expressions over the answer")
-    _subjects(list(amounts), where)  # raises for a name that is none
+    _subjects(list(amounts), f"{where}: amounts")  # raises for a name that is none
     covers = body.get("covers")
     return ActShows(
         subjects,
@@ -149,10 +154,12 @@ def _shows(body: dict[str, Any], where: str) -> ActShows:
 
 
 def _subjects(raw: Any, where: str) -> frozenset[Subject]:
-    try:
-        return frozenset(Subject(one) for one in raw)
-    except (ValueError, TypeError):
-        raise BundleError(f"{where}: 'subjects' and 'brings' must be lists of {', '.join(Subject)}") from None
+    if not isinstance(raw, list):
+        raise BundleError(f"{where}: '{raw}' must be a list, as [refund]")
+    for one in raw:
+        if one not in list(Subject):
+            raise BundleError(f"{where}: '{one}' is no subject; write one of {', '.join(Subject)}")
+    return frozenset(Subject(one) for one in raw)
 
 
 def _need(name: str, entry: Any, records: Mappings, where: str) -> Need:
@@ -190,4 +197,8 @@ def _fact(name: str, entry: Any, where: str) -> Fact:
     offered, otherwise = body.pop("when_offered", None), body.pop("otherwise", None)
     if otherwise is not None and not isinstance(otherwise, str):
         raise BundleError(f"{where}: 'otherwise' must say how to learn it, in words")
-    return Fact(attribute(name, body, where), offered, otherwise)
+    as_said = body.pop("as_said", False)
+    found = attribute(name, body, where)
+    if not isinstance(as_said, bool) or (as_said and found.type is not Type.CENTS):
+        raise BundleError(f"{where}: 'as_said' is true or false, and true only for cents")
+    return Fact(found, offered, otherwise, as_said)

@@ -81,12 +81,15 @@ class ActDecider:
             )
         return self._ask(action, known)
 
-    def would_permit(self, action: Action, resource: Record | None, situation: Situation) -> ActDecision:
+    def would_permit(
+        self, action: Action, resource: Record | None, situation: Situation, said: float | None = None
+    ) -> ActDecision:
         """Would the act be permitted, if the customer agreed? For a line that speaks of it.
 
-        There are no arguments yet: facts that have a `when_offered` take it.
+        There are no arguments yet: facts that are `as_said` take the sum that the line names
+        (`said`, in major units), and else those that have a `when_offered` take that.
         """
-        known = self._learn(action, {}, situation, resource, offered=True)
+        known = self._learn(action, {}, situation, resource, offered=True, said=said)
         if known.missing:
             return self._stopped(
                 ActOutcome.HOLD, f"not known: {known.missing[0]}", missing=tuple(known.missing)
@@ -101,6 +104,7 @@ class ActDecider:
         resource: Record | None = None,
         *,
         offered: bool = False,
+        said: float | None = None,
     ) -> _Known:
         known = _Known(
             {"args": arguments, "records": situation.book.raw(), "talk": situation.talk.as_facts()}
@@ -134,7 +138,7 @@ class ActDecider:
             else _consent(action, known, agreed, situation.talk)
         )
         known.context["consent"] = known.consent.given
-        self._facts(action, known, offered=offered)
+        self._facts(action, known, offered=offered, said=said)
         return known
 
     def _need(self, need: Need, known: _Known, book: Book) -> Record | None:
@@ -174,11 +178,15 @@ class ActDecider:
             known.entities.append({"uid": uid, "attrs": record.attributes, "parents": []})
         return True
 
-    def _facts(self, action: Action, known: _Known, *, offered: bool) -> None:
+    def _facts(self, action: Action, known: _Known, *, offered: bool, said: float | None) -> None:
         for fact in action.facts:
             one = fact.attribute
-            assumed = offered and fact.when_offered is not None
-            value = fact.when_offered if assumed else _found(one.expression, known.facts)
+            if offered and fact.as_said and said is not None:
+                value: Any = said
+            elif offered and fact.when_offered is not None:
+                value = fact.when_offered
+            else:
+                value = _found(one.expression, known.facts)
             try:
                 if value is not None:
                     known.context[one.name] = typed(value, one.type, self.bundle.manifest.zone)

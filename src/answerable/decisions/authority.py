@@ -6,8 +6,9 @@ asked. An offer that the policies bar errs in the customer's favour: `over`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from answerable.claims import Claim, Force, IdentifierTerm, Polarity
+from answerable.claims import Bound, Claim, Force, IdentifierTerm, MoneyTerm, Polarity
 from answerable.decisions.actions import Action
 from answerable.decisions.acts import ActDecider, Situation
 from answerable.decisions.decision import ActDecision, ActOutcome
@@ -26,7 +27,8 @@ def by_authority(
     """The finding on a line, after asking the policies for the act that it speaks of.
 
     Contradicted where every act that could be meant would be refused. Supported where one
-    would be permitted and the line names no figure ("free" is one) that something else must show.
+    would be permitted and the line names no figure ("free" is one) that something else must
+    show: a sum that the policies were asked about (`as_said`) needs nothing else.
     """
     if claim.force not in _SPEAKS_OF_ACTS or claim.polarity is Polarity.REFUSES:
         return finding
@@ -34,12 +36,22 @@ def by_authority(
         return finding
     if _done(claim, decider, situation):
         return finding  # it speaks of what was done, and whether that can be done again is no matter
-    asked = list(_asked(claim, decider, situation))
-    permitted = next((one for _, one in asked if one.outcome is ActOutcome.PERMIT), None)
-    if permitted is not None:
-        if finding.support is Support.SUPPORTED or comparable(claim) or says_zero(text):
+    said = _sum(claim)
+    asked = list(_asked(claim, decider, situation, said))
+    permitted = [(action, one) for action, one in asked if one.outcome is ActOutcome.PERMIT]
+    if permitted:
+        if finding.support is Support.SUPPORTED or says_zero(text):
             return finding
-        return Finding(Support.SUPPORTED, "the policies for the act permit it", _evidence(permitted))
+        if said is not None and len(comparable(claim)) == 1:
+            # Only acts that were asked about this very sum say anything about it.
+            permitted = [(action, one) for action, one in permitted if _takes_sums(action)]
+        elif comparable(claim):
+            return finding
+        if permitted:
+            return Finding(
+                Support.SUPPORTED, "the policies for the act permit it", _evidence(permitted[0][1])
+            )
+        return finding
     own = [one for action, one in asked if claim.subject in action.subjects]
     if own and all(one.outcome is ActOutcome.REFUSE and one.policies for one in own):
         refused = own[0]
@@ -49,15 +61,35 @@ def by_authority(
             _evidence(refused),
             Direction.OVER,
         )
+    unknown = next((one for one in own if one.missing), None)
+    if unknown is not None and finding.support is Support.UNSUPPORTED:
+        # For whoever writes the pack, or reads why a fair offer was held.
+        return replace(
+            finding, because=f"{finding.because}; whether the act would be permitted is {unknown.because}"
+        )
     return finding
 
 
-def _asked(claim: Claim, decider: ActDecider, situation: Situation) -> Iterable[tuple[Action, ActDecision]]:
+def _sum(claim: Claim) -> float | None:
+    """The one sum that a line names, in major units: the upper end of a range. None where it names none or several."""
+    sums = [term for term in claim.terms if isinstance(term, MoneyTerm)]
+    if len(sums) != 1 or sums[0].bound is Bound.MORE_THAN:
+        return None
+    return float(sums[0].high.figure)
+
+
+def _takes_sums(action: Action) -> bool:
+    return any(fact.as_said for fact in action.facts)
+
+
+def _asked(
+    claim: Claim, decider: ActDecider, situation: Situation, said: float | None
+) -> Iterable[tuple[Action, ActDecision]]:
     """The acts that bring what the line speaks of, each with its decision for each thing that may be meant."""
     for action in decider.bundle.actions.values():
         if claim.subject in action.shows.subjects:
             for record in _meant(claim, action, situation):
-                yield action, decider.would_permit(action, record, situation)
+                yield action, decider.would_permit(action, record, situation, said)
 
 
 def _done(claim: Claim, decider: ActDecider, situation: Situation) -> bool:

@@ -1,20 +1,31 @@
 """Hold a claim against the grounds of its exchange.
 
-First version: typed terms and named tools, no company's own term base yet. It
-errs on the side of *unsupported*. The order of the steps is the order of the
+It errs on the side of *unsupported*. The order of the steps is the order of the
 rule book: contradicted beats supported beats unsupported.
 """
 
 from collections.abc import Iterable
 
-from answerable.claims import Bound, Claim, Force, IdentifierTerm, Kind, MoneyTerm, Names, Polarity, Subject
+from answerable.claims import (
+    Bound,
+    Claim,
+    DurationTerm,
+    Force,
+    IdentifierTerm,
+    Kind,
+    MoneyTerm,
+    Names,
+    PercentTerm,
+    Polarity,
+    Subject,
+)
 from answerable.findings.amounts import Amounts
 from answerable.findings.finding import NOTHING_TO_CHECK, Evidence, Finding, Support
 from answerable.findings.grounds import Grounds, Receipt
 from answerable.findings.published import Published
 from answerable.findings.recorded import against_records
 from answerable.findings.terms_agree import Comparable, agrees, comparable, direction, like, same
-from answerable.terms import Judgement, Verdict, shown
+from answerable.terms import Judgement, Verdict, is_past, shown
 
 # A write of one subject also shows these: whoever returns an item refunds it.
 _ALSO_SHOWS: dict[Subject, frozenset[Subject]] = {
@@ -44,6 +55,13 @@ _STANDINGS = frozenset("gold silver platinum bronze premium vip prime elite stud
 # These say where to call or what was paid with, not what an act was about.
 _NO_OBJECTS = frozenset({Names.PHONE, Names.CARD})
 _DIFFERENCES = frozenset("differenc difference sav save cheaper".split())
+_RULED = frozenset(
+    (
+        Subject.REFUND, Subject.COMPENSATION, Subject.DISCOUNT, Subject.RETURN, Subject.EXCHANGE,
+        Subject.CANCELLATION, Subject.WARRANTY, Subject.EXCEPTION, Subject.PRICE,
+    )
+)  # fmt: skip
+"""What a company is held to by its own rules about it."""
 _MOST_RECKONED, _LONGEST_FIGURE = 2000, 15
 _BEYOND = frozenset({Bound.MORE_THAN, Bound.LESS_THAN})
 _BARE_WORDS = frozenset(
@@ -66,12 +84,47 @@ def check(claim: Claim, text: str, grounds: Grounds) -> Finding:
         judged = grounds.judged(claim, text)
         if judged is not None and judged.verdict is Verdict.DISAGREE:
             return _by_terms(judged)
-        return _against_records(claim, text, grounds) or NOTHING_TO_CHECK
+        agrees = judged is not None and judged.verdict is Verdict.AGREE
+        unpublished = None if agrees else _unpublished_rule(claim, text, grounds)
+        return _against_records(claim, text, grounds) or unpublished or NOTHING_TO_CHECK
     if claim.kind is not Kind.COMMITTAL:
         return NOTHING_TO_CHECK
     if claim.force is Force.COMPLETED:
         return _completed(claim, text, grounds)
     return _undertaking(claim, text, grounds)
+
+
+def _unpublished_rule(claim: Claim, text: str, grounds: Grounds) -> Finding | None:
+    """A rule, not against the customer, whose figure stands nowhere: "the fare can be claimed within 90 days".
+
+    It is worded as information, and a customer who relies on it is owed it all the same
+    (Moffatt v. Air Canada, 2024 BCCRT 149).
+    """
+    if claim.polarity is Polarity.REFUSES or claim.subject not in _RULED:
+        return None
+    published = [term for one in grounds.published for term in comparable(one.claim)]
+    answers = (*grounds.recorded_amounts, *(receipt.amounts for receipt in grounds.receipts))
+    numbers = {number for one in answers for number in one.numbers}
+    for term in comparable(claim):
+        # A sum that gives nothing is a price; a day, or a share, belongs to a rule.
+        if isinstance(term, MoneyTerm) and (claim.polarity is not Polarity.GRANTS or _shown(term, answers)):
+            continue
+        if is_past(term, text) or _figures(term) & numbers:
+            continue
+        if not any(agrees(term, other) for other in published):
+            return Finding(Support.UNSUPPORTED, "nothing published or recorded names this amount or time")
+    return None
+
+
+def _figures(term: Comparable) -> set[str]:
+    """The figures of a length of time or a share, as a tool's answer would write them."""
+    match term:
+        case DurationTerm():
+            return {str(term.low), str(term.high)}
+        case PercentTerm():
+            return {f"{term.basis_points / 100:g}"}
+        case _:
+            return set()
 
 
 def _completed(claim: Claim, text: str, grounds: Grounds) -> Finding:

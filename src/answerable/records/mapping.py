@@ -25,6 +25,8 @@ from answerable.records.typed import Type
 from answerable.values.errors import BundleError
 
 RECORDS = "records.yaml"
+_TAKEN = frozenset("Line Talk Workload Action String Long Bool Boolean Set Record Entity Extension".split())
+"""Names of Cedar's own types, and of the built-in schema's: a record of that name would shadow them."""
 
 _KEYS = frozenset({"read_with", "also_from", "id", "id_in_call", "from_call", "rows", "things", "attributes"})
 _ATTRIBUTE_KEYS = frozenset({"type", "from", "optional", "said_as"})
@@ -80,6 +82,10 @@ def _mapping(kind: str, entry: Any) -> Mapping:
     where = f"{RECORDS}: {kind}"
     if not kind.isidentifier() or not kind[0].isupper():
         raise BundleError(f"{RECORDS}: '{kind}' can't name a record; write a word with a capital, as 'Order'")
+    if kind in _TAKEN:
+        raise BundleError(
+            f"{RECORDS}: '{kind}' is a word that policies need themselves; write 'My{kind}' or the like"
+        )
     body = known_keys(entry, _KEYS, where)
     read_with = body.get("read_with")
     if not isinstance(read_with, str) or not read_with:

@@ -1,6 +1,6 @@
 """Published terms: what a company says that it does, typed, owned, dated; and claims held against them."""
 
-from answerable.terms.base import Case, Judgement, TermBase, Verdict
+from answerable.terms.base import Case, Judgement, TermBase, Verdict, is_past
 from answerable.terms.comparison import Comparison, Direction, compare
 from answerable.terms.reading import TERMS, parse_terms
 from answerable.terms.shown import shown
@@ -20,6 +20,7 @@ __all__ = [
     "Value",
     "Verdict",
     "compare",
+    "is_past",
     "parse_terms",
     "says_zero",
     "shown",

@@ -61,7 +61,7 @@ def _values(claim: Claim, text: str, meant: list[PublishedTerm]) -> Iterator[Val
     found = [
         one
         for one in claim.terms
-        if isinstance(one, MoneyTerm | PercentTerm | DurationTerm | CountTerm) and not _is_past(one, text)
+        if isinstance(one, MoneyTerm | PercentTerm | DurationTerm | CountTerm) and not is_past(one, text)
     ]
     yield from found
     if not any(isinstance(one, MoneyTerm) for one in found) and says_zero(text):
@@ -69,10 +69,12 @@ def _values(claim: Claim, text: str, meant: list[PublishedTerm]) -> Iterator[Val
         yield from (MoneyTerm(0, 0, 0, fee.currency) for fee in fees[:1])
 
 
-def _is_past(value: Value, text: str) -> bool:
+def is_past(value: object, text: str) -> bool:
     """Does it say how long ago something was? That is a fact of the case, and no term."""
+    if not isinstance(value, DurationTerm):
+        return False
     after = _plain(text[value.end : value.end + _A_WORD]).split()
-    return isinstance(value, DurationTerm) and after[:1] in (["ago"], ["old"], ["earlier"])
+    return after[:1] in (["ago"], ["old"], ["earlier"])
 
 
 def _judged(value: Value, meant: list[PublishedTerm], case: Case, text: str) -> Judgement | None:

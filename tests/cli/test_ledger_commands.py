@@ -95,6 +95,28 @@ def test_a_ledger_without_a_checkpoint_or_file_says_so(ledger: Path, tmp_path: P
         run("ledger", "checkpoint", "--ledger", tmp_path / "none.db")
 
 
+def test_evidence_is_exported_and_holds_without_the_ledger(ledger: Path, public: str, tmp_path: Path) -> None:
+    file = tmp_path / "e.zip"
+    key = tmp_path / "log.key"
+    told = run("ledger", "export", "--ledger", ledger, "--trace", "tr_1", "--key", key, "-o", file)
+    assert "5 entries and their proofs" in told
+    ledger.unlink()
+    assert "5 entries, each proven" in run("verify", file, "--key", public)
+    assert json.loads(run("verify", file, "--key", public, "--json"))["of"] == "trace tr_1"
+    assert "were not checked" in run("verify", file)
+    file.write_bytes(file.read_bytes()[:-30])
+    assert "no evidence" in run("verify", file, "--key", public, code=1)
+
+
+def test_evidence_of_nothing_is_not_written(ledger: Path, public: str, tmp_path: Path) -> None:
+    key = tmp_path / "log.key"
+    for what in (("--trace", "tr_9"), ("--conversation", "c-9")):
+        with pytest.raises(LedgerUnavailable, match="has no"):
+            run("ledger", "export", "--ledger", ledger, *what, "--key", key, "-o", tmp_path / "e")
+    with pytest.raises(SettingsError, match="--trace ID or --conversation ID"):
+        run("ledger", "export", "--ledger", ledger, "--key", key, "-o", tmp_path / "e")
+
+
 def test_a_witness_needs_its_own_kind_of_key_and_a_log(public: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no witness's key"):
         run("ledger", "witness", "--key", tmp_path / "log.key", "--log", public)

@@ -21,7 +21,7 @@ from answerable.ledger import GENESIS
 from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports import Sealed
-from answerable.receipts import Body, Draft, seal
+from answerable.receipts import Body, Draft, ExchangeBody, seal
 from answerable.receipts.verifying import ChainCheck, Row, decode
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken, LedgerError, LedgerUnavailable
@@ -110,6 +110,10 @@ class SqliteLedger:
         query = "SELECT trace FROM entries WHERE kind = 'exchange' ORDER BY seq DESC LIMIT ?"
         return await asyncio.to_thread(self._column, query, (limit,))
 
+    async def traces_of(self, conversation: str) -> list[TraceId]:
+        """The traces of a conversation, oldest first. Reads every exchange on record."""
+        return await asyncio.to_thread(self._traces_of, conversation)
+
     async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
         return await asyncio.to_thread(self._verify, checkpoints)
 
@@ -134,6 +138,18 @@ class SqliteLedger:
     def _column(self, query: str, bindings: tuple[str | int, ...]) -> list[TraceId]:
         with self._reading, _reads(self._path):
             return [TraceId(row[0]) for row in self._reader.execute(query, bindings)]
+
+    def _traces_of(self, conversation: str) -> list[TraceId]:
+        query = _ROWS + "WHERE kind = 'exchange' ORDER BY seq"
+        with self._reading, _reads(self._path):
+            entries = [
+                decode(cast("bytes", row[1]), cast("int", row[0])) for row in self._reader.execute(query)
+            ]
+        return [
+            TraceId(one.trace)
+            for one in entries
+            if isinstance(one.body, ExchangeBody) and one.body.conversation == conversation
+        ]
 
     def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:
         check, tree = ChainCheck(), TreeCheck(checkpoints)

@@ -202,6 +202,10 @@ def show(
 
 @app.command()
 def verify(
+    evidence: Annotated[
+        Path | None,
+        typer.Argument(help="Evidence that 'answerable ledger export' wrote; a ledger if left out."),
+    ] = None,
     *,
     ledger: LedgerOption = None,
     checkpoint: Annotated[
@@ -219,7 +223,13 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check every link, hash and private part of a ledger, and that it continues its checkpoints."""
+    """Check evidence, or every link, hash and private part of a ledger, and that it continues its checkpoints."""
+    if evidence is not None:
+        from answerable.apps.ledger.evidence import verify_evidence  # noqa: PLC0415 – start-up time
+
+        raise typer.Exit(
+            verify_evidence(Console(highlight=False), evidence, key, witness or [], as_json=as_json)
+        )
     from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415 – start-up time
 
     checked = verify_ledger(

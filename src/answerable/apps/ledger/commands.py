@@ -60,6 +60,44 @@ def sign(
 
 
 @ledgers.command()
+def export(
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    trace: Annotated[str | None, typer.Option("--trace", help="The exchange of this trace.")] = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", help="Every exchange of this conversation.")
+    ] = None,
+    private: Annotated[
+        bool, typer.Option("--private/--no-private", help="With or without what people said.")
+    ] = True,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="The log's secret key; the one beside the ledger if left out."),
+    ] = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere."""
+    import asyncio  # noqa: PLC0415 – start-up time
+
+    from answerable.adapters.key_files import read_secret_key, write_new  # noqa: PLC0415
+    from answerable.adapters.world import utc_now  # noqa: PLC0415
+    from answerable.apps.ledger import exporting  # noqa: PLC0415
+    from answerable.apps.settings import from_environment  # noqa: PLC0415
+
+    if (trace is None) is (conversation is None):
+        raise SettingsError("say what the evidence is of: --trace ID or --conversation ID")
+    path = ledger or from_environment().ledger
+    signer = read_secret_key(key or path.with_name(path.name + ".key"))
+    made = exporting.export(
+        path, signer, trace=trace, conversation=conversation, private=private, now=utc_now()
+    )
+    content, count = asyncio.run(made)
+    write_new(output, content)
+    print(f"{count} entries and their proofs are in {output}")  # noqa: T201
+    print(f"check it: answerable verify {output} --key '{signer.verifier}'")  # noqa: T201
+
+
+@ledgers.command()
 def witness(
     *,
     key: Annotated[

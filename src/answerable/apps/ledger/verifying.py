@@ -103,7 +103,10 @@ def _tell(console: Console, count: int, held: _Held, *, as_json: bool) -> None:
     if not held.checkpoints:
         console.print("  no checkpoint counts them: entries cut off at the end would not be missed")
         return
-    console.print(f"  {len(held.checkpoints)} checkpoints agree; the last counts {covered} of the entries")
+    many = (
+        "1 checkpoint agrees" if len(held.checkpoints) == 1 else f"{len(held.checkpoints)} checkpoints agree"
+    )
+    console.print(f"  {many}; the last counts {covered} of the entries")
     if not held.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
     for name in held.cosigned_by:

@@ -1,0 +1,126 @@
+"""The page of an evidence bundle: for the person who has to read it, not for the proof, which is beside it."""
+
+from collections.abc import Sequence
+from html import escape
+
+from answerable.apps.chain import Chain, ChainLine
+from answerable.apps.evaluation.style import STYLE
+from answerable.ledger.checkpoint import Checkpoint
+from answerable.receipts import CallBody
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_WIDER = "td.text { text-align: left; white-space: normal; min-width: 14rem; overflow-wrap: anywhere; }"
+_MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
+
+
+def evidence_page(what: str, made: str, checkpoint: Checkpoint, chains: Sequence[Chain]) -> str:
+    """One page, no script, nothing fetched from anywhere."""
+    title = escape(f"Evidence: {what}")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{STYLE}{_WIDER}</style>\n</head>\n<body>\n<header><h1>{title}</h1>"
+        f'<p class="soft">Made {escape(made)} from the log {escape(checkpoint.origin)}, which counted '
+        f"{checkpoint.size} entries. This page is for reading; what it says is proven by the files "
+        "beside it: <code>answerable verify FILE --key PUBLIC_KEY</code>.</p></header>\n"
+        f"<main>\n{''.join(_exchange(chain) for chain in chains)}</main>\n</body>\n</html>\n"
+    )
+
+
+def _exchange(chain: Chain) -> str:
+    exchange = chain.exchange
+    approver = exchange.bundle_approver or "nobody in this organisation yet"
+    facts = [
+        ("asked at", chain.at),
+        ("answered by", f"{exchange.model}, for workload {exchange.workload}"),
+        ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
+        ("written by", exchange.bundle_author),
+        ("approved by", approver),
+        ("read by", exchange.reader),
+        ("mode", exchange.mode),
+        *_asked(chain),
+    ]
+    reply = "no ending on record" if chain.reply is None else chain.reply.ending
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    return (
+        f"<section><h2>Exchange {escape(chain.trace)}</h2><dl>{rows}</dl>"
+        f"{_lines(chain.lines)}{_acts(chain)}<p>The reply ended: {escape(reply)}.</p>{_entries(chain)}</section>\n"
+    )
+
+
+def _asked(chain: Chain) -> list[tuple[str, str]]:
+    if chain.asked is None:
+        return [("asked", "(not part of this evidence)")]
+    rows = [("customer", chain.asked.customer or "not named")]
+    for message in chain.asked.messages:
+        if message.text and message.role != "system":
+            rows.append(({"user": "asked", "tool": "tool answered"}.get(message.role, "said"), message.text))
+        rows += [("tool called", f"{name} {arguments}") for _, name, arguments in message.tool_calls]
+    return rows + [("retrieved", f"{source}: {text}") for source, text in chain.asked.context]
+
+
+def _lines(lines: Sequence[ChainLine]) -> str:
+    if not lines:
+        return "<p>No line was said.</p>"
+    rows = "".join(_line(line) for line in lines)
+    return (
+        '<div class="scroll"><table><caption>What was said, and what became of it</caption><thead><tr>'
+        "<th>line</th><th>said</th><th>read as</th><th>decided</th><th>because</th><th>policies, with their owners</th>"
+        f"<th>shown</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _line(line: ChainLine) -> str:
+    body, decision = line.body, line.body.decision
+    policies = "; ".join(f"{policy.id} ({policy.owner})" for policy in decision.policies) or "none"
+    outcome = f"{_MARKS.get(decision.outcome, '')} {decision.outcome}"
+    cells = (
+        line.text.text if line.text else "(not part of this evidence)",
+        f"{body.claim.force}, {body.claim.polarity}, {body.claim.subject}",
+        outcome if decision.enforced else f"{outcome} (observed only)",
+        decision.because,
+        policies,
+        line.shown or "nothing",
+    )
+    return f'<tr><th scope="row">{body.line}</th>' + "".join(_cell(cell) for cell in cells) + "</tr>"
+
+
+def _acts(chain: Chain) -> str:
+    if not chain.calls:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(call.name)}</th>'
+        + _cell(private.arguments if private else "(not part of this evidence)")
+        + _cell(
+            "not decided" if call.decision is None else f"{call.decision.outcome}: {call.decision.because}"
+        )
+        + _cell("passed on" if call.passed else "stopped")
+        + "</tr>"
+        for call, private in chain.calls
+    )
+    return (
+        '<div class="scroll"><table><caption>Acts that were asked for</caption><thead><tr><th>act</th>'
+        "<th>arguments</th>"
+        f"<th>decided</th><th>what became of it</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _decided(call: CallBody) -> str:
+    return "not decided" if call.decision is None else f"{call.decision.outcome}: {call.decision.because}"
+
+
+def _entries(chain: Chain) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{seq}</th>{_cell(kind)}<td><code>{escape(leaf)}</code></td></tr>'
+        for seq, kind, leaf in chain.entries
+    )
+    return (
+        "<details><summary>Entries in the log</summary>"
+        '<div class="scroll"><table><thead><tr><th>number</th><th>kind</th><th>leaf hash</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+def _cell(text: str) -> str:
+    return f'<td class="text">{escape(text)}</td>'

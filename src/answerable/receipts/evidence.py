@@ -1,0 +1,207 @@
+"""Evidence: entries with their proofs, to be checked by somebody who has nothing else.
+
+A bundle of evidence is a few named files. Its manifest is a note that the log's key signs: which
+entries were chosen, how many there are, and the digest of every other file; so nothing can
+be taken out of it unseen. Entries are proven by the log's checkpoint. Needs no ledger, no database and no network.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import msgspec
+
+from answerable.ledger.chain import commits_to
+from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.ledger.merkle import leaf_node, verify_inclusion
+from answerable.receipts.entries import Entry
+from answerable.receipts.verifying import decode
+from answerable.signing import Note, Verifier, check_note, parse_note, written
+from answerable.values.errors import LedgerBroken, ProofError, SignatureError
+
+MANIFEST, CHECKPOINT, ENTRIES, REPORT = "manifest.note", "checkpoint.note", "entries.jsonl", "report.html"
+NAMES = (MANIFEST, CHECKPOINT, ENTRIES, REPORT)
+_OPENING = "answerable evidence v1"
+
+
+class Proven(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `entries.jsonl`: an entry as it was hashed, and how to find it under the checkpoint.
+
+    `proof` is base64 hashes, lowest first; `salt` is hexadecimal. Without `private` the
+    private part was left out or erased, and its digest in the entry stands for it.
+    """
+
+    seq: int
+    entry: str
+    proof: tuple[str, ...]
+    salt: str | None = None
+    private: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the evidence is of, as its manifest says: `trace tr_1`, and when it was made, RFC 3339."""
+
+    what: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Evidence that holds. `cosigned_by` names those witnesses, of the ones asked for, that cosigned."""
+
+    chosen: Chosen
+    checkpoint: Checkpoint
+    entries: tuple[Entry, ...]
+    private: int
+    """How many entries have their private part with them."""
+    withheld: int
+    """How many have one that is not in the evidence: left out, or erased."""
+    signed: bool
+    cosigned_by: tuple[str, ...]
+
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder = msgspec.json.Decoder(Proven)
+
+
+def entry_lines(entries: Sequence[Proven]) -> bytes:
+    """The file of entries."""
+    return b"".join(_encoder.encode(one) + b"\n" for one in entries)
+
+
+def manifest(chosen: Chosen, checkpoint: Checkpoint, count: int, files: Mapping[str, bytes]) -> Note:
+    """The manifest over the other files, for the log's key to sign."""
+    lines = [
+        _OPENING,
+        f"log {checkpoint.origin}",
+        f"of {chosen.what}",
+        f"made {chosen.made}",
+        f"entries {count}",
+        *(f"file {name} sha256:{hashlib.sha256(files[name]).hexdigest()}" for name in sorted(files)),
+    ]
+    return Note("".join(f"{line}\n" for line in lines))
+
+
+def check_evidence(
+    files: Mapping[str, bytes], key: Verifier | None, witnesses: Sequence[Verifier] = ()
+) -> Checked:
+    """Check evidence from its files alone.
+
+    1. Every file is there, and no other.
+    2. The log's key signed the manifest, where a key was named, and each file is the one it names.
+    3. The log's key signed the checkpoint, and every witness that was named cosigned it.
+    4. Each entry is in the log that the checkpoint counts, in its place, and they stand in order.
+    5. Each private part is the one that its entry commits to.
+    6. There are as many entries as the manifest says.
+
+    Raises LedgerBroken, ProofError or SignatureError, naming what fails.
+    """
+    _check_names(files)
+    note = _note(files, MANIFEST)
+    checkpoint_note = _note(files, CHECKPOINT)
+    checkpoint = parse_checkpoint(checkpoint_note.text)
+    if key is not None:
+        for one, name in ((note, MANIFEST), (checkpoint_note, CHECKPOINT)):
+            if not _signed(one, name, key):
+                raise ProofError(f"'{name}' is not signed by '{key.name}': wrong key, or not of this log")
+    chosen, count = _check_manifest(note, checkpoint, files)
+    for witness in witnesses:
+        if not _signed(checkpoint_note, CHECKPOINT, witness):
+            raise ProofError(f"'{CHECKPOINT}' is not cosigned by '{witness.name}'")
+    proven = [_line(number, raw) for number, raw in enumerate(files[ENTRIES].splitlines(), start=1)]
+    if len(proven) != count:
+        raise LedgerBroken(f"the manifest counts {count} entries, and {len(proven)} are there")
+    entries = tuple(_check_entry(one, checkpoint) for one in proven)
+    places = [one.seq for one in entries]
+    if any(before >= after for before, after in pairwise(places)):
+        raise LedgerBroken("the entries do not stand in the order of the log")
+    shown = sum(one.private is not None for one in proven)
+    committed = sum(one.private is not None for one in entries)
+    names = tuple(one.name for one in witnesses)
+    return Checked(chosen, checkpoint, entries, shown, committed - shown, key is not None, names)
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    for name in NAMES:
+        if name not in files:
+            raise LedgerBroken(f"'{name}' is missing from the evidence")
+    for name in files:
+        if name not in NAMES:
+            raise LedgerBroken(f"'{name[:80]}' is no file of evidence")
+
+
+def _check_manifest(note: Note, checkpoint: Checkpoint, files: Mapping[str, bytes]) -> tuple[Chosen, int]:
+    lines = note.text.splitlines()
+    fields = dict(line.split(" ", 1) for line in lines[1:] if " " in line and not line.startswith("file "))
+    if lines[0] != _OPENING or not {"log", "of", "made", "entries"} <= fields.keys():
+        raise LedgerBroken(f"'{MANIFEST}' is no manifest of evidence")
+    if fields["log"] != checkpoint.origin:
+        raise LedgerBroken(
+            f"the manifest is of the log '{fields['log']}', and the checkpoint of '{checkpoint.origin}'"
+        )
+    chosen = Chosen(fields["of"], fields["made"])
+    if not (fields["entries"].isascii() and fields["entries"].isdigit()) or len(fields["entries"]) > 12:  # noqa: PLR2004 – more than any file holds
+        raise LedgerBroken(f"'{MANIFEST}' does not say how many entries there are")
+    count = int(fields["entries"])
+    others = {name: content for name, content in files.items() if name != MANIFEST}
+    expected = manifest(chosen, checkpoint, count, others).text.splitlines()
+    for said, found in zip(lines, expected, strict=False):
+        if said != found:
+            name = found.split(" ")[1]
+            raise LedgerBroken(f"'{name}' is not the file that the manifest names: it was altered")
+    if len(lines) != len(expected):
+        raise LedgerBroken("the manifest names other files than there are")
+    return chosen, count
+
+
+def _check_entry(one: Proven, checkpoint: Checkpoint) -> Entry:
+    raw = one.entry.encode()
+    entry = decode(raw, one.seq)
+    if entry.seq != one.seq:
+        raise LedgerBroken(f"entry {one.seq} says it is number {entry.seq}")
+    try:
+        proof = [base64.b64decode(step, validate=True) for step in one.proof]
+    except (binascii.Error, ValueError):
+        raise ProofError(f"the proof for entry {one.seq} is not base64") from None
+    verify_inclusion(leaf_node(raw), one.seq, checkpoint.size, proof, checkpoint.root)
+    if one.private is not None:
+        try:
+            salt = bytes.fromhex(one.salt or "")
+        except ValueError:
+            salt = b""
+        if entry.private is None or not commits_to(entry.private, salt, one.private.encode()):
+            raise LedgerBroken(f"entry {one.seq}: its private part is not the one it was written with")
+    return entry
+
+
+def _line(number: int, raw: bytes) -> Proven:
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise LedgerBroken(f"'{ENTRIES}', line {number} can't be read: {error}") from error
+
+
+def _note(files: Mapping[str, bytes], name: str) -> Note:
+    try:
+        return parse_note(files[name])
+    except SignatureError as error:
+        raise LedgerBroken(f"'{name}' can't be read: {error}") from error
+
+
+def _signed(note: Note, name: str, key: Verifier) -> bool:
+    try:
+        return bool(check_note(note, [key]))
+    except SignatureError as error:
+        raise ProofError(f"'{name}': {error}") from error
+
+
+def evidence_files(
+    chosen: Chosen, checkpoint: Note, entries: Sequence[Proven], report: str
+) -> tuple[dict[str, bytes], Note]:
+    """The files but for the manifest, and the manifest to be signed and added as `MANIFEST`."""
+    files = {CHECKPOINT: written(checkpoint), ENTRIES: entry_lines(entries), REPORT: report.encode()}
+    return files, manifest(chosen, parse_checkpoint(checkpoint.text), len(entries), files)

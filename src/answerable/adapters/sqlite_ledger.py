@@ -84,6 +84,11 @@ class SqliteLedger:
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def path(self) -> Path:
+        """The ledger's file."""
+        return Path(self._path)
+
     async def append(self, drafts: Sequence[Draft]) -> None:
         """Make the drafts durable, all or none. Raises LedgerUnavailable."""
         loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -66,19 +67,19 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
         callers=callers.from_file(settings.client_keys) if settings.client_keys else callers.Callers(),
         limits=limits,
         upstream_key=settings.upstream_key,
-        log=LogPages(settings.ledger),
-        checkpointer=_checkpointer(settings),
+        log=LogPages(ledger.path) if isinstance(ledger, SqliteLedger) else None,
+        checkpointer=_checkpointer(settings, ledger.path) if isinstance(ledger, SqliteLedger) else None,
     )
 
 
-def _checkpointer(settings: Settings) -> Checkpointer:
+def _checkpointer(settings: Settings, ledger: Path) -> Checkpointer:
     """Raises SettingsError, SignatureError."""
-    path = settings.ledger_key or settings.ledger.with_name(settings.ledger.name + ".key")
+    path = settings.ledger_key or ledger.with_name(ledger.name + ".key")
     # The name is the log's: no two logs may have the same, or a witness would take one for the other.
     name = f"answerable/log-{secrets.token_hex(6)}"
     signer = ledger_key(path, lambda: new_signer(name, secrets.token_bytes(SEED_BYTES)))
     known = read_witnesses(settings.witnesses) if settings.witnesses else []
-    return Checkpointer(settings.ledger, signer, [HttpWitness(url, key) for url, key in known])
+    return Checkpointer(ledger, signer, [HttpWitness(url, key) for url, key in known])
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:

@@ -54,8 +54,9 @@ def create_app(
         app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
         signing = asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)) if checkpointer else None
         yield
-        if signing is not None:
+        if signing is not None and checkpointer is not None:
             signing.cancel()
+            await checkpointer.finish()
         await upstream.close()
 
     async def models(request: Request) -> Response:

@@ -38,16 +38,20 @@ class Checkpointer:
     async def run(self, seconds: float) -> None:
         """Until cancelled. Never raises."""
         while True:
-            try:
-                await self.once()
-            except LedgerError as error:
-                if self.problem != str(error):
-                    _LOG.error("no checkpoint was signed: %s", error)
-                self.problem = str(error)
-            except Exception as error:  # noqa: BLE001 – a defect here must not end the signing, nor go unseen
-                self.problem = f"{type(error).__name__}: {error}"
-                _LOG.exception("no checkpoint was signed")
+            await self.finish()
             await asyncio.sleep(seconds)
+
+    async def finish(self) -> None:
+        """Sign for what is new; what goes wrong is `problem`. Never raises."""
+        try:
+            await self.once()
+        except LedgerError as error:
+            if self.problem != str(error):
+                _LOG.error("no checkpoint was signed: %s", error)
+            self.problem = str(error)
+        except Exception as error:  # noqa: BLE001 – a defect here must not end the signing, nor go unseen
+            self.problem = f"{type(error).__name__}: {error}"
+            _LOG.exception("no checkpoint was signed")
 
     async def once(self) -> Note | None:
         """Sign for what is new, if anything is. Raises LedgerBroken, LedgerUnavailable."""

@@ -1,5 +1,6 @@
 """An act is decided on what is known; what is not known, or not sure, refuses."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 
 from answerable.adapters.bundle_files import from_folder, pack_files
-from answerable.decisions import ActDecider, ActDecision, ActOutcome, Situation, parse
+from answerable.decisions import ActDecider, ActDecision, ActOutcome, Situation, acts, parse
 from answerable.dialogue import talk_of
 from answerable.exchange import Message, Role, ToolCall
 from answerable.findings import succeeded
@@ -17,6 +18,7 @@ from answerable.values import CallId
 from answerable.values.errors import BundleError
 
 STORE = Path(__file__).parents[2] / "packs" / "store"
+STARTER = Path(acts.__file__).parents[1] / "apps" / "pack" / "starter"
 BUNDLE = from_folder(STORE)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ORDER = {
@@ -151,3 +153,33 @@ def test_a_policy_that_does_not_fit_the_facts_is_named() -> None:
     )
     with pytest.raises(BundleError, match="large-refunds-wait"):
         changed(policies=text)
+
+
+@pytest.mark.parametrize(
+    ("value", "forms"),
+    [
+        (40.0, {"40", "40.00", "40.0"}),
+        (4.5, {"4.5", "4.50"}),
+        (1200, {"1200", "1200.00", "1,200", "1,200.00"}),
+        ("Max", {"Max"}),
+        (True, {"True"}),
+    ],
+)
+def test_a_number_may_be_named_as_people_write_it(value: object, forms: set[str]) -> None:
+    assert set(acts._forms([value, None])) == forms
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("shows: [args.order_id]", "shows: [amount]", "consent.shows: 'amount' asks for 'amount'"),
+        ("from: args.amount", "from: arg.amount", "asks for 'arg', which is not known there; known are args"),
+        ("id: args.order_id", "id: order.order_id", "resource: 'order.order_id' asks for 'order'"),
+    ],
+)
+def test_an_expression_that_would_find_nothing_is_an_error(old: str, new: str, words: str) -> None:
+    files = pack_files(STARTER)
+    text = files["actions.yaml"].decode()
+    assert old in text, text
+    with pytest.raises(BundleError, match=re.escape(words)):
+        parse(files | {"actions.yaml": text.replace(old, new, 1).encode()})

@@ -61,6 +61,19 @@ def test_an_approved_wording_is_approved_to_the_letter() -> None:
     assert judged("Items can be returned within 30 days of delivery.")[0] is Verdict.AGREE
 
 
+def test_a_phrase_of_the_term_s_own_outweighs_the_subject_that_was_read() -> None:
+    fee = FEE | {"subjects": ["cancellation"], "about": ["termination fee"], "value": "$150"}
+    base = TermBase(parse_terms({"fee": fee}))
+    for text, verdict in (
+        ("The termination fee is $50.", Verdict.DISAGREE),
+        ("The termination fee is $150.", Verdict.AGREE),
+    ):
+        claim = READER.read(text, ReadingContext())
+        found = base.judge(claim, text, {}, TODAY)
+        assert found is not None, claim
+        assert found.verdict is verdict
+
+
 def test_no_term_speaks_of_another_subject() -> None:
     text = "Your parcel arrives within 90 days."
     assert BASE.judge(READER.read(text, ReadingContext()), text, {}, TODAY) is None

@@ -124,7 +124,7 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
     for name in names:
         if name in _RESERVED or names.count(name) > 1 or not isinstance(name, str):
             raise BundleError(f"{where}: '{name}' is taken; give it another name")
-    return Action(
+    made = Action(
         tool,
         _subjects(body.get("subjects", []), f"{where}: subjects"),
         _shows(body, where),
@@ -136,6 +136,36 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
         _consent(body.get("consent"), where),
         tuple(_fact(name, one, f"{where}: facts.{name}") for name, one in facts.items()),
     )
+    _check_roots(made, where)
+    return made
+
+
+def _check_roots(action: Action, where: str) -> None:
+    """Every expression asks only for what is known when it is computed: any other name finds nothing, silently."""
+    known = {"args", "records", "talk"}
+
+    def check(one: Expression, place: str) -> None:
+        if one.roots - known:
+            raise BundleError(
+                f"{where}: {place}: '{one.text}' asks for '{min(one.roots - known)}', which is not known there; "
+                f"known are {', '.join(sorted(known))}; what several expressions share stands in 'define'"
+            )
+
+    if action.resource is not None:
+        check(action.resource.id, "resource")
+        known.add("resource")
+    for need in action.needs:
+        check(need.id, f"needs.{need.name}")
+        known.add(need.name)
+    known.add("consent")
+    for name, one in action.define:
+        check(one, f"define.{name}")
+        known.add(name)
+    for one in action.consent.shows if action.consent else ():
+        check(one, "consent.shows")
+    for fact in action.facts:
+        check(fact.attribute.expression, f"facts.{fact.attribute.name}")
+        known.add(fact.attribute.name)
 
 
 def _shows(body: dict[str, Any], where: str) -> ActShows:

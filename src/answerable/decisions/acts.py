@@ -286,7 +286,14 @@ def _consent(action: Action, known: _Known, agreed: Consent, talk: Talk) -> Cons
 
 
 def _forms(values: list[Any]) -> tuple[str, ...]:
-    return tuple(str(value) for value in values if value is not None)
+    return tuple(form for value in values if value is not None for form in _spellings(value))
+
+
+def _spellings(value: Any) -> tuple[str, ...]:
+    """How people write a value: 40.0 as 40 or 40.00, 1200 also as 1,200."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return (str(value),)
+    return tuple(dict.fromkeys((f"{value:g}", f"{value:.2f}", f"{value:,.2f}", f"{value:,g}", str(value))))
 
 
 def _repeats(action: Action, known: _Known, talk: Talk) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import cedarpy
 
-from answerable.claims import Claim, Force, Kind
+from answerable.claims import Claim, Force, Kind, Subject
 from answerable.decisions.actions import ACTIONS
 from answerable.decisions.bundle import MANIFEST, Bundle
 from answerable.decisions.policies import WORDING
@@ -189,6 +189,13 @@ def _words(bundle: Bundle, read: Read) -> Iterator[Remark]:
                 f"'{wording.id}' is read as {claim.force.value} ({claim.subject.value}); write what commits nobody",
             )
     for term in bundle.terms.terms:
+        about = read(term.wording).subject
+        if about not in term.subjects and about is not Subject.NONE:
+            yield _warning(
+                TERMS,
+                f"the wording of '{term.id}' is read to be about {about.value}, which is not among its subjects: "
+                f"lines like it are not held against it; add {about.value}",
+            )
         if read(term.wording).force in (Force.COMPLETED, Force.UNKNOWN):
             yield _error(
                 TERMS,

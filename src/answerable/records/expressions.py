@@ -45,6 +45,8 @@ class Expression:
         try:
             tree = jmespath.compile(text).parsed
             unknown = _called(tree) - _FUNCTIONS.names
+            self.roots = _roots(tree)
+            """The names that it looks up in the value that it is given."""
         except exceptions.JMESPathError as error:
             shown = " ".join(str(error).split("\n")[0].split())
             raise BundleError(f"{where}: '{text}' is no JMESPath expression: {shown}; correct it") from error
@@ -301,6 +303,27 @@ def _numbers(*values: Any) -> bool:
 
 def _spaced(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+_RELATIVE = frozenset(
+    "subexpression projection value_projection filter_projection index_expression pipe".split()
+)
+"""Of these only the first part looks at the value itself; the others look at what that finds."""
+
+
+def _roots(tree: Any) -> frozenset[str]:
+    """The names at which an expression enters the value that it is given."""
+    found: set[str] = set()
+    ahead: list[Any] = [tree]
+    while ahead:
+        one = ahead.pop()
+        kind = one.get("type")
+        if kind == "field":
+            found.add(one["value"])
+        elif kind != "expref":
+            children = [child for child in one.get("children", ()) if isinstance(child, dict)]
+            ahead += children[:1] if kind in _RELATIVE else children
+    return frozenset(found)
 
 
 def _called(node: Any) -> frozenset[str]:

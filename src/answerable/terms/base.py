@@ -104,9 +104,12 @@ def _judged(value: Value, meant: list[PublishedTerm], case: Case, text: str) -> 
 
 
 def _speaks_of(term: PublishedTerm, claim: Claim, text: str) -> bool:
-    if claim.subject not in term.subjects:
-        return False
-    return not term.about or any(f" {word}" in f" {_plain(text)}" for word in term.about)
+    words = f" {_plain(text)}"
+    named = [word for word in term.about if f" {word}" in words]
+    if claim.subject in term.subjects:
+        return not term.about or bool(named)
+    # The subject is what is read least surely: a phrase of two words ("termination fee") is surer.
+    return any(" " in word for word in named)
 
 
 def _applies(term: PublishedTerm, case: Case, text: str) -> bool | None:

@@ -9,7 +9,11 @@ from answerable.ledger.checkpoint import Checkpoint
 from answerable.receipts import CallBody
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_WIDER = "td.text { text-align: left; white-space: normal; min-width: 14rem; overflow-wrap: anywhere; }"
+_WIDER = (
+    "thead th { text-align: left; } table { width: 100%; }"
+    "td.text { text-align: left; vertical-align: top; white-space: normal; min-width: 6.5rem; "
+    "overflow-wrap: anywhere; }"
+)
 _MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
 
 

@@ -38,6 +38,7 @@ class Raw:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.db = apsw.Connection(str(path))
+        self.db.execute("PRAGMA page_size = 8192").fetchall()  # as the ledger's: better for both
         self.db.execute("PRAGMA journal_mode = WAL").fetchall()
         self.db.execute("PRAGMA synchronous = FULL").fetchall()
         self.db.execute(SCHEMA).fetchall()

@@ -368,7 +368,7 @@ async def test_folders_on_the_way_to_a_new_ledger_are_made(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("count", "room"), [(200, 0), (5000, 0), (9001, 1000)], ids=["small", "large", "large-midway"]
+    ("count", "room"), [(200, 0), (5000, 0), (9001, 500)], ids=["small", "large", "large-midway"]
 )
 async def test_a_full_disk_is_unavailable_and_appending_goes_on_when_there_is_room(
     path: Path, count: int, room: int

@@ -1,5 +1,6 @@
 """`answerable pack`: a newcomer's way from an empty folder to a bundle, and the packs that come along."""
 
+import hashlib
 import json
 from pathlib import Path
 from shutil import copytree
@@ -115,6 +116,22 @@ def test_wording_that_promises_is_an_error_with_its_line(mine: Path) -> None:
     [error] = [one for one in lint_pack(mine) if one.severity is Severity.ERROR]
     assert (error.file, error.line) == ("wording.yaml", 1)
     assert "'default' is read as promise" in error.text
+
+
+def test_a_document_that_has_changed_since_is_an_error(mine: Path) -> None:
+    (mine / "returns.md").write_text("Within 30 days.")
+    digest = "sha256:" + hashlib.sha256(b"Within 30 days.").hexdigest()
+    remarks = [one for one in lint_pack(mine) if "returns.md" in one.text]
+    assert digest in remarks[0].text
+    assert all(one.severity is Severity.WARNING for one in remarks)
+    text = (mine / "terms.yaml").read_text()
+    named = text.replace("document: returns.md,", f'document: returns.md, digest: "{digest}",')
+    (mine / "terms.yaml").write_text(named)
+    assert [one for one in lint_pack(mine) if "returns.md" in one.text] == []
+    (mine / "returns.md").write_text("Within 14 days.")
+    assert "'returns.md' has changed since" in next(
+        one.text for one in lint_pack(mine) if one.severity is Severity.ERROR
+    )
 
 
 def test_words_that_a_pack_leaves_out_are_the_built_in_ones(mine: Path) -> None:

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.cli import app
+from answerable.ledger.log import integrate
 from answerable.receipts import CallBody, Draft
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
@@ -115,6 +117,27 @@ def test_evidence_of_nothing_is_not_written(ledger: Path, public: str, tmp_path:
             run("ledger", "export", "--ledger", ledger, *what, "--key", key, "-o", tmp_path / "e")
     with pytest.raises(SettingsError, match="--trace ID or --conversation ID"):
         run("ledger", "export", "--ledger", ledger, "--key", key, "-o", tmp_path / "e")
+
+
+def test_kept_hashes_that_are_wrong_are_found_and_written_again(ledger: Path) -> None:
+    grow(ledger, 600)
+    store = SqliteLog(ledger)
+    integrate(store, store.size())
+    store.close()
+    assert "the kept hashes are right" in run("ledger", "fsck", "--ledger", ledger)
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("UPDATE tile_roots SET hash = zeroblob(32) WHERE at = 1")
+    connection.close()
+    assert "1 kept hashes are not" in run("ledger", "fsck", "--ledger", ledger, code=1)
+    assert "written again" in run("ledger", "fsck", "--ledger", ledger, "--repair")
+    assert "the kept hashes are right" in run("ledger", "fsck", "--ledger", ledger)
+
+
+def test_fsck_says_first_what_verify_says(ledger: Path) -> None:
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("DELETE FROM entries WHERE seq = 2")
+    connection.close()
+    assert "entry 2 is missing" in run("ledger", "fsck", "--ledger", ledger, "--repair", code=1)
 
 
 def test_a_witness_needs_its_own_kind_of_key_and_a_log(public: str, tmp_path: Path) -> None:

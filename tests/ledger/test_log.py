@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from trees import NaiveHashes, entries_of, leaves_of, naive_root
 
 from answerable.ledger.checkpoint import parse_checkpoint
-from answerable.ledger.log import TileRoot, hashes, integrate, next_checkpoint, open_checkpoint, tile_bytes
+from answerable.ledger.log import (
+    TileRoot,
+    hashes,
+    integrate,
+    next_checkpoint,
+    open_checkpoint,
+    tile_bytes,
+    wrong_roots,
+)
 from answerable.ledger.merkle import inclusion_proof, leaf_node, root, verify_inclusion
 from answerable.ledger.tiles import Tile
 from answerable.signing import new_signer
@@ -80,6 +88,21 @@ def test_growing_in_steps_with_a_failure_between_is_growing_at_once(
     store.fails_after = -1
     size = store.size()
     assert root(size, hashes(store, size)) == root(size, NaiveHashes(entries_of(size)))
+
+
+def test_roots_that_are_wrong_are_named_as_they_should_be() -> None:
+    store = Store(leaves_of(66_000))
+    integrate(store, 66_000)
+    right = dict(store.roots)
+    assert wrong_roots(store, 66_000) == []
+    for key in ((1, 0), (1, 256), (2, 0)):
+        store.roots[key] = bytes(32)
+    found = wrong_roots(store, 66_000)
+    assert {(level, at): made for level, at, made in found} == {
+        key: right[key] for key in ((1, 0), (1, 256), (2, 0))
+    }
+    store.keep(found)
+    assert store.roots == right
 
 
 def test_checkpoints_follow_each_other_and_nothing_new_is_not_signed() -> None:

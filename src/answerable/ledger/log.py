@@ -70,6 +70,25 @@ def integrate(store: LogStore, size: int) -> None:
         store.keep(made)
 
 
+def wrong_roots(store: LogStore, size: int) -> list[TileRoot]:
+    """The kept roots that are not those of what lies below them, each as it should be. Reads every leaf once."""
+    wrong: list[TileRoot] = []
+    above: dict[int, list[bytes]] = {}
+    for at in range(min(store.kept(), size // WIDTH)):
+        level, place = 1, at
+        found = _over(store.leaves(at * WIDTH, (at + 1) * WIDTH))
+        while True:
+            if store.tile_roots(level, place, place + 1) != [found]:
+                wrong.append(TileRoot(level, place, found))
+            row = above.setdefault(level, [])
+            row.append(found)
+            if len(row) < WIDTH:
+                break
+            found, level, place = _over(row), level + 1, place // WIDTH
+            row.clear()
+    return wrong
+
+
 def next_checkpoint(store: LogStore, last: Note | None, signer: Signer, origin: str) -> Note | None:
     """Sign for the entries there are now; None where the last checkpoint says it all.
 

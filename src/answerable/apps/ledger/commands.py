@@ -40,6 +40,47 @@ def checkpoint(ledger: LedgerFile = None) -> None:
 
 
 @ledgers.command()
+def fsck(
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Write again the kept hashes that are wrong. Entries are never touched."
+        ),
+    ] = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """Check a ledger as 'answerable verify' does, and the hashes that are kept of its tree."""
+    import asyncio  # noqa: PLC0415 – start-up time
+
+    from rich.console import Console  # noqa: PLC0415
+
+    from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415
+    from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415
+    from answerable.apps.settings import from_environment  # noqa: PLC0415
+    from answerable.ledger.log import wrong_roots  # noqa: PLC0415
+
+    path = ledger or from_environment().ledger
+    code = asyncio.run(verify_ledger(Console(highlight=False), path, [], None, [], as_json=False))
+    if code:
+        raise typer.Exit(code)
+    store = SqliteLog(path)
+    try:
+        wrong = wrong_roots(store, store.size())
+        if repair:
+            store.keep(wrong)
+    finally:
+        store.close()
+    if wrong and not repair:
+        print(f"{len(wrong)} kept hashes are not those of the entries below them; --repair writes them again")  # noqa: T201
+        raise typer.Exit(1)
+    told = (
+        f"{len(wrong)} kept hashes were wrong and are written again" if wrong else "the kept hashes are right"
+    )
+    print(told)  # noqa: T201
+
+
+@ledgers.command()
 def sign(
     *,
     key: Annotated[Path, typer.Option("--key", help="The file of the log's secret key.")],

@@ -12,7 +12,7 @@ from some_drafts import OTHER, TRACE, call, calls, exchange, numbers, reply, sql
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.ledger import GENESIS, commits_to
 from answerable.ports import Ledger, Sealed
-from answerable.receipts import Draft
+from answerable.receipts import CallBody, Draft
 from answerable.receipts.verifying import ChainCheck, decode
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.values import TraceId
@@ -295,3 +295,11 @@ class Fault:
     def __call__(self, when: str) -> None:
         if self.on and when in self.moments:
             raise OSError("no disk today")
+
+
+async def test_an_entry_that_the_log_could_not_show_is_not_written(ledger: Ledger) -> None:
+    large = Draft(TRACE, "2026-01-31T00:00:00.000000Z", CallBody(0, 0, "c", "t" * 70_000))
+    with pytest.raises(LedgerUnavailable, match="over the 65535 that the log can show"):
+        await ledger.append([large])
+    await ledger.append([call(1)])
+    assert await ledger.verify() == 1

@@ -48,6 +48,7 @@ _LARGEST_INSERT = 4000  # rows in one statement: SQLite binds at most 32,766 val
 _LARGEST_GROUP = 1000  # drafts in one commit: bounds how long the first of them waits
 _GROUP_SECONDS = 0.001  # how long a commit waits for company, where the one before it had some
 _PAGE_BYTES = 8192
+_SWITCH_SECONDS = 0.05
 _TRIES = 10  # how often another process may get in first before an append is given up
 _WAITING_MOST = 20_000  # drafts not yet written; past it appends are refused, not queued without end
 
@@ -333,6 +334,19 @@ def _reads(path: str) -> Iterator[None]:
         raise LedgerUnavailable(f"the ledger at '{path}' can't be read: {error}") from error
 
 
+def _write_ahead(connection: apsw.Connection) -> str:
+    """Switch to a write-ahead log, and say what the journal is then.
+
+    SQLite does not wait for others that switch the same new file at the same moment.
+    """
+    for _ in range(_TRIES):
+        try:
+            return str(connection.execute("PRAGMA journal_mode = WAL").fetchall()[0][0])
+        except apsw.BusyError:
+            time.sleep(_SWITCH_SECONDS)
+    return str(connection.execute("PRAGMA journal_mode = WAL").fetchall()[0][0])
+
+
 def _connect(path: str, *, create: bool) -> apsw.Connection:
     try:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
@@ -343,7 +357,7 @@ def _connect(path: str, *, create: bool) -> apsw.Connection:
         # Of a new file only. An entry of 2 KB leaves half of SQLite's usual page of 4 KB empty: twice the
         # pages to write, and to keep (benchmarks/ledger.py).
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}").fetchall()
-        mode = connection.execute("PRAGMA journal_mode = WAL").fetchall()[0][0]
+        mode = _write_ahead(connection)
         if mode != "wal":
             raise LedgerUnavailable(
                 f"the ledger at '{path}' can't have a write-ahead log there (its journal is '{mode}'), so a "

@@ -137,6 +137,15 @@ def test_a_log_that_was_rewritten_is_not_signed(at: int) -> None:
         next_checkpoint(store, last, KEY, ORIGIN)
 
 
+def test_a_rewrite_that_keeps_the_count_is_noticed() -> None:
+    store = Store(leaves_of(300))
+    last = next_checkpoint(store, None, KEY, ORIGIN)
+    store.all[7] = leaf_node(b"rewritten")
+    store.roots.clear()
+    with pytest.raises(LedgerBroken, match="are not those of the last checkpoint"):
+        next_checkpoint(store, last, KEY, ORIGIN)
+
+
 def test_a_checkpoint_of_another_log_or_key_is_none_of_this() -> None:
     store = Store(leaves_of(3))
     last = next_checkpoint(store, None, KEY, ORIGIN)

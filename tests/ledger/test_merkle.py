@@ -176,6 +176,34 @@ def test_the_empty_log_is_the_beginning_of_any_but_only_with_its_own_root() -> N
         verify_consistency(3, 3, [], EMPTY_ROOT, whole)
 
 
+def test_what_is_no_hash_proves_nothing() -> None:
+    for attempt in (
+        lambda: verify_inclusion(b"x", 0, 1, [], b"x"),
+        lambda: verify_consistency(1, 1, [], b"x", b"x"),
+        lambda: verify_consistency(0, 0, [], EMPTY_ROOT, bytes(32)),
+        lambda: verify_consistency(0, 0, [], bytes(32), EMPTY_ROOT),
+        lambda: Frontier().append(b"x"),
+        lambda: Frontier(-1, [bytes(32)]),
+    ):
+        with pytest.raises(ProofError):
+            attempt()
+
+
+@pytest.mark.parametrize("answer", [[], [bytes(32)], [bytes(31)] * 3, [bytes(32)] * 99])
+def test_a_store_that_answers_wrongly_makes_no_proof(answer: list[bytes]) -> None:
+    class Wrong:
+        def read(self, nodes: object) -> list[bytes]:
+            return answer
+
+    for attempt in (
+        lambda: root(7, Wrong()),
+        lambda: inclusion_proof(2, 7, Wrong()),
+        lambda: consistency_proof(3, 7, Wrong()),
+    ):
+        with pytest.raises(ProofError):
+            attempt()
+
+
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 1000])
 def test_a_proof_asks_for_no_more_hashes_than_the_tree_is_deep_twice(size: int) -> None:
     hashes = NaiveHashes(entries_of(size))

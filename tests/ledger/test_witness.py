@@ -70,6 +70,13 @@ def test_a_shorter_log_conflicts_and_is_told_the_size_that_was_seen() -> None:
     assert ask(state, entries_of(5), old=0)[0] is Answer.CONFLICT
 
 
+def test_an_empty_log_with_a_root_of_its_own_choosing_does_not_lock_the_honest_one_out() -> None:
+    false = Checkpoint(ORIGIN, 0, b"y" * 32).note().signed(LOG)
+    answer, _, after = ask(START, [], note=false)
+    assert (answer, after) == (Answer.NOT_CONSISTENT, START)
+    assert ask(after, entries_of(5))[0] is Answer.COSIGNED
+
+
 def test_a_stranger_s_log_is_not_followed() -> None:
     stranger = checkpoint(
         entries_of(3), origin="else.example/log", signer=new_signer("else.example/log", bytes(32))

@@ -107,14 +107,14 @@ def next_checkpoint(store: LogStore, last: Note | None, signer: Signer, origin: 
                 f"the ledger holds {size} entries, and its last checkpoint counts {before.size}: it was cut off or "
                 "restored from an older copy"
             )
-        if before.size == size:
-            return None
     elif size == 0:
         return None
     integrate(store, size)
     tree = hashes(store, size)
     if before is not None and root(before.size, tree) != before.root:
         raise LedgerBroken(f"the first {before.size} entries are not those of the last checkpoint")
+    if before is not None and before.size == size:
+        return None
     return Checkpoint(origin, size, root(size, tree)).note().signed(signer)
 
 

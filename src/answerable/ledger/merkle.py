@@ -57,7 +57,7 @@ def complete_nodes(first: int, end: int) -> list[Node]:
 
 def root(size: int, reader: HashReader) -> bytes:
     """The root of the first `size` leaves."""
-    return _folded(reader.read(complete_nodes(0, size)))
+    return _folded(_asked(complete_nodes(0, size), reader))
 
 
 def inclusion_proof(index: int, size: int, reader: HashReader) -> list[bytes]:
@@ -86,7 +86,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """Is that leaf hash entry `index` of the tree with that root? (section 2.1.3.2). Raises ProofError."""
     if not 0 <= index < size:
         raise ProofError(f"a log of {size} entries has no entry {index}")
-    _check_hashes(proof)
+    _check_hashes((leaf, root_hash, *proof))
     place, last, found = index, size - 1, leaf
     for one in proof:
         if last == 0:
@@ -108,10 +108,12 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
     """Is the tree of `old` leaves the beginning of that of `new`? (section 2.1.4.2). Raises ProofError."""
     if not 0 <= old <= new:
         raise ProofError(f"a log of {new} entries can't have had {old} before")
-    _check_hashes(proof)
+    _check_hashes((old_root, new_root, *proof))
+    for size, found in ((old, old_root), (new, new_root)):
+        if size == 0 and not hmac.compare_digest(found, EMPTY_ROOT):
+            raise ProofError("a log without entries has the hash of nothing as its root, and no other")
     if old in (0, new):
-        before = EMPTY_ROOT if old == 0 else new_root
-        if proof or not hmac.compare_digest(before, old_root):
+        if proof or (old and not hmac.compare_digest(new_root, old_root)):
             raise ProofError(f"the log of {old} entries is not the beginning of the one of {new}")
         return
     # A whole power of two is a node of the later tree, and the proof leaves it out.
@@ -145,13 +147,14 @@ class Frontier:
 
     def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
         """`hashes` are those of `complete_nodes(0, size)`. Raises ProofError where they are not as many."""
-        if len(hashes) != size.bit_count():
+        if size < 0 or len(hashes) != size.bit_count():
             raise ProofError(f"a tree of {size} leaves has {size.bit_count()} hashes at its edge")
         self.size = size
         self._hashes = list(hashes)
 
     def append(self, leaf: bytes) -> list[tuple[Node, bytes]]:
         """Add a leaf hash; the nodes that are complete now, lowest first."""
+        _check_hashes((leaf,))
         level, index, found = 0, self.size, leaf
         made = [(Node(0, index), leaf)]
         while index & 1:
@@ -209,8 +212,17 @@ def _split(count: int) -> int:
 def _read(ranges: Sequence[_Range], reader: HashReader) -> list[bytes]:
     """The hash of each range, with one question to the reader for all of them."""
     nodes = [complete_nodes(first, end) for first, end in ranges]
-    hashes = iter(reader.read([node for some in nodes for node in some]))
+    hashes = iter(_asked([node for some in nodes for node in some], reader))
     return [_folded(list(_take(hashes, len(some)))) for some in nodes]
+
+
+def _asked(nodes: Sequence[Node], reader: HashReader) -> Sequence[bytes]:
+    """What the reader answers, if it is a hash for each node. Raises ProofError."""
+    found = reader.read(nodes)
+    if len(found) != len(nodes):
+        raise ProofError(f"{len(nodes)} hashes of the tree were asked for, and {len(found)} came")
+    _check_hashes(found)
+    return found
 
 
 def _take(hashes: Iterator[bytes], count: int) -> Iterator[bytes]:

@@ -122,7 +122,7 @@ class TileHashes:
         return [self._one(node) for node in nodes]
 
     def _one(self, node: Node) -> bytes:
-        if (node.at + 1) << node.level > self.size:
+        if node.at < 0 or (node.at + 1) << node.level > self.size:
             raise ProofError(f"a log of {self.size} entries has no node {node.at} at level {node.level}")
         level, height = divmod(node.level, HEIGHT)
         first = node.at << height  # the leftmost of the tile level's hashes below the node

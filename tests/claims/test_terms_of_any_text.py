@@ -97,6 +97,11 @@ def test_what_a_span_holds_reads_the_same_alone(text: str) -> None:
         assert [values(one) for one in again] == [values(term)], span
 
 
+def test_minutes_of_four_digits_are_no_time_of_day() -> None:
+    assert [type(one) for one in read("2026-05-17T15:3020")] == [DateTerm]
+    assert [type(one) for one in read("2026-05-17T15:30")] == [DateTerm, TimeTerm]
+
+
 spans = st.integers(0, 4000)
 numbers = st.integers(0, 2**53 - 1)
 bounds = st.sampled_from(Bound)

@@ -44,7 +44,7 @@ class Store:
         return [self.roots[level, at] for at in range(first, end) if (level, at) in self.roots]
 
     def kept(self) -> int:
-        return sum(level == 1 for level, _ in self.roots)
+        return max((at + 1 for level, at in self.roots if level == 1), default=0)
 
     def keep(self, roots: Sequence[TileRoot]) -> None:
         self.fails_after -= 1
@@ -103,6 +103,24 @@ def test_roots_that_are_wrong_are_named_as_they_should_be() -> None:
     }
     store.keep(found)
     assert store.roots == right
+
+
+def test_a_long_log_is_integrated_in_few_steps_and_in_two_halves_as_in_one() -> None:
+    store, steps = Store(leaves_of(66_000)), 0
+    keep = store.keep
+
+    def counted(roots: Sequence[TileRoot]) -> None:
+        nonlocal steps
+        steps += 1
+        keep(roots)
+
+    store.keep = counted  # type: ignore[method-assign]
+    integrate(store, 66_000)
+    assert steps == 2
+    halves = Store(leaves_of(66_000))
+    for size in (30_000, 66_000):
+        integrate(halves, size)
+    assert halves.roots == store.roots
 
 
 def test_checkpoints_follow_each_other_and_nothing_new_is_not_signed() -> None:

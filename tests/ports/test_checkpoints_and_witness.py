@@ -19,7 +19,7 @@ from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.witnessing import witness_app
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import Frontier, leaf_node
-from answerable.signing import check_note, new_signer
+from answerable.signing import Note, check_note, new_signer
 from answerable.signing.keys import Algorithm
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, SettingsError
@@ -200,6 +200,49 @@ async def test_a_restore_older_than_the_last_cosigned_checkpoint_is_not_silently
         await grow(path, 3)
         with pytest.raises(LedgerBroken, match="has seen 20 entries of this log, and there are 13"):
             await Checkpointer(path, LOG, [one]).once()
+
+
+async def test_a_rewrite_that_keeps_the_count_is_caught_by_the_witness_after_a_restart(
+    path: Path, tmp_path: Path
+) -> None:
+    await grow(path, 10)
+    async with witness(tmp_path / "w.json") as one:
+        await Checkpointer(path, LOG, [one]).once()
+    await rewrite(path, 10)
+    sql(path, "DELETE FROM checkpoints")
+    async with witness(tmp_path / "w.json") as one:
+        with pytest.raises(LedgerBroken, match="has seen another log of 10 entries"):
+            await Checkpointer(path, LOG, [one]).once()
+
+
+async def test_a_process_that_another_has_overtaken_takes_it_for_no_fork(path: Path, tmp_path: Path) -> None:
+    await grow(path, 5)
+    async with witness(tmp_path / "w.json") as one:
+        slow = Checkpointer(
+            path, LOG, [HttpWitness(one._url.removesuffix("/add-checkpoint"), WITNESS.verifier)]
+        )
+        _, note = slow._sign()
+        assert note is not None
+        await grow(path, 5)
+        await Checkpointer(path, LOG, [one]).once()
+        assert await slow._witnessed(slow._witnesses[0], note) == note
+        assert "already cosigned a later checkpoint, of 10" in slow.unwitnessed[WITNESS.verifier.name]
+
+
+async def test_a_witness_that_was_away_is_asked_again_though_nothing_is_new(
+    path: Path, tmp_path: Path
+) -> None:
+    await grow(path, 5)
+    await Checkpointer(path, LOG).once()
+    async with witness(tmp_path / "w.json") as one:
+        assert await Checkpointer(path, LOG, [one]).once() is None
+    store = SqliteLog(path)
+    note = store.checkpoint()
+    assert note is not None
+    assert check_note(note, [WITNESS.verifier])
+    store.keep_checkpoint(5, Note(note.text, note.signatures[:1]))
+    assert store.checkpoint() == note, "a cosignature is never written over"
+    store.close()
 
 
 async def test_a_witness_that_is_away_takes_nothing_away(path: Path) -> None:

@@ -226,5 +226,11 @@ def test_lines_that_are_no_entries_are_named() -> None:
             check_evidence(resigned(files, bad, count=1), LOG.verifier)
 
 
+def test_what_it_is_of_can_not_smuggle_in_lines_of_the_manifest() -> None:
+    checkpoint = Checkpoint("log", 1, bytes(32))
+    with pytest.raises(LedgerBroken, match="one line of text"):
+        manifest(Chosen("conversation x\nentries 9", "now"), checkpoint, 1, {})
+
+
 def test_a_key_in_text_is_the_key() -> None:
     assert check_evidence(evidence(), verifier_from(str(LOG.verifier))).signed

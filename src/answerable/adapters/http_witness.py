@@ -1,7 +1,8 @@
 """A witness over HTTP, as a log asks it: C2SP tlog-witness, `POST …/add-checkpoint`."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import aiohttp
 
@@ -13,7 +14,15 @@ from answerable.values.errors import LedgerBroken, LedgerUnavailable, SignatureE
 _MOST_ANSWER = 64 * 1024
 _SECONDS = 10.0
 
-Proof = Callable[[int, int], Sequence[bytes]]
+
+class History(Protocol):
+    """The log that a checkpoint is of."""
+
+    def size(self) -> int:
+        """How many entries it has by now."""
+
+    def proof(self, old: int, new: int) -> Sequence[bytes]:
+        """That it continued from `old` to `new` entries (RFC 9162 section 2.1.4)."""
 
 
 class HttpWitness:
@@ -21,24 +30,27 @@ class HttpWitness:
 
     def __init__(self, url: str, verifier: Verifier) -> None:
         self._url = url.rstrip("/") + "/add-checkpoint"
-        self._verifier = verifier
+        self.verifier = verifier
         self._seen = 0
 
     @property
     def name(self) -> str:
-        return self._verifier.name
+        return self.verifier.name
 
-    async def cosign(self, note: Note, proof: Proof) -> Note:
+    async def cosign(self, note: Note, history: History) -> Note:
         """The note with the witness's cosignature.
 
-        Raises LedgerUnavailable where the witness can't be asked, LedgerBroken where it has
-        seen another history: more entries than there are, or different ones.
+        Raises LedgerUnavailable where the witness can't be asked or has cosigned a later
+        checkpoint by now, LedgerBroken where it has seen another history: more entries than
+        there are, or different ones.
         """
         size = parse_checkpoint(note.text).size
-        status, body = await self._ask(note, size, proof)
+        status, body = await self._ask(note, size, history)
         if status == Answer.CONFLICT:
-            self._seen = self._told(body, size)
-            status, body = await self._ask(note, size, proof)
+            self._seen = await self._told(body, size, history)
+            status, body = await self._ask(note, size, history)
+        if status == Answer.CONFLICT and _size(body) == self._seen == size:
+            raise LedgerBroken(f"the witness '{self.name}' has seen another log of {size} entries")
         if status == Answer.COSIGNED:
             found = self._read(body, note)
             self._seen = size
@@ -48,22 +60,26 @@ class HttpWitness:
             raise LedgerBroken(f"the witness '{self.name}' has seen entries that are not in this log: {told}")
         raise LedgerUnavailable(f"the witness '{self.name}' answered with status {status}: {told}")
 
-    async def _ask(self, note: Note, size: int, proof: Proof) -> tuple[int, bytes]:
+    async def _ask(self, note: Note, size: int, history: History) -> tuple[int, bytes]:
         old = min(self._seen, size)
-        shown = await asyncio.to_thread(proof, old, size)
+        shown = await asyncio.to_thread(history.proof, old, size)
         return await self._post(request_cosignature(note, old, shown))
 
-    def _told(self, body: bytes, size: int) -> int:
-        """The size that the witness has seen. Raises LedgerBroken where this log can't be what it saw."""
+    async def _told(self, body: bytes, size: int, history: History) -> int:
+        """The size that the witness has seen. Raises as `cosign` does where that is beyond this checkpoint."""
         seen = _size(body)
-        if seen > size:
+        if seen <= size:
+            return seen
+        there = await asyncio.to_thread(history.size)
+        if seen > there:
             raise LedgerBroken(
-                f"the witness '{self.name}' has seen {seen} entries of this log, and there are {size}: "
+                f"the witness '{self.name}' has seen {seen} entries of this log, and there are {there}: "
                 "it was cut off or restored from an older copy"
             )
-        if seen == self._seen == size:
-            raise LedgerBroken(f"the witness '{self.name}' has seen another log of {size} entries")
-        return seen
+        # Another process that shares the ledger was quicker; what it had cosigned covers this one.
+        raise LedgerUnavailable(
+            f"the witness '{self.name}' has already cosigned a later checkpoint, of {seen}"
+        )
 
     async def _post(self, content: bytes) -> tuple[int, bytes]:
         timeout = aiohttp.ClientTimeout(total=_SECONDS)
@@ -78,7 +94,7 @@ class HttpWitness:
 
     def _read(self, body: bytes, note: Note) -> Note:
         try:
-            return read_cosignatures(body, note, self._verifier)
+            return read_cosignatures(body, note, self.verifier)
         except SignatureError as error:
             raise LedgerUnavailable(str(error)) from error
 

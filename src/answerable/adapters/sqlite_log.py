@@ -64,7 +64,7 @@ class SqliteLog:
         return [cast("bytes", row[0]) for row in self._rows(query, (level, first, end))]
 
     def kept(self) -> int:
-        return cast("int", self._one("SELECT count(*) FROM tile_roots WHERE level = 1"))
+        return cast("int", self._one("SELECT coalesce(max(at) + 1, 0) FROM tile_roots WHERE level = 1"))
 
     def keep(self, roots: Sequence[TileRoot]) -> None:
         with self._speaking(), self._db:
@@ -80,10 +80,14 @@ class SqliteLog:
         return self._checkpoints("ORDER BY size")
 
     def keep_checkpoint(self, size: int, note: Note) -> None:
-        """Keep a checkpoint. One of the same size is written over: it has gained a cosignature."""
+        """Keep a checkpoint. One of the same size gives way only to one with more signatures."""
+        query = (
+            "INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note "
+            "WHERE length(excluded.note) > length(note)"
+        )
         with self._speaking(), self._db:
             # A crash before the commit leaves the entries without this checkpoint; the next one counts them, too.
-            self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (size, written(note)))
+            self._db.execute(query, (size, written(note)))
 
     def close(self) -> None:
         self._db.close()

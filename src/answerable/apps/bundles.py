@@ -142,7 +142,7 @@ def open_shelf(folder: Path, approvers: Path | None, *, unsigned: bool) -> Bundl
     if approvers is None and not unsigned:
         raise SettingsError(
             "say who may approve bundles: --approvers FILE (docs/packs.md shows how); "
-            "--insecure-unsigned takes bundles at their word"
+            "--insecure-unsigned ('serve': --insecure-unsigned-bundles) takes bundles at their word"
         )
     if approvers is not None and unsigned:
         raise SettingsError("--approvers and --insecure-unsigned contradict each other; keep one")

@@ -35,7 +35,7 @@ class LogStore(Protocol):
         """The kept roots of that tile level, from number `first` to before `end`, as far as there are any."""
 
     def kept(self) -> int:
-        """How many roots of tile level 1 are kept."""
+        """One more than the number of the last root of tile level 1 that is kept; 0 without any."""
 
     def keep(self, roots: Sequence[TileRoot]) -> None:
         """Keep roots, all or none. To keep one again changes nothing."""
@@ -59,14 +59,26 @@ def tile_bytes(store: LogStore, tile: Tile) -> bytes:
 def integrate(store: LogStore, size: int) -> None:
     """Keep the root of every tile that the first `size` entries fill.
 
-    A crash in the middle leaves some roots out; the next time makes them again, from the same leaves.
+    They are kept 256 at a time, so that a long ledger that is signed for the first time does not hold up
+    its writers by a commit for every tile. A crash in the middle leaves some roots out; the next time
+    makes them again, from the same leaves.
     """
+    made: list[TileRoot] = []
     for at in range(store.kept(), size // WIDTH):
-        made = [TileRoot(1, at, _over(store.leaves(at * WIDTH, (at + 1) * WIDTH)))]
-        while (made[-1].at + 1) % WIDTH == 0:
-            level, last, own = made[-1]
-            below = store.tile_roots(level, last + 1 - WIDTH, last)
-            made.append(TileRoot(level + 1, last // WIDTH, _over([*below, own])))
+        made.append(TileRoot(1, at, _over(store.leaves(at * WIDTH, (at + 1) * WIDTH))))
+        if (at + 1) % WIDTH == 0:
+            above = {one.at: one.hash for one in made}
+            first = at + 1 - WIDTH
+            row = [*store.tile_roots(1, first, min(above)), *above.values()]
+            level, last, found = 2, at // WIDTH, _over(row)
+            made.append(TileRoot(level, last, found))
+            while (last + 1) % WIDTH == 0:
+                row = [*store.tile_roots(level, last + 1 - WIDTH, last), found]
+                level, last, found = level + 1, last // WIDTH, _over(row)
+                made.append(TileRoot(level, last, found))
+            store.keep(made)
+            made = []
+    if made:
         store.keep(made)
 
 
@@ -112,7 +124,10 @@ def next_checkpoint(store: LogStore, last: Note | None, signer: Signer, origin: 
     integrate(store, size)
     tree = hashes(store, size)
     if before is not None and root(before.size, tree) != before.root:
-        raise LedgerBroken(f"the first {before.size} entries are not those of the last checkpoint")
+        raise LedgerBroken(
+            f"the first {before.size} entries are not those of the last checkpoint; 'answerable ledger fsck' says "
+            "whether it is the entries or only the hashes that are kept of them"
+        )
     if before is not None and before.size == size:
         return None
     return Checkpoint(origin, size, root(size, tree)).note().signed(signer)

@@ -74,7 +74,12 @@ def entry_lines(entries: Sequence[Proven]) -> bytes:
 
 
 def manifest(chosen: Chosen, checkpoint: Checkpoint, count: int, files: Mapping[str, bytes]) -> Note:
-    """The manifest over the other files, for the log's key to sign."""
+    """The manifest over the other files, for the log's key to sign.
+
+    Raises LedgerBroken where what it is of is more than a line of text: it could say anything of itself then.
+    """
+    if not (chosen.what.isprintable() and chosen.made.isprintable()):
+        raise LedgerBroken("what evidence is of is named in one line of text; this name is none")
     lines = [
         _OPENING,
         f"log {checkpoint.origin}",

@@ -7,6 +7,7 @@ here can fail without harm to the entries; the next one covers what this one lef
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from answerable.adapters.http_witness import HttpWitness
@@ -14,7 +15,7 @@ from answerable.adapters.sqlite_log import SqliteLog
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.log import hashes, next_checkpoint
 from answerable.ledger.merkle import consistency_proof
-from answerable.signing import Note, Signer
+from answerable.signing import Note, Signer, check_note
 from answerable.values.errors import LedgerError, LedgerUnavailable
 
 _LOG = logging.getLogger("answerable.ledger")
@@ -54,28 +55,32 @@ class Checkpointer:
             _LOG.exception("no checkpoint was signed")
 
     async def once(self) -> Note | None:
-        """Sign for what is new, if anything is. Raises LedgerBroken, LedgerUnavailable."""
-        note = await asyncio.to_thread(self._sign)
-        self.problem = ""
-        if note is not None:
-            for one in self._witnesses:
-                note = await self._witnessed(one, note)
-        return note
+        """Sign for what is new, if anything is; the new checkpoint. Raises LedgerBroken, LedgerUnavailable.
 
-    def _sign(self) -> Note | None:
-        store = SqliteLog(self._path)
-        try:
-            note = next_checkpoint(store, store.checkpoint(), self._signer, self._origin)
-            if note is not None:
-                store.keep_checkpoint(parse_checkpoint(note.text).size, note)
-            return note
-        finally:
-            store.close()
+        A witness that was away is asked again for the last one, so that it is not left without.
+        """
+        new, last = await asyncio.to_thread(self._sign)
+        if last is not None:
+            for one in self._witnesses:
+                if not check_note(last, [one.verifier]):
+                    last = await self._witnessed(one, last)
+        self.problem = ""
+        return last if new else None
+
+    def _sign(self) -> tuple[bool, Note | None]:
+        """The last checkpoint there is now, and whether it is new."""
+        with closing(SqliteLog(self._path)) as store:
+            before = store.checkpoint()
+            note = next_checkpoint(store, before, self._signer, self._origin)
+            if note is None:
+                return False, before
+            store.keep_checkpoint(parse_checkpoint(note.text).size, note)
+            return True, note
 
     async def _witnessed(self, one: HttpWitness, note: Note) -> Note:
         """The note with the witness's cosignature; as it was where the witness can't be asked. Raises LedgerBroken."""
         try:
-            found = await one.cosign(note, self._proof)
+            found = await one.cosign(note, _History(self._path))
         except LedgerUnavailable as error:
             if self.unwitnessed.get(one.name) != str(error):
                 _LOG.warning("the witness '%s' did not cosign: %s", one.name, error)
@@ -85,16 +90,21 @@ class Checkpointer:
         await asyncio.to_thread(self._keep, found)
         return found
 
-    def _proof(self, old: int, new: int) -> list[bytes]:
-        store = SqliteLog(self._path)
-        try:
-            return consistency_proof(old, new, hashes(store, new))
-        finally:
-            store.close()
-
     def _keep(self, note: Note) -> None:
-        store = SqliteLog(self._path)
-        try:
+        with closing(SqliteLog(self._path)) as store:
             store.keep_checkpoint(parse_checkpoint(note.text).size, note)
-        finally:
-            store.close()
+
+
+class _History:
+    """The ledger's own, as it stands when it is asked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def size(self) -> int:
+        with closing(SqliteLog(self._path)) as store:
+            return store.size()
+
+    def proof(self, old: int, new: int) -> list[bytes]:
+        with closing(SqliteLog(self._path)) as store:
+            return consistency_proof(old, new, hashes(store, new))

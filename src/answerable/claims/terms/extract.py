@@ -125,7 +125,8 @@ def _figure_date(walk: _Walk, at: int) -> int:
     if tokens.words[end] == "t" and tokens.glued(end) and ":" in tokens.words[end + 1]:
         clock = tokens.words[end + 1]
         hour, minute = clock.split(":")[:2]
-        if tokens.glued(end + 1) and int(hour) < 24 and int(minute[:2]) < 60:  # noqa: PLR2004
+        figures = hour.isdigit() and minute.isdigit() and len(hour) <= 2 and len(minute) == 2  # noqa: PLR2004
+        if figures and tokens.glued(end + 1) and int(hour) < 24 and int(minute) < 60:  # noqa: PLR2004
             start, _ = tokens.span(end + 1, end + 2)
             minutes = int(hour) * 60 + int(minute)
             stop = start + len(clock)

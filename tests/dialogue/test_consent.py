@@ -1,15 +1,42 @@
 """An offer of exactly this act, then a yes; in doubt there is none."""
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answerable.dialogue import Asked, Called, Said, Talk, accepts, consent, declines, orders
+from answerable.dialogue import (
+    Called,
+    Consent,
+    Said,
+    Talk,
+    accepts,
+    agreement,
+    covers,
+    declines,
+    orders,
+)
 from answerable.exchange import ToolCall, ToolOutcome
 from answerable.values import CallId
 
+
+@dataclass(frozen=True)
+class Asked:
+    """An act, and what must have been named before the yes to it."""
+
+    about: tuple[str, ...]
+    shows: tuple[tuple[str, ...], ...] = ()
+    tool: str = ""
+
+
 CANCEL = Asked(("cancel",), (("#W10", "lamp"),))
 OFFER = "I can cancel order #W10 for you. Shall I proceed?"
+
+
+def consent(talk: Talk, asked: Asked) -> Consent:
+    """As an act is decided: what was agreed to, and whether it covers the act's details."""
+    return covers(agreement(talk, asked.about, asked.tool), talk, asked.shows)
 
 
 def talk(*said: str) -> Talk:

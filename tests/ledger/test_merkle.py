@@ -45,6 +45,11 @@ ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c
 MOST = 40
 
 
+def flip_a_bit(hashes: list[bytes], data: st.DataObject) -> None:
+    at, bit = data.draw(st.integers(0, len(hashes) - 1)), data.draw(st.integers(0, 255))
+    hashes[at] = (int.from_bytes(hashes[at], "big") ^ (1 << bit)).to_bytes(32, "big")
+
+
 @pytest.mark.parametrize("size", range(1, 9))
 def test_the_roots_that_everybody_tests_with(size: int) -> None:
     assert root(size, NaiveHashes(LEAVES)).hex() == ROOTS[size - 1]
@@ -99,8 +104,7 @@ def test_an_entry_is_proven_nowhere_else_and_no_other_in_its_place(data: st.Data
     bad = list(proof)
     match data.draw(st.sampled_from(["flip", "drop", "add", "swap", "short"])):
         case "flip":
-            at, bit = data.draw(st.integers(0, len(bad) - 1)), data.draw(st.integers(0, 255))
-            bad[at] = (int.from_bytes(bad[at], "big") ^ (1 << bit)).to_bytes(32, "big")
+            flip_a_bit(bad, data)
         case "drop":
             bad.pop(data.draw(st.integers(0, len(bad) - 1)))
         case "add":
@@ -137,8 +141,7 @@ def test_a_consistency_proof_with_a_bit_or_a_hash_changed_shows_nothing(
     bad = consistency_proof(old, new, NaiveHashes(entries))
     match data.draw(st.sampled_from(["flip", "drop", "add"])):
         case "flip":
-            at, bit = data.draw(st.integers(0, len(bad) - 1)), data.draw(st.integers(0, 255))
-            bad[at] = (int.from_bytes(bad[at], "big") ^ (1 << bit)).to_bytes(32, "big")
+            flip_a_bit(bad, data)
         case "drop":
             bad.pop(data.draw(st.integers(0, len(bad) - 1)))
         case "add":

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from answerable.adapters.evidence_files import evidence_archive, read_evidence
+from answerable.adapters.archives import packed
+from answerable.apps.ledger.evidence import _read
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import Frontier, Node, inclusion_proof, leaf_node
 from answerable.receipts import CallBody, CallPrivate, Draft, seal
@@ -94,8 +95,8 @@ def test_what_was_left_out_is_told_and_the_rest_holds() -> None:
 
 def test_it_survives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "e.zip"
-    path.write_bytes(evidence_archive(evidence()))
-    assert read_evidence(path) == evidence()
+    path.write_bytes(packed(evidence()))
+    assert _read(path) == evidence()
 
 
 def test_another_key_than_the_log_s_is_told() -> None:
@@ -201,7 +202,7 @@ def test_a_file_that_is_no_evidence_is_said_to_be_none(tmp_path: Path, content: 
     path = tmp_path / "e.zip"
     path.write_bytes(content)
     with pytest.raises(LedgerBroken):
-        check_evidence(read_evidence(path), None)
+        check_evidence(_read(path), None)
 
 
 def test_a_zip_that_names_a_file_twice_is_no_evidence(tmp_path: Path) -> None:
@@ -210,8 +211,8 @@ def test_a_zip_that_names_a_file_twice_is_no_evidence(tmp_path: Path) -> None:
         made.writestr("a", b"1")
         with pytest.warns(UserWarning, match="Duplicate"):
             made.writestr("a", b"2")
-    with pytest.raises(LedgerBroken, match="it holds 2 files"):
-        read_evidence(path)
+    with pytest.raises(LedgerBroken, match="it holds a name twice"):
+        _read(path)
 
 
 def test_lines_that_are_no_entries_are_named() -> None:

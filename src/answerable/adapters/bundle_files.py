@@ -1,14 +1,11 @@
 """Read a bundle's files: the built-in ones, or a folder's."""
 
-import io
-import zipfile
-import zlib
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
 import yaml
 
+from answerable.adapters.archives import unpacked
 from answerable.decisions import Bundle, parse
 from answerable.decisions.bundle import FOLDER, MANIFEST, SCHEMA
 from answerable.decisions.policies import POLICIES, WORDING
@@ -21,7 +18,6 @@ _KINDS = frozenset({".cedar", ".cedarschema", ".yaml"})
 
 
 _MOST_BYTES = 16 * 1024 * 1024
-_BEGINNING = (1980, 1, 1, 0, 0, 0)
 
 
 def built_in() -> Bundle:
@@ -89,22 +85,9 @@ def _with_words(wording: bytes, built_in_words: bytes) -> bytes:
     return wording if not missing else wording.rstrip(b"\n") + b"\n" + b"".join(missing)
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """A bundle as one zip file: the same files make the same bytes, whenever and wherever."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in sorted(files):
-            made.writestr(zipfile.ZipInfo(name, _BEGINNING), files[name], zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
 def _archived(file: Path) -> dict[str, bytes]:
-    """The files of a built bundle. Names are never used as paths. Raises BundleError."""
+    """The files of a built bundle. Raises BundleError."""
     try:
-        with zipfile.ZipFile(file) as found:
-            entries = [one for one in found.infolist() if not one.is_dir()]
-            if sum(one.file_size for one in entries) > _MOST_BYTES:
-                raise BundleError(f"'{file}' unpacks to more than {_MOST_BYTES} bytes, which no bundle does")
-            return {one.filename: found.read(one) for one in entries}
-    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, RuntimeError) as error:
+        return unpacked(file, _MOST_BYTES)
+    except (OSError, ValueError) as error:
         raise BundleError(f"'{file}' is no bundle that 'answerable pack build' made: {error}") from error

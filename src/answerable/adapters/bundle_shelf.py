@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from answerable.adapters.bundle_files import pack_files
+from answerable.adapters.durable_files import sync, write_over
 from answerable.decisions import Approvers, Bundle, approval_of, check_approval, parse
 from answerable.decisions.bundle import digest_of
 from answerable.signing import Note, parse_note
@@ -59,7 +60,7 @@ class BundleShelf:
         if not self._place(bundle.digest).exists():
             self._put(files, bundle.digest)
         if approval is not None:
-            self._write(self._note(bundle.digest), approval)
+            self._keep(self._note(bundle.digest), approval)
         return bundle
 
     def approval(self, digest: Digest) -> Note | None:
@@ -81,22 +82,17 @@ class BundleShelf:
                 path = half / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-                _sync(path)
+                sync(path)
             # A crash before this leaves a hidden folder that nobody reads; after it, the whole bundle.
             half.rename(self._place(digest))
         except OSError as error:
             shutil.rmtree(half, ignore_errors=True)
             raise BundleError(f"the bundle can't be put into '{self.folder}': {error.strerror}") from error
-        _sync(self.folder)
+        sync(self.folder)
 
-    def _write(self, path: Path, content: bytes) -> None:
-        half = path.with_suffix(".half")
+    def _keep(self, path: Path, approval: bytes) -> None:
         try:
-            half.write_bytes(content)
-            _sync(half)
-            # A crash before this leaves the approval as it was, or none; after it, the whole new one.
-            half.rename(path)
-            _sync(self.folder)
+            write_over(path, approval)
         except OSError as error:
             raise BundleError(f"'{path}' can't be written: {error.strerror}") from error
 
@@ -231,11 +227,3 @@ def _read_approval(approval: bytes, bundle: Bundle) -> Note:
             f"the approval is of another bundle than '{bundle.manifest.name}' ({bundle.digest})"
         )
     return note
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from answerable.adapters.durable_files import write_new
 from answerable.decisions import Approvers, parse_approvers
 from answerable.signing import Signer, Verifier, signer_from, verifier_from
 from answerable.signing.keys import Algorithm
@@ -93,18 +94,3 @@ def read_note(path: Path) -> bytes:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise BundleError(f"the note '{path}' can't be read: {error.strerror}") from error
-
-
-def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file that must not be there yet. Raises SettingsError."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "wb") as file:
-            # A crash here leaves a file cut short; reading it says so, and it can be removed.
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise SettingsError(f"'{path}' is there already, and is not overwritten; name another file") from None
-    except OSError as error:
-        raise SettingsError(f"'{path}' can't be written: {error.strerror}; name another file") from error

@@ -11,12 +11,13 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, cast
 
 import apsw
 
+from answerable.adapters.sqlite_errors import translated
 from answerable.ledger import GENESIS
 from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
@@ -139,16 +140,16 @@ class SqliteLedger:
     # -- reading ---------------------------------------------------------------
 
     def _select(self, query: str, bindings: tuple[str | int, ...]) -> list[Sealed]:
-        with self._reading, _reads(self._path):
+        with self._reading, translated(self._path):
             return [Sealed(*row) for row in self._reader.execute(query, bindings)]
 
     def _column(self, query: str, bindings: tuple[str | int, ...]) -> list[TraceId]:
-        with self._reading, _reads(self._path):
+        with self._reading, translated(self._path):
             return [TraceId(row[0]) for row in self._reader.execute(query, bindings)]
 
     def _traces_of(self, conversation: str) -> list[TraceId]:
         query = _ROWS + "WHERE kind = 'exchange' ORDER BY seq"
-        with self._reading, _reads(self._path):
+        with self._reading, translated(self._path):
             entries = [
                 decode(cast("bytes", row[1]), cast("int", row[0])) for row in self._reader.execute(query)
             ]
@@ -162,7 +163,7 @@ class SqliteLedger:
         check, tree = ChainCheck(), TreeCheck(checkpoints)
         connection = _connect(self._path, create=False)
         try:
-            with _reads(self._path):
+            with translated(self._path):
                 for seq, entry, leaf, salt, private, trace, kind in connection.execute(_FILED):
                     found = check.next((seq, entry, leaf, salt, private))
                     tree.next(bytes.fromhex(leaf))
@@ -176,7 +177,7 @@ class SqliteLedger:
         return check.count
 
     def _check_head(self) -> None:
-        with _reads(self._path):
+        with translated(self._path):
             rows = cast("list[Row]", self._write.execute(_ROWS + "ORDER BY seq DESC LIMIT 1").fetchall())
         for row in rows:
             ChainCheck(count=row[0], head=decode(row[1], row[0]).prev).feed([row])
@@ -321,17 +322,6 @@ def _settle(told: list[tuple[asyncio.Future[None], LedgerError | None]]) -> None
         else:
             future.set_exception(error)
             future.exception()  # a caller that gave up is not an unhandled error
-
-
-@contextmanager
-def _reads(path: str) -> Iterator[None]:
-    """Say in our own words what SQLite could not read. Raises LedgerBroken, LedgerUnavailable."""
-    try:
-        yield
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise LedgerBroken(f"the file of the ledger at '{path}' is damaged: {error}") from error
-    except apsw.Error as error:
-        raise LedgerUnavailable(f"the ledger at '{path}' can't be read: {error}") from error
 
 
 def _write_ahead(connection: apsw.Connection) -> str:

@@ -5,15 +5,15 @@ Whatever of it is lost is made again from them, but for the signatures.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 import apsw
 
+from answerable.adapters.sqlite_errors import translated
 from answerable.ledger.log import TileRoot
 from answerable.signing import Note, parse_note, written
-from answerable.values.errors import LedgerBroken, LedgerUnavailable, SignatureError
+from answerable.values.errors import LedgerBroken, SignatureError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tile_roots (
@@ -36,7 +36,7 @@ class SqliteLog:
     def __init__(self, path: Path | str) -> None:
         """Raises LedgerUnavailable where the file can't be opened or is not there."""
         self._path = str(path)
-        with self._speaking():
+        with translated(self._path):
             self._db = apsw.Connection(self._path, flags=apsw.SQLITE_OPEN_READWRITE)
             self._db.set_busy_timeout(_BUSY_MS)
             self._db.execute("PRAGMA synchronous = FULL").fetchall()
@@ -67,7 +67,7 @@ class SqliteLog:
         return cast("int", self._one("SELECT coalesce(max(at) + 1, 0) FROM tile_roots WHERE level = 1"))
 
     def keep(self, roots: Sequence[TileRoot]) -> None:
-        with self._speaking(), self._db:
+        with translated(self._path), self._db:
             # A crash before the commit leaves these roots out; they are computed again from the same leaves.
             self._db.executemany("INSERT OR REPLACE INTO tile_roots VALUES (?, ?, ?)", roots)
 
@@ -85,7 +85,7 @@ class SqliteLog:
             "INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note "
             "WHERE length(excluded.note) > length(note)"
         )
-        with self._speaking(), self._db:
+        with translated(self._path), self._db:
             # A crash before the commit leaves the entries without this checkpoint; the next one counts them, too.
             self._db.execute(query, (size, written(note)))
 
@@ -103,15 +103,5 @@ class SqliteLog:
         return self._rows(query, ())[0][0]
 
     def _rows(self, query: str, bindings: tuple[int, ...]) -> list[tuple[object, ...]]:
-        with self._speaking():
+        with translated(self._path):
             return cast("list[tuple[object, ...]]", self._db.execute(query, bindings).fetchall())
-
-    @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        """Say in our own words what SQLite could not do. Raises LedgerBroken, LedgerUnavailable."""
-        try:
-            yield
-        except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise LedgerBroken(f"the file of the ledger at '{self._path}' is damaged: {error}") from error
-        except apsw.Error as error:
-            raise LedgerUnavailable(f"the ledger at '{self._path}' can't be used: {error}") from error

@@ -5,9 +5,9 @@
 
 import base64
 import json
-import os
 from pathlib import Path
 
+from answerable.adapters.durable_files import write_over
 from answerable.ledger.merkle import EMPTY_ROOT
 from answerable.ledger.witness import Followed
 from answerable.signing import Verifier, verifier_from
@@ -42,20 +42,11 @@ class WitnessFile:
     def keep(self, log: Followed) -> None:
         """Make a log's new state durable. Raises LedgerUnavailable, and then nothing may be cosigned."""
         found = {**self.logs, log.origin: log}
-        half = self._path.with_name(self._path.name + ".half")
+        content = json.dumps({origin: _raw(one) for origin, one in found.items()}, indent=1)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with half.open("w", encoding="utf-8") as file:
-                json.dump({origin: _raw(one) for origin, one in found.items()}, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            # A crash before this leaves the old state, and no cosignature was given for the new one.
-            half.replace(self._path)
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            # A crash before it is whole leaves the old state, and no cosignature was given for the new one.
+            write_over(self._path, content.encode())
         except OSError as error:
             raise LedgerUnavailable(f"'{self._path}' can't be written: {error.strerror}") from error
         self.logs = found

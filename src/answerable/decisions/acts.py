@@ -16,8 +16,7 @@ from answerable.decisions.actions import Action, Need
 from answerable.decisions.bundle import Bundle
 from answerable.decisions.decision import ACT_CAUTION, ActDecision, ActOutcome, Policy
 from answerable.decisions.schema import NO_RECORD
-from answerable.dialogue import Consent, Talk
-from answerable.dialogue.consent import agreement, covers
+from answerable.dialogue import Consent, Talk, agreement, covers
 from answerable.dialogue.talk import arguments_of
 from answerable.exchange import ToolCall
 from answerable.records import Book, CedarValue, Expression, ExpressionFailed, Record, Untypable, typed

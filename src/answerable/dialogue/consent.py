@@ -10,20 +10,6 @@ from answerable.dialogue.words import plain
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What an offer must have said for a yes to it to cover an act.
-
-    Of each group in `shows` one form must have been spoken before the yes; `about`
-    are words for the act, of which one must stand in the offer. Lower case. A yes
-    after which `tool` succeeded covers nothing more once the customer has spoken again.
-    """
-
-    about: tuple[str, ...]
-    shows: tuple[tuple[str, ...], ...] = ()
-    tool: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Consent:
     """Whether there is consent, and why; with the offer and the answer to it where there is one.
 
@@ -48,18 +34,15 @@ _REQUESTS = (
 """One of these must stand in an offer: "could you tell me your name?" asks for no yes."""
 
 
-def consent(talk: Talk, asked: Asked) -> Consent:
-    """The customer's consent to an act, from the talk so far: `agreement` that `covers` its details."""
-    return covers(agreement(talk, asked.about, asked.tool), talk, asked.shows)
-
-
 def agreement(talk: Talk, about: Sequence[str], tool: str = "") -> Consent:
     """What was offered of such an act and answered, whatever details it named.
 
     The offer is what the bot said just before the customer's yes; only the last offer
     of such an act that was answered counts, and a later no takes the yes back. So does
     a later order to do it take back a no: "my mistake, please go ahead with the exchange".
-    A yes is `accepts`, or an order to do what was offered: "Cancel #W10 and #W12".
+    A yes is `accepts`, or an order to do what was offered: "Cancel #W10 and #W12". `about` are words for
+    the act, lower case, of which one must stand in the offer. A yes after which `tool` succeeded covers nothing
+    more once the customer has spoken again.
     """
     turns = _turns([event for event in talk.events if isinstance(event, Said)])
     offered = False

@@ -1,10 +1,12 @@
 """The commands of `answerable ledger`."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from answerable.apps.settings import from_environment
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
 ledgers = typer.Typer(
@@ -17,21 +19,23 @@ ledgers = typer.Typer(
 LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 
 
+def _existing(ledger: Path | None) -> Path:
+    """The ledger's file. Raises LedgerUnavailable where there is none."""
+    path = ledger or from_environment().ledger
+    if not path.exists():
+        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
+    return path
+
+
 @ledgers.command()
 def checkpoint(ledger: LedgerFile = None) -> None:
     """Print the last signed checkpoint, to be kept where the ledger's owner can't change it."""
     from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415 – start-up time
-    from answerable.apps.settings import from_environment  # noqa: PLC0415
     from answerable.signing import written  # noqa: PLC0415
 
-    path = ledger or from_environment().ledger
-    if not path.exists():
-        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
-    store = SqliteLog(path)
-    try:
+    path = _existing(ledger)
+    with closing(SqliteLog(path)) as store:
         note = store.checkpoint()
-    finally:
-        store.close()
     if note is None:
         raise LedgerUnavailable(
             f"no checkpoint of '{path}' was signed yet; 'answerable ledger sign' signs one"
@@ -57,20 +61,16 @@ def fsck(
 
     from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415
     from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415
-    from answerable.apps.settings import from_environment  # noqa: PLC0415
     from answerable.ledger.log import wrong_roots  # noqa: PLC0415
 
-    path = ledger or from_environment().ledger
+    path = _existing(ledger)
     code = asyncio.run(verify_ledger(Console(highlight=False), path, [], None, [], as_json=False))
     if code:
         raise typer.Exit(code)
-    store = SqliteLog(path)
-    try:
+    with closing(SqliteLog(path)) as store:
         wrong = wrong_roots(store, store.size())
         if repair:
             store.keep(wrong)
-    finally:
-        store.close()
     if wrong and not repair:
         print(f"{len(wrong)} kept hashes are not those of the entries below them; --repair writes them again")  # noqa: T201
         raise typer.Exit(1)
@@ -91,12 +91,8 @@ def sign(
 
     from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
     from answerable.apps.ledger.checkpointing import Checkpointer  # noqa: PLC0415
-    from answerable.apps.settings import from_environment  # noqa: PLC0415
 
-    path = ledger or from_environment().ledger
-    if not path.exists():
-        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
-    note = asyncio.run(Checkpointer(path, read_secret_key(key)).once())
+    note = asyncio.run(Checkpointer(_existing(ledger), read_secret_key(key)).once())
     print(note.text if note else "nothing new to sign for\n", end="")  # noqa: T201
 
 
@@ -120,14 +116,14 @@ def export(
     """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere."""
     import asyncio  # noqa: PLC0415 – start-up time
 
-    from answerable.adapters.key_files import read_secret_key, write_new  # noqa: PLC0415
+    from answerable.adapters.durable_files import write_new  # noqa: PLC0415
+    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
     from answerable.adapters.world import utc_now  # noqa: PLC0415
     from answerable.apps.ledger import exporting  # noqa: PLC0415
-    from answerable.apps.settings import from_environment  # noqa: PLC0415
 
     if (trace is None) is (conversation is None):
         raise SettingsError("say what the evidence is of: --trace ID or --conversation ID")
-    path = ledger or from_environment().ledger
+    path = _existing(ledger)
     signer = read_secret_key(key or path.with_name(path.name + ".key"))
     made = exporting.export(
         path, signer, trace=trace, conversation=conversation, private=private, now=utc_now()

@@ -5,10 +5,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from answerable.adapters.evidence_files import read_evidence
+from answerable.adapters.archives import unpacked
+from answerable.apps.ledger.verdict import say_broken
 from answerable.receipts.evidence import Checked, check_evidence
 from answerable.signing import verifier_from
-from answerable.values.errors import LedgerBroken, ProofError, SignatureError
+from answerable.values.errors import LedgerBroken, LedgerUnavailable, ProofError, SignatureError
+
+_MOST_BYTES = 1024 * 1024 * 1024
 
 
 def verify_evidence(
@@ -17,13 +20,9 @@ def verify_evidence(
     """Print whether it holds; 0 where it does, 1 where it does not. Raises where it can't be read."""
     try:
         known = verifier_from(key) if key else None
-        checked = check_evidence(read_evidence(path), known, [verifier_from(one) for one in witnesses])
+        checked = check_evidence(_read(path), known, [verifier_from(one) for one in witnesses])
     except (LedgerBroken, ProofError, SignatureError) as error:
-        if as_json:
-            console.print_json(data={"holds": False, "error": str(error)})
-        else:
-            console.print(f"[red]✗ broken[/]: {escape(str(error))}", soft_wrap=True)
-        return 1
+        return say_broken(console, error, as_json=as_json)
     if as_json:
         data = {
             "holds": True,
@@ -58,3 +57,15 @@ def _tell(console: Console, checked: Checked) -> None:
         console.print("  whose signatures were not checked: name the log's public key with --key")
     for name in checked.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    """The files of evidence. Raises LedgerUnavailable where they can't be read, LedgerBroken where it is none."""
+    try:
+        return unpacked(path, _MOST_BYTES)
+    except OSError as error:
+        raise LedgerUnavailable(f"'{path}' can't be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise LedgerBroken(
+            f"'{path}' is no evidence that 'answerable ledger export' made: {error}"
+        ) from error

@@ -2,10 +2,11 @@
 
 import asyncio
 import base64
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from answerable.adapters.evidence_files import evidence_archive
+from answerable.adapters.archives import packed
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.chain import assemble
 from answerable.apps.ledger.checkpointing import Checkpointer
@@ -52,8 +53,7 @@ async def export(
 
 
 def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Sealed]]) -> bytes:
-    store = SqliteLog(path)
-    try:
+    with closing(SqliteLog(path)) as store:
         note = store.checkpoint()
         if note is None:
             raise LedgerUnavailable(f"no checkpoint of '{path}' could be signed")
@@ -61,12 +61,10 @@ def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Sealed
         tree = hashes(store, checkpoint.size)
         rows = sorted((row for rows in found for row in rows), key=lambda row: row.seq)
         proven = [_proven(row, inclusion_proof(row.seq, checkpoint.size, tree)) for row in rows]
-    finally:
-        store.close()
     chains = [chain for rows in found if (chain := assemble(rows)) is not None]
     page = evidence_page(chosen.what, chosen.made, checkpoint, chains)
     files, manifest = evidence_files(chosen, note, proven, page)
-    return evidence_archive(files | {MANIFEST: written(manifest.signed(signer))})
+    return packed(files | {MANIFEST: written(manifest.signed(signer))})
 
 
 def _proven(row: Sealed, proof: list[bytes]) -> Proven:

@@ -5,6 +5,7 @@ policies; where the gateway has client keys, reading the log takes one.
 """
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 
 from starlette.responses import PlainTextResponse, Response
@@ -30,8 +31,7 @@ class LogPages:
         return await asyncio.to_thread(self._answer, path)
 
     def _answer(self, path: str) -> Response:
-        store = SqliteLog(self._path)
-        try:
+        with closing(SqliteLog(self._path)) as store:
             note = store.checkpoint()
             if note is None:
                 return PlainTextResponse("no checkpoint has been signed yet\n", 404)
@@ -46,8 +46,6 @@ class LogPages:
                 first = wanted.at * WIDTH
                 content = pack_entries(store.entries(first, first + wanted.width))
             return Response(content, media_type="application/octet-stream", headers=_FOR_EVER)
-        finally:
-            store.close()
 
 
 def _is_there(wanted: Tile | EntryBundle, size: int) -> bool:

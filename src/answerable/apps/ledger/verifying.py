@@ -1,5 +1,6 @@
 """`answerable verify`: a whole ledger against its own hashes, and against what others have kept of it."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from rich.markup import escape
 
 from answerable.adapters.key_files import read_note
 from answerable.adapters.sqlite_log import SqliteLog
+from answerable.apps.ledger.verdict import say_broken
 from answerable.apps.settings import from_environment
 from answerable.apps.show import open_existing
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
@@ -48,21 +50,14 @@ async def verify_ledger(
         finally:
             await store.close()
     except (LedgerBroken, ProofError, SignatureError) as error:
-        if as_json:
-            console.print_json(data={"holds": False, "error": str(error)})
-        else:
-            console.print(f"[red]✗ broken[/]: {escape(str(error))}", soft_wrap=True)
-        return 1
+        return say_broken(console, error, as_json=as_json)
     _tell(console, count, held, as_json=as_json)
     return 0
 
 
 def _checkpoints(path: Path, elsewhere: list[Path], key: str | None, witnesses: list[str]) -> _Held:
-    log = SqliteLog(path)
-    try:
+    with closing(SqliteLog(path)) as log:
         own = list(log.checkpoints())
-    finally:
-        log.close()
     verifier = verifier_from(key) if key else None
     notes = [*own, *(parse_note(read_note(file)) for file in elsewhere)]
     found = tuple(_opened(note, verifier) for note in notes)

@@ -1,8 +1,8 @@
 """`answerable ledger witness`: cosign other people's checkpoints over HTTP (C2SP tlog-witness)."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,11 +17,7 @@ from answerable.values.errors import LedgerUnavailable
 _SIZE = "text/x.tlog.size"
 
 
-class Clock(Protocol):
-    def __call__(self) -> datetime: ...
-
-
-def witness_app(state: WitnessFile, signer: Signer, now: Clock) -> Starlette:
+def witness_app(state: WitnessFile, signer: Signer, now: Callable[[], datetime]) -> Starlette:
     """The witness's one route. Requests are answered one after another: each depends on the state before."""
     turn = asyncio.Lock()
 

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from answerable.adapters.bundle_files import archive, pack_files
-from answerable.adapters.key_files import read_secret_key, write_new
+from answerable.adapters.archives import packed
+from answerable.adapters.bundle_files import pack_files
+from answerable.adapters.durable_files import write_new
+from answerable.adapters.key_files import read_secret_key
 from answerable.decisions import approval_of, parse
 from answerable.signing import written
 from answerable.values import from_rfc3339
@@ -62,7 +64,7 @@ def build(
     files = pack_files(folder)
     bundle = parse(files)
     try:
-        output.write_bytes(archive(files))
+        output.write_bytes(packed(files))
     except OSError as error:
         raise SettingsError(f"'{output}' can't be written: {error.strerror}; name another file") from error
     print(bundle.digest)  # noqa: T201

@@ -1,0 +1,40 @@
+"""Files that are whole or not there, also after a crash."""
+
+import os
+from pathlib import Path
+
+from answerable.values.errors import SettingsError
+
+
+def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file that must not be there yet. Raises SettingsError."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "wb") as file:
+            # A crash here leaves a file cut short; reading it says so, and it can be removed.
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise SettingsError(f"'{path}' is there already, and is not overwritten; name another file") from None
+    except OSError as error:
+        raise SettingsError(f"'{path}' can't be written: {error.strerror}; name another file") from error
+
+
+def write_over(path: Path, content: bytes) -> None:
+    """Write a file in the place of the one that may be there. Raises OSError."""
+    half = path.with_name(path.name + ".half")
+    half.write_bytes(content)
+    sync(half)
+    # A crash before this leaves the file as it was, or none; after it, the whole new one.
+    half.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's names, durable. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

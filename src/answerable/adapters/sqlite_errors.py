@@ -1,0 +1,19 @@
+"""What SQLite could not do, in our own words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from answerable.values.errors import LedgerBroken, LedgerUnavailable
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Work on a ledger's file. Raises LedgerBroken where it is damaged, LedgerUnavailable where it can't be used."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise LedgerBroken(f"the file of the ledger at '{path}' is damaged: {error}") from error
+    except apsw.Error as error:
+        raise LedgerUnavailable(f"the ledger at '{path}' can't be read: {error}") from error

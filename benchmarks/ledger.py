@@ -17,12 +17,12 @@ from pathlib import Path
 import apsw
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.receipts import CallBody, CallPrivate, Draft, seal
+from answerable.receipts import CallBody, CallPrivate, Draft, Head, SubjectKey, seal
 
 AT = "2026-11-24T00:00:00.000000Z"
 ROUNDS = 6
-SCHEMA = """CREATE TABLE entries (seq INTEGER PRIMARY KEY, trace TEXT NOT NULL, kind TEXT NOT NULL, entry BLOB NOT NULL,
-leaf TEXT NOT NULL, salt BLOB, private BLOB) STRICT; CREATE INDEX by_trace ON entries (trace, seq)"""
+SCHEMA = """CREATE TABLE entries (seq INTEGER PRIMARY KEY, trace TEXT NOT NULL, kind INTEGER NOT NULL, entry BLOB
+NOT NULL, leaf TEXT NOT NULL, key TEXT, sealed BLOB) STRICT; CREATE INDEX by_trace ON entries (trace, seq)"""
 
 
 def draft(number: int) -> Draft:
@@ -43,13 +43,12 @@ class Raw:
         self.db.execute("PRAGMA synchronous = FULL").fetchall()
         self.db.execute(SCHEMA).fetchall()
         self.seq = 0
-        entry, self.leaf, self.private = seal(draft(1), 1, "0" * 64, bytes(16))
-        self.entry = entry
+        row = seal(draft(1), Head(1, "0" * 64), 0, SubjectKey("0" * 16, bytes(32)), bytes(28))
+        self.entry, self.leaf, self.sealed = row.entry, row.leaf, row.sealed
 
     def append(self, count: int) -> None:
         rows = [
-            (self.seq + at, "tr_1", "call", self.entry, self.leaf, bytes(16), self.private)
-            for at in range(count)
+            (self.seq + at, "tr_1", 3, self.entry, self.leaf, "0" * 16, self.sealed) for at in range(count)
         ]
         with self.db:
             self.db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

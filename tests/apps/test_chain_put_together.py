@@ -9,13 +9,13 @@ from answerable.claims import RuleReader
 from answerable.decisions import CedarDecider
 from answerable.exchange import Message, Role, ToolCall
 from answerable.flow import CallArrived, ChoiceEnded, ExtensionArrived, ReplyEnded, TextArrived
-from answerable.ports import Sealed
+from answerable.receipts import Opened
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.values import CallId, CustomerId, TraceId
 from answerable.values.errors import LedgerBroken
 
 
-async def recorded() -> list[Sealed]:
+async def recorded() -> list[Opened]:
     ledger = MemoryLedger()
     gate = Gate(ledger, RuleReader(), CedarDecider(built_in()), new_trace=lambda: TraceId("tr_chain"))
     asked = gate.exchange([Message(Role.USER, "Refund me.")], customer=CustomerId("c-1188"))
@@ -27,7 +27,7 @@ async def recorded() -> list[Sealed]:
     return await ledger.trace(asked.trace)
 
 
-def whole(rows: list[Sealed]) -> Chain:
+def whole(rows: list[Opened]) -> Chain:
     chain = assemble(rows)
     assert chain is not None
     return chain

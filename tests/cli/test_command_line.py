@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -154,10 +155,12 @@ def test_a_setting_that_does_not_exist_is_misuse(tmp_path: Path) -> None:
 @pytest.fixture
 def ledger(played: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> Path:
     """A copy of the demo's ledger to do harm to."""
-    with sqlite3.connect(played[0] / "l.db") as source, sqlite3.connect(tmp_path / "l.db") as copy:
-        source.backup(copy)
-    source.close()
-    copy.close()
+    for name in ("l.db", "l.db.keys"):
+        with sqlite3.connect(played[0] / name) as source, sqlite3.connect(tmp_path / name) as copy:
+            source.backup(copy)
+        source.close()
+        copy.close()
+    shutil.copy(played[0] / "l.db.master", tmp_path)
     return tmp_path / "l.db"
 
 
@@ -179,7 +182,7 @@ def test_a_ledger_that_holds_is_said_to_hold(ledger: Path) -> None:
 LAST = "seq = (SELECT max(seq) FROM entries)"
 TAMPERINGS = {
     "an entry changed": "UPDATE entries SET entry = CAST('{\"v\":1}' AS BLOB) WHERE seq = 3",
-    "a private text changed": "UPDATE entries SET private = CAST('{}' AS BLOB) WHERE seq = 0",
+    "a private text changed": "UPDATE entries SET sealed = CAST('{}' AS BLOB) WHERE seq = 0",
     "an entry gone": "DELETE FROM entries WHERE seq = 4",
     "the last entry changed": f"UPDATE entries SET entry = CAST('{{}}' AS BLOB) WHERE {LAST}",
     "the last entry's hash changed": f"UPDATE entries SET leaf = 'x' WHERE {LAST}",

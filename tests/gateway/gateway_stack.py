@@ -24,7 +24,7 @@ from answerable.apps.chain import Chain, assemble
 from answerable.apps.serve import build
 from answerable.apps.settings import Settings
 from answerable.flow import Mode
-from answerable.receipts import Entry
+from answerable.receipts import Entry, kind_name
 from answerable.receipts.verifying import decode
 from answerable.testing import completions
 from answerable.testing.completions import Object, Stamp, choice, delta
@@ -309,7 +309,7 @@ def joined(shown: list[Shown]) -> dict[tuple[int, str], str]:
 
 
 def kind(entry: Entry) -> str:
-    return str(type(entry.body).__struct_config__.tag)
+    return kind_name(entry.body)
 
 
 def chunk(part: Object, *, index: int = 0, finish: str | None = None, **extra: Any) -> Object:

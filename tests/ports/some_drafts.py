@@ -4,8 +4,7 @@ from pathlib import Path
 
 import apsw
 
-from answerable.ports import Sealed
-from answerable.receipts import CallBody, CallPrivate, Draft, ExchangeBody, ExchangePrivate, ReplyBody
+from answerable.receipts import CallBody, CallPrivate, Draft, ExchangeBody, ExchangePrivate, Opened, ReplyBody
 from answerable.receipts.verifying import decode
 from answerable.values import TraceId
 
@@ -37,7 +36,7 @@ def unwritable(trace: str = TRACE) -> Draft:
     return call(0, trace, "\ud800")
 
 
-def numbers(rows: list[Sealed]) -> list[int]:
+def numbers(rows: list[Opened]) -> list[int]:
     """The numbers of the calls among the rows, as they stand."""
     bodies = (decode(row.entry, row.seq).body for row in rows)
     return [body.index for body in bodies if isinstance(body, CallBody)]

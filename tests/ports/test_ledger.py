@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
-from some_drafts import OTHER, TRACE, call, calls, exchange, numbers, reply, sql, unwritable
+from some_drafts import OTHER, TRACE, call, calls, exchange, numbers, reply, unwritable
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ledger import GENESIS, commits_to
-from answerable.ports import Ledger, Sealed
-from answerable.receipts import CallBody, Draft
+from answerable.ports import Ledger
+from answerable.receipts import CallBody, Draft, Erased, Opened
 from answerable.receipts.verifying import ChainCheck, decode
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.values import TraceId
@@ -36,10 +38,10 @@ class Bench:
 
     def erase(self, seq: int) -> None:
         """Forget a private part, as the law may demand."""
-        if isinstance(self.made, MemoryLedger):
-            self.made.rows[seq] = self.made.rows[seq]._replace(salt=None, private=None)
-        else:
-            sql(self._path, "UPDATE entries SET salt = NULL, private = NULL WHERE seq = ?", seq)
+        assert isinstance(self.made, StoredLedger)
+        [row] = self.made.store.at([seq])
+        assert row.key is not None
+        self.made.keys.destroy([row.key], Erased("2026-02-01T00:00:00.000000Z", "ruth", "er_1"))
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -180,11 +182,14 @@ async def test_equal_private_parts_are_not_known_for_equal(ledger: Ledger) -> No
 
 async def test_an_erased_private_part_leaves_a_chain_that_verifies(bench: Bench) -> None:
     ledger = bench.ledger()
-    await ledger.append(calls(3, private=True))
+    one, two, three = calls(3, private=True)
+    two = msgspec.structs.replace(two, subject="customer:c-81")
+    await ledger.append([one, two, three])
     bench.erase(1)
     assert await ledger.verify() == 3
     rows = await ledger.trace(TRACE)
     assert [row.private is None for row in rows] == [False, True, False]
+    assert [row.erased and row.erased.by for row in rows] == [None, "ruth", None]
     assert numbers(rows) == [0, 1, 2]
     await ledger.append([call(3)])
     assert await ledger.verify() == 4
@@ -270,7 +275,7 @@ async def test_a_caller_that_gives_up_leaves_the_ledger_working(bench: Bench) ->
 async def test_rows_are_the_same_however_they_are_asked_for(ledger: Ledger) -> None:
     await ledger.append([exchange(), *calls(2, private=True)])
     rows = await ledger.trace(TRACE)
-    assert all(type(row) is Sealed for row in rows)
+    assert all(type(row) is Opened for row in rows)
     assert rows == await ledger.trace(TRACE)
 
 

@@ -47,8 +47,8 @@ class Gatekeeper:
 
 async def test_a_commit_on_the_writing_connection_is_durable_when_it_returns(path: Path) -> None:
     ledger = SqliteLedger(path)
-    assert ledger._write.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
-    assert ledger._write.execute("PRAGMA synchronous").fetchall() == [(2,)]
+    assert ledger.store._write.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
+    assert ledger.store._write.execute("PRAGMA synchronous").fetchall() == [(2,)]
     await ledger.close()
 
 
@@ -149,10 +149,10 @@ async def test_callers_that_give_up_while_the_disk_stalls_make_no_room(path: Pat
 def _until_room(ledger: SqliteLedger) -> None:
     done = threading.Event()
     for _ in range(2000):
-        if ledger._waiting == 0:
+        if ledger.writer.waiting == 0:
             return
         done.wait(0.01)
-    raise AssertionError(f"{ledger._waiting} entries still wait")
+    raise AssertionError(f"{ledger.writer.waiting} entries still wait")
 
 
 async def test_the_count_of_what_waits_is_right_after_failures_and_refusals(path: Path) -> None:
@@ -166,7 +166,7 @@ async def test_the_count_of_what_waits_is_right_after_failures_and_refusals(path
     for drafts in (calls(3), [unwritable()], []):
         with suppress(LedgerUnavailable):
             await ledger.append(drafts)
-    assert ledger._waiting == 0
+    assert ledger.writer.waiting == 0
     await ledger.close()
 
 
@@ -286,7 +286,7 @@ async def test_several_ledgers_opening_one_new_file_at_once_all_open(path: Path)
 
 async def test_a_file_locked_by_somebody_else_is_unavailable_and_works_again_afterwards(path: Path) -> None:
     ledger = SqliteLedger(path)
-    ledger._write.set_busy_timeout(50)
+    ledger.store._write.set_busy_timeout(50)
     holder = apsw.Connection(str(path))
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(LedgerUnavailable, match="locked"):
@@ -318,7 +318,7 @@ async def test_a_reopened_ledger_goes_on_where_it_stopped(path: Path) -> None:
         "UPDATE entries SET entry = CAST(replace(entry, 'tool', 'fool') AS BLOB) WHERE seq = 2",
         "UPDATE entries SET entry = x'00' WHERE seq = 2",
         "UPDATE entries SET leaf = 'x' WHERE seq = 2",
-        "UPDATE entries SET private = x'7b7d' WHERE seq = 2",
+        "UPDATE entries SET sealed = x'7b7d' WHERE seq = 2",
         "UPDATE entries SET seq = 7 WHERE seq = 2",
     ],
 )
@@ -333,8 +333,8 @@ async def test_a_ledger_whose_last_entry_is_damaged_does_not_open(path: Path, da
 
 async def test_a_ledger_of_another_format_does_not_open(path: Path) -> None:
     await SqliteLedger(path).close()
-    sql(path, "PRAGMA user_version = 2")
-    with pytest.raises(LedgerBroken, match="of format 2; this program knows format 1"):
+    sql(path, "PRAGMA user_version = 3")
+    with pytest.raises(LedgerBroken, match="of format 3; this program knows formats up to 2"):
         SqliteLedger(path)
 
 
@@ -377,11 +377,11 @@ async def test_a_full_disk_is_unavailable_and_appending_goes_on_when_there_is_ro
     await ledger.append([call(0)])
     [(pages,)] = sql(path, "PRAGMA page_count")
     assert isinstance(pages, int)
-    ledger._write.execute(f"PRAGMA max_page_count = {pages + room}").fetchall()
+    ledger.store._write.execute(f"PRAGMA max_page_count = {pages + room}").fetchall()
     with pytest.raises(LedgerUnavailable, match="full"):
         await ledger.append(calls(count, "tr_large", private=True))
     assert await ledger.trace(TraceId("tr_large")) == []
-    ledger._write.execute("PRAGMA max_page_count = 1000000").fetchall()
+    ledger.store._write.execute("PRAGMA max_page_count = 1000000").fetchall()
     await ledger.append([call(1)])
     assert numbers(await ledger.trace(TRACE)) == [0, 1]
     assert await ledger.verify() == 2

@@ -4,15 +4,19 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from some_drafts import OTHER, TRACE, calls, exchange, reply, sql
 
+from answerable.adapters.local_key_wrapper import local_wrapper
+from answerable.adapters.sqlite_entries import SqliteEntries
+from answerable.adapters.sqlite_keys import SqliteKeys
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.ledger import leaf_hash, private_digest
-from answerable.ports import Sealed
-from answerable.receipts import Entry, canonical
+from answerable.adapters.stored_ledger import StoredLedger
+from answerable.ledger import leaf_hash
+from answerable.receipts import Opened, encode
 from answerable.receipts.verifying import ChainCheck, decode
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.values.errors import LedgerBroken
@@ -30,9 +34,14 @@ async def written(path: Path) -> None:
 
 async def verdict(path: Path) -> int:
     """What a ledger finds that was opened before it was tampered with: opening would refuse some of it."""
-    ledger = SqliteLedger.__new__(SqliteLedger)
-    ledger._path = str(path)
-    return await ledger.verify()
+    keys = SqliteKeys(f"{path}.keys", local_wrapper(Path(f"{path}.master")))
+    ledger = StoredLedger.__new__(StoredLedger)
+    ledger.store, ledger.keys = SqliteEntries(path, keys), keys
+    try:
+        return await ledger.verify()
+    finally:
+        ledger.store.close()
+        keys.close()
 
 
 async def verdict_after(path: Path, *queries: str) -> str:
@@ -57,13 +66,14 @@ FIELDS = {
     "leaf-of-nothing": "leaf = ''",
     "seq": "seq = seq + 100",
     "trace": "trace = 'tr_hidden'",
-    "kind": "kind = 'extension'",
+    "kind": "kind = 4",
+    "key": "key = 'ffffffffffffffff'",
 }
 PRIVATE_FIELDS = {
-    "salt": "salt = zeroblob(16)",
-    "salt-alone-erased": "salt = NULL",
-    "private": "private = CAST(private || ' ' AS BLOB)",
-    "private-emptied": "private = zeroblob(0)",
+    "sealed": "sealed = CAST(sealed || ' ' AS BLOB)",
+    "nonce": "sealed = CAST(zeroblob(12) || substr(sealed, 13) AS BLOB)",
+    "emptied": "sealed = zeroblob(0)",
+    "cut": "sealed = substr(sealed, 1, 11)",
 }
 
 
@@ -86,14 +96,12 @@ async def test_a_change_to_any_private_part_is_found_and_its_entry_named(
 
 
 async def test_a_private_part_put_where_there_was_none_is_found(path: Path) -> None:
-    change = "UPDATE entries SET salt = zeroblob(16), private = CAST('{}' AS BLOB) WHERE seq = 5"
+    change = "UPDATE entries SET sealed = CAST('{}' AS BLOB) WHERE seq = 5"
     assert "entry 5: its private part" in await verdict_after(path, change)
 
 
 async def test_the_private_part_of_another_entry_is_found(path: Path) -> None:
-    change = (
-        "UPDATE entries SET (salt, private) = (SELECT salt, private FROM entries WHERE seq = 1) WHERE seq = 2"
-    )
+    change = "UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE seq = 1) WHERE seq = 2"
     assert "entry 2: its private part" in await verdict_after(path, change)
 
 
@@ -131,7 +139,7 @@ async def test_an_inserted_copy_of_an_entry_is_found(path: Path, seq: int) -> No
         path,
         f"UPDATE entries SET seq = seq + 1000 WHERE seq > {seq}",
         f"UPDATE entries SET seq = seq - 999 WHERE seq > {seq}",
-        f"INSERT INTO entries SELECT {seq + 1}, trace, kind, entry, leaf, salt, private "
+        f"INSERT INTO entries SELECT {seq + 1}, trace, kind, entry, leaf, key, sealed "
         f"FROM entries WHERE seq = {seq}",
     )
     assert said == f"entry {seq + 1} says it is number {seq}"
@@ -173,16 +181,11 @@ async def test_known_until_checkpoints_exist_a_chain_rewritten_to_its_end_is_sou
     """Nothing in the file is secret, so whoever holds it can forge all of it; a signed checkpoint will tell."""
     await written(path)
     prev = ""
-    for seq, entry, salt, private in sql(path, "SELECT seq, entry, salt, private FROM entries ORDER BY seq"):
+    for seq, entry in sql(path, "SELECT seq, entry FROM entries ORDER BY seq"):
         assert isinstance(seq, int)
         assert isinstance(entry, bytes)
         found = decode(entry, seq)
-        digest = (
-            private_digest(salt, private) if isinstance(salt, bytes) and isinstance(private, bytes) else None
-        )
-        forged = canonical(
-            Entry(found.v, seq, prev or found.prev, found.trace, "2030-01-01", found.body, digest)
-        )
+        forged = encode(msgspec.structs.replace(found, prev=prev or found.prev, at="2030-01-01"))
         prev = leaf_hash(forged)
         sql(path, "UPDATE entries SET entry = ?, leaf = ? WHERE seq = ?", forged, prev, seq)
     assert await verdict(path) == COUNT
@@ -191,7 +194,7 @@ async def test_known_until_checkpoints_exist_a_chain_rewritten_to_its_end_is_sou
 # -- the check itself -----------------------------------------------------------------
 
 
-async def rows() -> list[Sealed]:
+async def rows() -> list[Opened]:
     ledger = MemoryLedger()
     await ledger.append(DRAFTS)
     return ledger.rows
@@ -227,7 +230,7 @@ async def test_only_the_order_in_which_they_were_written_verifies(order: list[in
             check.feed(shuffled)
 
 
-def _relinked(row: Sealed, change: Callable[[bytes], bytes]) -> Sealed:
+def _relinked(row: Opened, change: Callable[[bytes], bytes]) -> Opened:
     entry = change(row.entry)
     return row._replace(entry=entry, leaf=hashlib.sha256(b"\0" + entry).hexdigest())
 
@@ -235,13 +238,15 @@ def _relinked(row: Sealed, change: Callable[[bytes], bytes]) -> Sealed:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (b'"v":1', b'"v":2', "entry 0 is of format 2; this program knows format 1"),
-        (b'"is":"exchange"', b'"is":"rumour"', "entry 0 can't be read"),
+        (b'"v":2', b'"v":3', "entry 0 is of format 3; this program knows formats up to 2"),
+        (b'"kind":1', b'"kind":"1"', "entry 0 can't be read"),
+        (b'"kind":1', b'"kind":2', "entry 0 can't be read"),
+        (b'"v":2', b'"v":1', "entry 0 can't be read"),
         (b'"seq":0', b'"seq":"0"', "entry 0 can't be read"),
         (b"{", b"", "entry 0 can't be read"),
         (b'"trace"', b'"trade"', "entry 0 can't be read"),
         (b'"model":"m"', b'"model":"\xff"', "entry 0 can't be read"),
-        (b'"v":1', b'"v":1,"x":' + b"[" * 5000 + b"]" * 5000, "entry 0 can't be read"),
+        (b'"v":2', b'"v":2,"x":' + b"[" * 5000 + b"]" * 5000, "entry 0 can't be read"),
     ],
 )
 async def test_an_entry_that_is_not_in_the_format_is_refused_though_its_hash_is_right(

@@ -7,7 +7,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 from hypothesis import strategies as st
 
-from answerable.receipts import Body, Draft, Entry, Private
+from answerable.receipts import FORMAT, Body, Draft, Entry, Private, UnknownBody
 
 LARGEST = 2**53 - 1
 AWKWARD = (
@@ -24,6 +24,7 @@ plain: Mapping[Any, st.SearchStrategy[Any]] = {
     int: integers,
     bool: st.booleans(),
     type(None): st.none(),
+    bytes: st.just(b"{}"),
 }
 
 
@@ -45,4 +46,8 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
 BODIES: tuple[type[msgspec.Struct], ...] = get_args(Body)
 PRIVATES: tuple[type[msgspec.Struct], ...] = get_args(Private)
 drafts = of(Draft)
-entries = of(Entry)
+entries = (
+    of(Entry)
+    .filter(lambda entry: not isinstance(entry.body, UnknownBody))
+    .map(lambda entry: msgspec.structs.replace(entry, v=FORMAT))
+)

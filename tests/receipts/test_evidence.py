@@ -12,7 +12,7 @@ from answerable.adapters.archives import packed
 from answerable.apps.ledger.evidence import _read
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import Frontier, Node, inclusion_proof, leaf_node
-from answerable.receipts import CallBody, CallPrivate, Draft, seal
+from answerable.receipts import CallBody, CallPrivate, Draft, Head, SubjectKey, decode, seal
 from answerable.receipts.evidence import (
     CHECKPOINT,
     ENTRIES,
@@ -24,9 +24,11 @@ from answerable.receipts.evidence import (
     evidence_files,
     manifest,
 )
+from answerable.receipts.payloads import open_payload
 from answerable.signing import Signer, new_signer, parse_note, verifier_from, written
 from answerable.values.errors import LedgerBroken, LedgerError, ProofError, SignatureError
 
+KEY = SubjectKey("00000000000000aa", bytes(32))
 LOG = new_signer("answerable/log-1", bytes(range(32)))
 OTHER = new_signer("answerable/log-1", bytes(32))
 SIZE = 20
@@ -46,15 +48,18 @@ class Hashes:
 
 def evidence(signer: Signer = LOG, *, private: bool = True) -> dict[str, bytes]:
     """Entries 3, 7 and 12 of a log of twenty."""
-    tree, prev, rows = Hashes(), "0" * 64, []
+    tree, head, rows = Hashes(), Head(0, "0" * 64), []
     for seq in range(SIZE):
         salt = bytes([seq]) * 16
         draft = Draft(
             "tr_1", "2026-11-24T00:00:00.000000Z", CallBody(0, seq, f"c-{seq}", "tool"), CallPrivate("{}")
         )
-        entry, prev, hidden = seal(draft, seq, prev, salt)
-        tree.add(entry)
-        rows.append((entry, salt, hidden))
+        row = seal(draft, head, None, KEY, salt + bytes(12))
+        head = Head(seq + 1, row.leaf)
+        tree.add(row.entry)
+        assert row.sealed is not None
+        hidden = open_payload(KEY.secret, row.sealed, decode(row.entry, seq).private, seq)[1]
+        rows.append((row.entry, salt, hidden))
     checkpoint = Checkpoint(LOG.verifier.name, SIZE, tree.frontier.root())
     proven = [
         Proven(

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 import msgspec
 
-from answerable.ports import Sealed
 from answerable.receipts import (
     CallBody,
     CallPrivate,
@@ -14,7 +13,9 @@ from answerable.receipts import (
     ExchangePrivate,
     LineBody,
     LinePrivate,
+    Opened,
     ReplyBody,
+    kind_name,
 )
 from answerable.receipts.verifying import decode
 from answerable.values.errors import LedgerBroken
@@ -56,7 +57,7 @@ class Chain:
     """Number, kind and leaf hash of every entry, to find it in the ledger."""
 
 
-def assemble(rows: list[Sealed]) -> Chain | None:
+def assemble(rows: list[Opened]) -> Chain | None:
     """Put a trace's entries together. None where there are none. Raises LedgerBroken."""
     chain: Chain | None = None
     for row in rows:
@@ -66,12 +67,12 @@ def assemble(rows: list[Sealed]) -> Chain | None:
             chain = Chain(entry.trace, entry.at, entry.body, asked)
         if chain is None:
             continue
-        chain.entries.append((row.seq, str(type(entry.body).__struct_config__.tag), row.leaf))
+        chain.entries.append((row.seq, kind_name(entry.body), row.leaf))
         _place(chain, entry, row)
     return chain
 
 
-def _place(chain: Chain, entry: Entry, row: Sealed) -> None:
+def _place(chain: Chain, entry: Entry, row: Opened) -> None:
     match entry.body:
         case LineBody() as body:
             chain.lines.append(ChainLine(entry.at, body, _private(row, LinePrivate)))
@@ -83,7 +84,7 @@ def _place(chain: Chain, entry: Entry, row: Sealed) -> None:
             pass
 
 
-def _private(row: Sealed, kind: type[P]) -> P | None:
+def _private(row: Opened, kind: type[P]) -> P | None:
     try:
         return None if row.private is None else msgspec.json.decode(row.private, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

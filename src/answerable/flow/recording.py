@@ -2,13 +2,16 @@
 
 from functools import lru_cache
 
+import msgspec
+
 from answerable.claims import Claim
+from answerable.claims.terms.kinds import Term
 from answerable.decisions import ActDecision, Bundle, Decision
 from answerable.exchange import Exchange, Message, ToolCall
 from answerable.findings import Finding, Support
+from answerable.receipts import Body, Private
 from answerable.receipts.entries import (
     ActDecisionPart,
-    Body,
     CallBody,
     CallPrivate,
     ClaimPart,
@@ -21,9 +24,9 @@ from answerable.receipts.entries import (
     LinePrivate,
     MessagePrivate,
     PolicyPart,
-    Private,
     ReleasePart,
     StatementPart,
+    TermPart,
 )
 from answerable.statements import Statement
 from answerable.values import Digest
@@ -99,10 +102,16 @@ def line_parts(
         _decision(decision, enforced=enforced),
         release,
     )
+    terms = tuple([_term(term) for term in claim.terms])
     if not checked:
-        return body, LinePrivate(statement.lead, statement.text, statement.governing)
+        return body, LinePrivate(statement.lead, statement.text, statement.governing, terms=terms)
     quotes = tuple(evidence.quote for evidence in finding.evidence)
-    return body, LinePrivate(statement.lead, statement.text, statement.governing, finding.because, quotes)
+    words = LinePrivate(statement.lead, statement.text, statement.governing, finding.because, quotes, terms)
+    return body, words
+
+
+def _term(term: Term) -> TermPart:
+    return TermPart(term.__struct_config__.tag, msgspec.json.encode(term, order="sorted").decode())  # type: ignore[arg-type]
 
 
 def _finding(finding: Finding) -> FindingPart:

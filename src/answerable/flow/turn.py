@@ -56,6 +56,7 @@ from answerable.receipts import (
     ReleasePart,
     ReplyBody,
     ReplyPrivate,
+    data_subject,
 )
 from answerable.statements import JsonSplitter, Shape, Splitter, Statement, spoken, written
 from answerable.values import Digest, rfc3339
@@ -130,6 +131,9 @@ class Turn:
         self._shown = 0
         self._now: datetime | None = None
         self._at = ""
+        self._subject = data_subject(
+            exchange.customer, exchange.workload, exchange.conversation, exchange.trace
+        )
 
     @property
     def bundle(self) -> Digest:
@@ -309,7 +313,7 @@ class Turn:
     def _draft(self, now: datetime, body: Body, private: Private | None = None) -> Draft:
         if now is not self._now:
             self._now, self._at = now, rfc3339(now)
-        return Draft(self.exchange.trace, self._at, body, private)
+        return Draft(self.exchange.trace, self._at, body, private, self._subject)
 
 
 def published_texts(reader: Reader) -> PublishedTexts:

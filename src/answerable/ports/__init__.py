@@ -1,8 +1,8 @@
 """What the flow and the apps need of the world, as protocols. Adapters fill them."""
 
-from answerable.ports.ledger import Ledger, Sealed
+from answerable.ports.ledger import Ledger
 from answerable.ports.reading import Decider, Reader
 from answerable.ports.upstream import Upstream, UpstreamReply
 from answerable.ports.world import Clock, NewTrace
 
-__all__ = ["Clock", "Decider", "Ledger", "NewTrace", "Reader", "Sealed", "Upstream", "UpstreamReply"]
+__all__ = ["Clock", "Decider", "Ledger", "NewTrace", "Reader", "Upstream", "UpstreamReply"]

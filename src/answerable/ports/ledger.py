@@ -1,21 +1,11 @@
 """The durable record."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from answerable.ledger.checkpoint import Checkpoint
-from answerable.receipts import Draft
+from answerable.receipts import Draft, Opened
 from answerable.values import TraceId
-
-
-class Sealed(NamedTuple):
-    """An entry as it lies in the ledger: its bytes, their hash, and the private part if not erased."""
-
-    seq: int
-    entry: bytes
-    leaf: str
-    salt: bytes | None
-    private: bytes | None
 
 
 class Ledger(Protocol):
@@ -28,7 +18,7 @@ class Ledger(Protocol):
         complete: callers show nothing more of it. Raises LedgerUnavailable.
         """
 
-    async def trace(self, trace: TraceId) -> list[Sealed]:
+    async def trace(self, trace: TraceId) -> list[Opened]:
         """Every entry of a trace, in order; an empty list where there is none."""
 
     async def traces(self, limit: int) -> list[TraceId]:
@@ -39,6 +29,9 @@ class Ledger(Protocol):
 
         Returns the number of entries. Raises LedgerBroken.
         """
+
+    async def ready(self) -> str:
+        """Why nothing can be appended now, in words for an operator; empty where it can."""
 
     async def close(self) -> None:
         """Finish what was handed over, then let go."""

@@ -1,16 +1,15 @@
-"""The entries of the ledger: one shape for each arrow of the flow.
+"""What entries say: one shape for each arrow of the flow.
 
 An entry has a public part, hashed as it stands, and may have a private part
 that holds personal data. The public part commits to the private one by a
 salted digest, so the private part can be erased and every proof still holds.
 
 Instants are RFC 3339 texts in UTC; counts and offsets are integers; digests
-are `sha256:` and hexadecimal digits.
+are `sha256:` and hexadecimal digits. Fields are only ever added, at the end and
+with a default: what was written once is read for ever (`format`).
 """
 
 import msgspec
-
-FORMAT = 1
 
 
 class HistoryBody(msgspec.Struct, frozen=True):
@@ -21,7 +20,7 @@ class HistoryBody(msgspec.Struct, frozen=True):
     digest: str
 
 
-class ExchangeBody(msgspec.Struct, frozen=True, tag_field="is", tag="exchange"):
+class ExchangeBody(msgspec.Struct, frozen=True):
     """What was asked, by whom, of whom, under which rules."""
 
     workload: str
@@ -114,7 +113,7 @@ class ReleasePart(msgspec.Struct, frozen=True, gc=False):
     text: str | None
 
 
-class LineBody(msgspec.Struct, frozen=True, gc=False, tag_field="is", tag="line"):
+class LineBody(msgspec.Struct, frozen=True, gc=False):
     """A line on its whole way: statement, claim, finding, decision, release.
 
     The five are made in one step and are durable together or not at all, so they
@@ -132,14 +131,22 @@ class LineBody(msgspec.Struct, frozen=True, gc=False, tag_field="is", tag="line"
     release: ReleasePart | None
 
 
-class LinePrivate(msgspec.Struct, frozen=True, gc=False):
-    """The words: the line's own, its governing line's, and those of the finding."""
+class TermPart(msgspec.Struct, frozen=True, gc=False):
+    """What a term of the line says. `value` is its JSON, as the reader read it (claims.terms.codec)."""
+
+    kind: str
+    value: str
+
+
+class LinePrivate(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The words: the line's own, its governing line's, and those of the finding; and what its terms say."""
 
     lead: str
     text: str
     governing: str | None
     because: str | None = None
     quotes: tuple[str, ...] = ()
+    terms: tuple[TermPart, ...] = ()
 
 
 class ActDecisionPart(msgspec.Struct, frozen=True):
@@ -155,7 +162,7 @@ class ActDecisionPart(msgspec.Struct, frozen=True):
     enforced: bool
 
 
-class CallBody(msgspec.Struct, frozen=True, tag_field="is", tag="call", omit_defaults=True):
+class CallBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """An act that the model asked for, and what is about to become of it. Arguments are private.
 
     `decision` is None under a bundle that says nothing of acts. An act that is not
@@ -175,7 +182,7 @@ class CallPrivate(msgspec.Struct, frozen=True):
     arguments: str
 
 
-class ExtensionBody(msgspec.Struct, frozen=True, tag_field="is", tag="extension"):
+class ExtensionBody(msgspec.Struct, frozen=True):
     """Fields outside the gate's vocabulary, about to be passed on (or, if not `passed`, left out)."""
 
     choice: int
@@ -199,7 +206,7 @@ class ChoiceBody(msgspec.Struct, frozen=True):
     """Characters that had arrived but never became a whole line, and were not shown."""
 
 
-class ReplyBody(msgspec.Struct, frozen=True, tag_field="is", tag="reply"):
+class ReplyBody(msgspec.Struct, frozen=True):
     """How the reply ended. `ending`: complete, client_left, or an upstream error's code."""
 
     ending: str
@@ -218,34 +225,3 @@ class ReplyBody(msgspec.Struct, frozen=True, tag_field="is", tag="reply"):
 
 class ReplyPrivate(msgspec.Struct, frozen=True):
     unread: tuple[tuple[int, str], ...]
-
-
-Body = (
-    ExchangeBody | LineBody | CallBody | ExtensionBody | ReplyBody
-)  # fmt: skip
-Private = ExchangePrivate | LinePrivate | CallPrivate | ExtensionPrivate | ReplyPrivate
-
-
-class Draft(msgspec.Struct, frozen=True, gc=False):
-    """An entry before it has a place in the ledger."""
-
-    trace: str
-    at: str
-    body: Body
-    private: Private | None = None
-
-
-class Entry(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """An entry in its place. Its canonical bytes are what is hashed.
-
-    `prev` is the leaf hash of the entry before it (all zeros for the first);
-    `private` is the salted digest of the private part, where there is one.
-    """
-
-    v: int
-    seq: int
-    prev: str
-    trace: str
-    at: str
-    body: Body
-    private: str | None = None

@@ -17,7 +17,7 @@ import msgspec
 from answerable.ledger.chain import commits_to
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import leaf_node, verify_inclusion
-from answerable.receipts.entries import Entry
+from answerable.receipts.format import Entry
 from answerable.receipts.verifying import decode
 from answerable.signing import Note, Verifier, check_note, parse_note, written
 from answerable.values.errors import LedgerBroken, ProofError, SignatureError

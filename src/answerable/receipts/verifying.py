@@ -1,17 +1,13 @@
-"""Check sealed entries against each other: order, links, hashes, private parts."""
+"""Check entries against each other: order, links, hashes, private parts."""
 
 from collections.abc import Iterable
 
-import msgspec
-
 from answerable.ledger import GENESIS, commits_to, leaf_hash
-from answerable.receipts.entries import FORMAT, Entry
+from answerable.receipts.format import Entry, decode, kind_of
+from answerable.receipts.rows import Opened, Stored
 from answerable.values.errors import LedgerBroken
 
-_decoder = msgspec.json.Decoder(Entry)
-
-Row = tuple[int, bytes, str, bytes | None, bytes | None]
-"""seq, entry, leaf, salt, private: as the ledger's tables hold them."""
+__all__ = ["ChainCheck", "decode"]
 
 
 class ChainCheck:
@@ -19,8 +15,8 @@ class ChainCheck:
 
     1. The numbers run on without a gap.
     2. The bytes hash to the leaf kept beside them.
-    3. The entry is in the format, and says the number it stands at.
-    4. It names the leaf of the entry before it.
+    3. The entry is in a format that is known, and says the number it stands at.
+    4. It names the leaf of the entry before it, and an earlier entry as the one before it of its trace.
     5. Its private part, where it is still there, is the one it commits to.
     """
 
@@ -28,40 +24,60 @@ class ChainCheck:
         self.count = count
         self.head = head
 
-    def feed(self, rows: Iterable[Row]) -> None:
+    def feed(self, rows: Iterable[Opened]) -> None:
         """Check the next rows. Raises LedgerBroken, naming the first entry that fails."""
         for row in rows:
             self.next(row)
 
-    def next(self, row: Row) -> Entry:
+    def next(self, row: Opened) -> Entry:
         """Check one row and return its entry. Raises LedgerBroken, naming the entry."""
-        seq, entry, leaf, salt, private = row
-        if seq != self.count:
-            raise LedgerBroken(f"entry {self.count} is missing: the next one is numbered {seq}")
-        if leaf_hash(entry) != leaf:
-            raise LedgerBroken(f"entry {seq} was changed: its bytes don't match its hash")
-        found = decode(entry, seq)
-        self._check(found, seq, salt, private)
-        self.head = leaf
+        if row.seq != self.count:
+            raise LedgerBroken(f"entry {self.count} is missing: the next one is numbered {row.seq}")
+        if leaf_hash(row.entry) != row.leaf:
+            raise LedgerBroken(f"entry {row.seq} was changed: its bytes don't match its hash")
+        found = decode(row.entry, row.seq)
+        self._check(found, row)
+        self.head = row.leaf
         self.count += 1
         return found
 
-    def _check(self, entry: Entry, seq: int, salt: bytes | None, private: bytes | None) -> None:
-        if entry.v != FORMAT:
-            raise LedgerBroken(f"entry {seq} is of format {entry.v}; this program knows format {FORMAT}")
+    def _check(self, entry: Entry, row: Opened) -> None:
+        seq = row.seq
         if entry.seq != seq:
             raise LedgerBroken(f"entry {seq} says it is number {entry.seq}")
         if entry.prev != self.head:
             raise LedgerBroken(f"entry {seq} does not follow the one before it")
-        if private is None:
+        if entry.before is not None and not 0 <= entry.before < seq:
+            raise LedgerBroken(f"entry {seq} names entry {entry.before} as the one before it of its trace")
+        if row.private is None:
             return
-        if entry.private is None or salt is None or not commits_to(entry.private, salt, private):
+        if entry.private is None or row.salt is None or not commits_to(entry.private, row.salt, row.private):
             raise LedgerBroken(f"entry {seq}: its private part is not the one it was written with")
 
 
-def decode(entry: bytes, seq: int) -> Entry:
-    """Read an entry back. Raises LedgerBroken where the bytes are not an entry of ours."""
-    try:
-        return _decoder.decode(entry)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise LedgerBroken(f"entry {seq} can't be read: {error}") from error
+def check_before(entry: Entry, previous: int | None) -> None:
+    """Does an entry name the last one of its trace, `previous`? Raises LedgerBroken."""
+    if entry.v > 1 and entry.before != previous:
+        raise LedgerBroken(
+            f"entry {entry.seq} names {_entry(entry.before)} as the one before it of its trace, and it is "
+            f"{_entry(previous)}"
+        )
+
+
+def check_filed(entry: Entry, row: Stored) -> None:
+    """Is the row kept under what its entry says? What stands beside the hash is what entries are found by.
+
+    Raises LedgerBroken: a row filed elsewhere would be as good as deleted.
+    """
+    if (entry.trace, kind_of(entry.body)) != (row.trace, row.kind):
+        raise LedgerBroken(f"entry {row.seq} is not filed under its own trace and kind")
+    if entry.v > 1 and entry.key != row.key:
+        raise LedgerBroken(f"entry {row.seq} is not kept with the key that it names")
+    if row.sealed is not None and (row.key is None or entry.private is None):
+        raise LedgerBroken(
+            f"entry {row.seq}: its private part is not the one it was written with: it had none"
+        )
+
+
+def _entry(seq: int | None) -> str:
+    return "none" if seq is None else f"entry {seq}"

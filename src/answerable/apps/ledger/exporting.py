@@ -15,7 +15,7 @@ from answerable.apps.show import open_existing
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.log import hashes
 from answerable.ledger.merkle import inclusion_proof
-from answerable.ports import Sealed
+from answerable.receipts import Opened
 from answerable.receipts.evidence import MANIFEST, Chosen, Proven, evidence_files
 from answerable.signing import Signer, written
 from answerable.values import TraceId, rfc3339
@@ -52,7 +52,7 @@ async def export(
     return await asyncio.to_thread(_written, path, signer, Chosen(what, made), found), sum(map(len, found))
 
 
-def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Sealed]]) -> bytes:
+def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Opened]]) -> bytes:
     with closing(SqliteLog(path)) as store:
         note = store.checkpoint()
         if note is None:
@@ -67,7 +67,7 @@ def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Sealed
     return packed(files | {MANIFEST: written(manifest.signed(signer))})
 
 
-def _proven(row: Sealed, proof: list[bytes]) -> Proven:
+def _proven(row: Opened, proof: list[bytes]) -> Proven:
     return Proven(
         row.seq,
         row.entry.decode(),

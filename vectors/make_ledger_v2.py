@@ -1,12 +1,12 @@
-"""Write `ledger_v1.jsonl`: entries of format 1 with their bytes, leaf hashes and private digests.
+"""Write `ledger_v2.jsonl`: entries of format 2 with their bytes, leaf hashes and private digests.
 
-    .venv/bin/python vectors/make_ledger_v1.py
+    .venv/bin/python vectors/make_ledger_v2.py
 
-Each line holds a draft as it was handed to the ledger, the salt that was drawn
-for it, and what the ledger made of both. Whoever writes a verifier in another
-language can hold it against these. The format is stable: where this script
-comes to write anything else, the entries of every ledger in use would no longer
-verify, so a change wants format 2 and a file beside this one.
+Each line holds a draft as it was handed to the ledger, the salt and nonce that were drawn
+for it, the key it is sealed under, and what the ledger made of them. Whoever writes a verifier in another
+language can hold it against these. Lines are only ever added: where this script comes to write one of
+them in another way, the entries of every ledger in use would no longer verify, so a change wants
+format 3 and a file beside this one, as `ledger_v1.jsonl` is beside it.
 """
 
 import json
@@ -21,13 +21,17 @@ from answerable.receipts import (
     CallPrivate,
     ChoiceBody,
     ClaimPart,
+    ClockBody,
     DecisionPart,
     Draft,
+    ErasureBody,
     ExchangeBody,
     ExchangePrivate,
     ExtensionBody,
     ExtensionPrivate,
     FindingPart,
+    Head,
+    HoldBody,
     LineBody,
     LinePrivate,
     PolicyPart,
@@ -35,11 +39,14 @@ from answerable.receipts import (
     ReplyBody,
     ReplyPrivate,
     StatementPart,
+    SubjectKey,
+    TermPart,
+    canonical,
     seal,
 )
 from answerable.receipts.entries import HistoryBody, MessagePrivate
 
-FILE = Path(__file__).with_name("ledger_v1.jsonl")
+FILE = Path(__file__).with_name("ledger_v2.jsonl")
 TRACE, EARLIER = "tr_0123456789abcdefghjkmnpqrs", "tr_00000000000000000000000000"
 BUNDLE, PROMPT = "sha256:" + "ab" * 32, "sha256:" + "cd" * 32
 ODD = 'control \x00\x01\x1f\x7f, quote " and \\ and /, lines \r\n\t\b\f, é, \u2028, \ufeff, 😀'
@@ -90,7 +97,10 @@ def drafts() -> list[Draft]:
                 FindingPart("supported", None, ("call:refund_order/call-1",)), permit,
                 ReleasePart(verbatim=True, text=None),
             ),
-            LinePrivate("- ", "I've refunded $253.54.", "Done:", "a successful act shows it", ("refunded",)),
+            LinePrivate(
+                "- ", "I've refunded $253.54.", "Done:", "a successful act shows it", ("refunded",),
+                (TermPart("money", '{"currency":"USD","end":23,"kind":"money","minor":25354,"start":14}'),),
+            ),
         ),
         _draft(
             LineBody(
@@ -114,32 +124,44 @@ def drafts() -> list[Draft]:
         ),
         _draft(bare),
         _draft(ReplyBody("complete", "", None, None, (), 0, None)),
+        _draft(ErasureBody(("00000000000000aa",), "ruth.okafor", "asked for by letter", "request")),
+        _draft(ErasureBody(("00000000000000aa", "00000000000000bb"), "ruth.okafor", "", "retention", "2025-02")),
+        _draft(HoldBody("ho_1", lifted=False, by="counsel", reason="claim 7", keys=())),
+        _draft(ClockBody(-3600, "2026-01-31T09:30:00.000000Z")),
     ]  # fmt: skip
 
 
 def _draft(body: Any, private: Any = None) -> Draft:
-    return Draft(TRACE, "2026-01-31T09:30:00.000001Z", body, private)
+    return Draft(TRACE, "2026-01-31T09:30:00.000001Z", body, private, "customer:c-1188" if private else None)
 
 
 def lines() -> str:
     """The file's text."""
-    prev = GENESIS
+    head, before = Head(0, GENESIS), None
     made: list[str] = []
-    for seq, draft in enumerate(drafts()):
-        salt = bytes([seq] * 16)
-        entry, leaf, private = seal(draft, seq, prev, salt)
+    for draft in drafts():
+        seq = head.seq
+        key = SubjectKey(f"{seq:016x}", bytes([seq]) * 32)
+        salt, nonce = bytes([seq] * 16), bytes([seq] * 12)
+        row = seal(draft, head, before, key, salt + nonce)
+        private = None if draft.private is None else canonical(draft.private)
         vector = {
             "seq": seq,
-            "prev": prev,
+            "prev": head.leaf,
+            "before": before,
+            "kind": row.kind,
             "salt": None if private is None else salt.hex(),
+            "nonce": None if private is None else nonce.hex(),
+            "key": {"id": key.id, "secret": key.secret.hex()},
             "draft": msgspec.to_builtins(draft),
-            "entry": entry.decode(),
-            "leaf": leaf,
+            "entry": row.entry.decode(),
+            "leaf": row.leaf,
             "private": None if private is None else private.decode(),
             "private_digest": None if private is None else private_digest(salt, private),
+            "sealed": None if row.sealed is None else row.sealed.hex(),
         }
         made.append(json.dumps(vector, sort_keys=True, ensure_ascii=True) + "\n")
-        prev = leaf
+        head, before = Head(seq + 1, row.leaf), seq
     return "".join(made)
 
 

@@ -1,0 +1,140 @@
+"""The ledger over a store of entries and one of keys: what the gate appends to and everybody reads from."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from answerable.adapters.clock_watch import ClockWatch
+from answerable.adapters.group_writer import GroupWriter
+from answerable.ledger import GENESIS
+from answerable.ledger.checking import TreeCheck
+from answerable.ledger.checkpoint import Checkpoint
+from answerable.ports.entry_store import EntryStore
+from answerable.ports.subject_keys import SubjectKeys
+from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, kind_of
+from answerable.receipts.payloads import open_payload
+from answerable.receipts.verifying import ChainCheck, check_before, check_filed, decode
+from answerable.values import TraceId
+from answerable.values.errors import LedgerBroken
+
+_ERASURE = kind_of(ErasureBody((), "", "", ""))
+
+
+class StoredLedger:
+    """A `Ledger`. Several processes may have one over the same stores."""
+
+    def __init__(
+        self,
+        store: EntryStore,
+        keys: SubjectKeys,
+        *,
+        on_commit: Callable[[str], None] | None = None,
+        clock: ClockWatch | None = None,
+    ) -> None:
+        """Check the last entry, and destroy the keys that the ledger says are destroyed.
+
+        Raises LedgerUnavailable where a store can't be read, LedgerBroken where the last entry is damaged.
+        """
+        self.store, self.keys = store, keys
+        self.name = store.name
+        clock = clock or ClockWatch()
+        last = self._check_last()
+        if last:
+            clock.resume_after(last)
+        self._apply_erasures()
+        self.writer = GroupWriter(store, keys, clock, on_commit)
+
+    async def append(self, drafts: Sequence[Draft]) -> None:
+        await self.writer.append(drafts)
+
+    async def trace(self, trace: TraceId) -> list[Opened]:
+        return await asyncio.to_thread(lambda: self.opened(self.store.of_trace(trace)))
+
+    async def traces(self, limit: int) -> list[TraceId]:
+        return [TraceId(one) for one in await asyncio.to_thread(self.store.exchanges, limit)]
+
+    async def traces_of(self, conversation: str) -> list[TraceId]:
+        """The traces of a conversation, oldest first. Reads every entry."""
+        return await asyncio.to_thread(
+            lambda: [
+                TraceId(placed.row.trace)
+                for placed in self.store.walk()
+                if isinstance(body := decode(placed.row.entry, placed.row.seq).body, ExchangeBody)
+                and body.conversation == conversation
+            ]
+        )
+
+    async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
+        return await asyncio.to_thread(self._verify, checkpoints)
+
+    async def ready(self) -> str:
+        return self.writer.problem() or await asyncio.to_thread(self.store.problem)
+
+    def hold_back(self, reason: str) -> None:
+        """Refuse every append from now on, saying why; with an empty reason take them again."""
+        self.writer.refusal = reason
+
+    async def close(self) -> None:
+        if await asyncio.to_thread(self.writer.close):
+            self.store.close()
+            self.keys.close()
+
+    def opened(self, rows: Sequence[Stored]) -> list[Opened]:
+        """Rows with their private parts, as far as there are keys. Raises LedgerBroken where one was changed."""
+        known = self.keys.known({row.key for row in rows if row.key is not None and row.sealed is not None})
+        found: list[Opened] = []
+        for row in rows:
+            key = known.get(row.key) if row.key is not None else None
+            if row.sealed is None or key is None or isinstance(key, Erased):
+                erased = key if isinstance(key, Erased) else None
+                found.append(Opened(row.seq, row.entry, row.leaf, None, None, erased))
+                continue
+            digest = decode(row.entry, row.seq).private
+            salt, private = open_payload(key.secret, row.sealed, digest, row.seq)
+            found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
+        return found
+
+    def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:
+        check, tree = ChainCheck(), TreeCheck(checkpoints)
+        for row, before in self.store.walk():
+            # Checked first, so that a changed entry is told as that, and not by what it no longer opens.
+            [plain] = [Opened(row.seq, row.entry, row.leaf, None, None)]
+            found = check.next(plain)
+            tree.next(bytes.fromhex(row.leaf))
+            check_filed(found, row)
+            check_before(found, before)
+            if (row.sealed is None) and found.private is not None and found.key is not None:
+                self._check_gone(found.key, row.seq)
+            self.opened([row])
+        tree.end()
+        return check.count
+
+    def _check_gone(self, key: str, seq: int) -> None:
+        """A private part that was taken out must be one whose key was destroyed. Raises LedgerBroken."""
+        if not isinstance(self.keys.known([key]).get(key), Erased):
+            raise LedgerBroken(
+                f"entry {seq}: its private part is missing, and nobody is on record as having erased it"
+            )
+
+    def _check_last(self) -> str | None:
+        """When the last entry says it was written. Raises LedgerBroken where it is damaged."""
+        seq = self.store.head().seq
+        for row in self.store.at([seq - 1]):
+            found = decode(row.entry, row.seq)
+            if row.seq == 0 and found.prev != GENESIS:
+                raise LedgerBroken("entry 0 does not follow the one before it")
+            ChainCheck(row.seq, found.prev).feed(self.opened([row]))
+            check_filed(found, row)
+            return found.at
+        return None
+
+    def _apply_erasures(self) -> None:
+        for row in self.store.of_kind(_ERASURE):
+            found = decode(row.entry, row.seq)
+            if isinstance(found.body, ErasureBody):
+                alive = [
+                    key
+                    for key, what in self.keys.known(found.body.keys).items()
+                    if not isinstance(what, Erased)
+                ]
+                if alive:
+                    self.keys.destroy(alive, Erased(found.at, found.body.by, found.trace))

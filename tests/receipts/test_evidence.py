@@ -12,14 +12,14 @@ from answerable.adapters.archives import packed
 from answerable.apps.ledger.evidence import _read
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import Frontier, Node, inclusion_proof, leaf_node
-from answerable.receipts import CallBody, CallPrivate, Draft, Head, SubjectKey, decode, seal
+from answerable.receipts import CallBody, CallPrivate, Draft, Head, Opened, SubjectKey, decode, seal
+from answerable.receipts.disclosure import disclosed
 from answerable.receipts.evidence import (
     CHECKPOINT,
     ENTRIES,
     MANIFEST,
     REPORT,
     Chosen,
-    Proven,
     check_evidence,
     evidence_files,
     manifest,
@@ -46,7 +46,7 @@ class Hashes:
         return [self.known[node] for node in nodes]  # type: ignore[attr-defined]
 
 
-def evidence(signer: Signer = LOG, *, private: bool = True) -> dict[str, bytes]:
+def evidence(signer: Signer = LOG, *, private: bool = True, hide: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Entries 3, 7 and 12 of a log of twenty."""
     tree, head, rows = Hashes(), Head(0, "0" * 64), []
     for seq in range(SIZE):
@@ -62,12 +62,11 @@ def evidence(signer: Signer = LOG, *, private: bool = True) -> dict[str, bytes]:
         rows.append((row.entry, salt, hidden))
     checkpoint = Checkpoint(LOG.verifier.name, SIZE, tree.frontier.root())
     proven = [
-        Proven(
-            seq,
-            rows[seq][0].decode(),
+        disclosed(
+            Opened(seq, rows[seq][0], "", *(rows[seq][1:] if private else (None, None))),
+            2,
             tuple(base64.b64encode(step).decode() for step in inclusion_proof(seq, SIZE, tree)),
-            rows[seq][1].hex() if private else None,
-            (rows[seq][2] or b"").decode() if private else None,
+            hide,
         )
         for seq in (3, 7, 12)
     ]
@@ -149,7 +148,7 @@ def test_even_the_log_s_own_key_can_not_alter_an_entry() -> None:
 
 def test_even_the_log_s_own_key_can_not_alter_a_private_part() -> None:
     files = evidence()
-    altered = files[ENTRIES].replace(b'{\\"arguments\\":\\"{}\\"}', b'{\\"arguments\\":\\"[]\\"}', 1)
+    altered = files[ENTRIES].replace(b'"\\"{}\\""', b'"\\"[]\\""', 1)
     assert altered != files[ENTRIES]
     with pytest.raises(LedgerBroken, match="entry 3: its private part is not the one"):
         check_evidence(resigned(files, altered), LOG.verifier)

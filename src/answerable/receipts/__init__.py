@@ -25,6 +25,7 @@ from answerable.receipts.entries import (
 from answerable.receipts.format import (
     FORMAT,
     KINDS,
+    PRIVATE_OF,
     Body,
     Draft,
     Entry,
@@ -42,6 +43,7 @@ from answerable.receipts.sealing import Head, Sealer, SubjectMonth, data_subject
 __all__ = [
     "FORMAT",
     "KINDS",
+    "PRIVATE_OF",
     "ActDecisionPart",
     "Body",
     "CallBody",

@@ -11,34 +11,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 
-from answerable.ledger.chain import commits_to
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import leaf_node, verify_inclusion
-from answerable.receipts.format import Entry
-from answerable.receipts.verifying import decode
+from answerable.receipts.disclosure import Proven, check_disclosed, erasures_in
+from answerable.receipts.format import Entry, decode
+from answerable.receipts.governance import ErasureBody
 from answerable.signing import Note, Verifier, check_note, parse_note, written
 from answerable.values.errors import LedgerBroken, ProofError, SignatureError
 
 MANIFEST, CHECKPOINT, ENTRIES, REPORT = "manifest.note", "checkpoint.note", "entries.jsonl", "report.html"
 NAMES = (MANIFEST, CHECKPOINT, ENTRIES, REPORT)
 _OPENING = "answerable evidence v1"
-
-
-class Proven(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of `entries.jsonl`: an entry as it was hashed, and how to find it under the checkpoint.
-
-    `proof` is base64 hashes, lowest first; `salt` is hexadecimal. Without `private` the
-    private part was left out or erased, and its digest in the entry stands for it.
-    """
-
-    seq: int
-    entry: str
-    proof: tuple[str, ...]
-    salt: str | None = None
-    private: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +36,15 @@ class Chosen:
     made: str
 
 
+class Gone(NamedTuple):
+    """An entry whose private part was erased: when, by whom, and which entry says so."""
+
+    seq: int
+    at: str
+    by: str
+    said_by: int
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """Evidence that holds. `cosigned_by` names those witnesses, of the ones asked for, that cosigned."""
@@ -57,9 +53,13 @@ class Checked:
     checkpoint: Checkpoint
     entries: tuple[Entry, ...]
     private: int
-    """How many entries have their private part with them."""
+    """How many entries have their private part with them, or some of its fields."""
+    redacted: int
+    """How many of those have fields left out."""
     withheld: int
-    """How many have one that is not in the evidence: left out, or erased."""
+    """How many have a private part of which nothing is in the evidence."""
+    erased: tuple[Gone, ...]
+    """Those whose private part was erased, as an entry of the evidence says."""
     signed: bool
     cosigned_by: tuple[str, ...]
 
@@ -100,7 +100,8 @@ def check_evidence(
     2. The log's key signed the manifest, where a key was named, and each file is the one it names.
     3. The log's key signed the checkpoint, and every witness that was named cosigned it.
     4. Each entry is in the log that the checkpoint counts, in its place, and they stand in order.
-    5. Each private part is the one that its entry commits to.
+    5. Each field of a private part is the one that its entry commits to; what is not here was left out, or
+       an entry says who erased it.
     6. There are as many entries as the manifest says.
 
     Raises LedgerBroken, ProofError or SignatureError, naming what fails.
@@ -124,10 +125,36 @@ def check_evidence(
     places = [one.seq for one in entries]
     if any(before >= after for before, after in pairwise(places)):
         raise LedgerBroken("the entries do not stand in the order of the log")
-    shown = sum(one.private is not None for one in proven)
-    committed = sum(one.private is not None for one in entries)
+    shown = sum(one.discloses for one in proven)
+    bare = [
+        entry
+        for entry, one in zip(entries, proven, strict=True)
+        if entry.private is not None and not one.discloses
+    ]
+    gone = _gone(entries, bare)
     names = tuple(one.name for one in witnesses)
-    return Checked(chosen, checkpoint, entries, shown, committed - shown, key is not None, names)
+    return Checked(
+        chosen,
+        checkpoint,
+        entries,
+        shown,
+        sum(bool(one.hidden) for one in proven),
+        len(bare) - len(gone),
+        gone,
+        key is not None,
+        names,
+    )
+
+
+def _gone(entries: Sequence[Entry], bare: Sequence[Entry]) -> tuple[Gone, ...]:
+    """Which of the entries without a private part were erased, by what other entries say."""
+    erasures = erasures_in(entries)
+    found: list[Gone] = []
+    for entry in bare:
+        said = erasures.get(entry.key) if entry.key is not None else None
+        if said is not None and isinstance(said.body, ErasureBody):
+            found.append(Gone(entry.seq, said.at, said.body.by, said.seq))
+    return tuple(found)
 
 
 def _check_names(files: Mapping[str, bytes]) -> None:
@@ -173,13 +200,7 @@ def _check_entry(one: Proven, checkpoint: Checkpoint) -> Entry:
     except (binascii.Error, ValueError):
         raise ProofError(f"the proof for entry {one.seq} is not base64") from None
     verify_inclusion(leaf_node(raw), one.seq, checkpoint.size, proof, checkpoint.root)
-    if one.private is not None:
-        try:
-            salt = bytes.fromhex(one.salt or "")
-        except ValueError:
-            salt = b""
-        if entry.private is None or not commits_to(entry.private, salt, one.private.encode()):
-            raise LedgerBroken(f"entry {one.seq}: its private part is not the one it was written with")
+    check_disclosed(entry, one)
     return entry
 
 

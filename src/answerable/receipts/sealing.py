@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from answerable.ledger import leaf_hash, private_digest
 from answerable.ledger.tiles import LARGEST_ENTRY
-from answerable.receipts.canonical import canonical
+from answerable.receipts.canonical import canonical_fields, joined
 from answerable.receipts.format import FORMAT, Draft, Entry, encode, kind_of
 from answerable.receipts.payloads import NONCE_BYTES, SALT_BYTES, seal_payload
 from answerable.receipts.rows import Stored, SubjectKey
@@ -76,10 +76,10 @@ def seal(draft: Draft, head: Head, before: int | None, key: SubjectKey | None, e
     """One draft in its place. `key` and `entropy` are used where it has a private part. Raises as `Sealer.seal`."""
     digest = sealed = None
     if draft.private is not None and key is not None:
-        private = canonical(draft.private)
+        fields = canonical_fields(draft.private)
         salt, nonce = entropy[:SALT_BYTES], entropy[SALT_BYTES:]
-        digest = private_digest(salt, private)
-        sealed = seal_payload(key.secret, nonce, digest, salt, private)
+        digest = private_digest(salt, fields)
+        sealed = seal_payload(key.secret, nonce, digest, salt, joined(fields))
     key_id = key.id if sealed is not None and key is not None else None
     entry = encode(
         Entry(FORMAT, head.seq, head.leaf, draft.trace, draft.at, draft.body, digest, before, key_id)

@@ -107,6 +107,14 @@ def export(
     private: Annotated[
         bool, typer.Option("--private/--no-private", help="With or without what people said.")
     ] = True,
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--redact",
+            help="A field to leave out of what people said (customer, messages, context, text, arguments, …); "
+            "the others are still proven. May be given more than once.",
+        ),
+    ] = None,
     key: Annotated[
         Path | None,
         typer.Option("--key", help="The log's secret key; the one beside the ledger if left out."),
@@ -126,7 +134,13 @@ def export(
     path = _existing(ledger)
     signer = read_secret_key(key or path.with_name(path.name + ".key"))
     made = exporting.export(
-        path, signer, trace=trace, conversation=conversation, private=private, now=utc_now()
+        path,
+        signer,
+        trace=trace,
+        conversation=conversation,
+        private=private,
+        hide=exporting.known_fields(redact or ()),
+        now=utc_now(),
     )
     content, count = asyncio.run(made)
     write_new(output, content)

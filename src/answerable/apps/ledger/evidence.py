@@ -11,6 +11,7 @@ from answerable.receipts.evidence import Checked, check_evidence
 from answerable.signing import verifier_from
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, ProofError, SignatureError
 
+_MOST_SHOWN = 8
 _MOST_BYTES = 1024 * 1024 * 1024
 
 
@@ -32,7 +33,9 @@ def verify_evidence(
             "size": checked.checkpoint.size,
             "entries": len(checked.entries),
             "private": checked.private,
+            "redacted": checked.redacted,
             "withheld": checked.withheld,
+            "erased": [one._asdict() for one in checked.erased],
             "signature_checked": checked.signed,
             "cosigned_by": checked.cosigned_by,
         }
@@ -49,14 +52,30 @@ def _tell(console: Console, checked: Checked) -> None:
         f"  {len(checked.entries)} entries, each proven to stand in the log '{escape(log.origin)}' of {log.size}",
         soft_wrap=True,
     )
-    if checked.withheld:
+    if checked.redacted:
+        console.print(f"  of {checked.redacted} of them some fields are redacted; the others are proven")
+    for (at, by), seqs in _by_erasure(checked).items():
         console.print(
-            f"  of {checked.withheld} of them what people said is not in the evidence: left out, or erased"
+            f"  of {len(seqs)} of them what people said was erased on {at[:10]} by {escape(by)} ({_numbers(seqs)})"
         )
+    if checked.withheld:
+        console.print(f"  of {checked.withheld} of them what people said was left out of the evidence")
     if not checked.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
     for name in checked.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")
+
+
+def _by_erasure(checked: Checked) -> dict[tuple[str, str], list[int]]:
+    found: dict[tuple[str, str], list[int]] = {}
+    for one in checked.erased:
+        found.setdefault((one.at, one.by), []).append(one.seq)
+    return found
+
+
+def _numbers(seqs: list[int]) -> str:
+    shown = ", ".join(str(seq) for seq in seqs[:_MOST_SHOWN])
+    return f"entries {shown}" + (", …" if len(seqs) > _MOST_SHOWN else "")
 
 
 def _read(path: Path) -> dict[str, bytes]:

@@ -14,6 +14,7 @@
     ├── LedgerError           nothing more may be shown
     │   ├── LedgerUnavailable     an entry could not be made durable
     │   ├── LedgerBroken          an entry does not match its hash or its place
+    │   ├── UnderHold             what should be erased is kept by a legal hold
     │   └── ProofError            a proof or checkpoint that does not show what it should
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── BundleError           policies, terms or wording that can't be put in force
@@ -98,6 +99,10 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerBroken(LedgerError):
     """An entry does not match its hash, or is not where it was put."""
+
+
+class UnderHold(LedgerError):
+    """What should be erased is under a legal hold; nothing of it was erased. The message names the hold."""
 
 
 class ProofError(LedgerError):

@@ -87,7 +87,8 @@ def create_app(
         failing: dict[str, str] = {}
         try:
             async with asyncio.timeout(2):
-                await gate.ledger.traces(1)
+                if problem := await gate.ledger.ready():
+                    failing["ledger"] = problem
         except (AnswerableError, TimeoutError) as error:
             failing["ledger"] = str(error) or "no answer in 2 seconds"
         try:

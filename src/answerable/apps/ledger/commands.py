@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from answerable.apps.ledger.privacy_commands import privacy
 from answerable.apps.settings import from_environment
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
@@ -15,6 +16,8 @@ ledgers = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+ledgers.add_typer(privacy)
 
 LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 

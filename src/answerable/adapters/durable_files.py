@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from answerable.values.errors import SettingsError
 
@@ -38,3 +39,36 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+class NewFile:
+    """A file that must not be there yet, to be written as a stream; gone again where that fails.
+
+    Enter it for the stream. Raises SettingsError where it can't be made.
+    """
+
+    def __init__(self, path: Path, mode: int = 0o600) -> None:
+        self._path, self._mode = path, mode
+
+    def __enter__(self) -> BinaryIO:
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._mode)
+        except FileExistsError:
+            raise SettingsError(
+                f"'{self._path}' is there already, and is not overwritten; name another file"
+            ) from None
+        except OSError as error:
+            raise SettingsError(
+                f"'{self._path}' can't be written: {error.strerror}; name another file"
+            ) from error
+        self._file = os.fdopen(handle, "wb")
+        return self._file
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._file:
+            if kind is None:
+                # A crash before this leaves a file without its end; whoever reads it says so.
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        if kind is not None:
+            self._path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from answerable.apps.ledger.backup_commands import backups
 from answerable.apps.ledger.privacy_commands import privacy
 from answerable.apps.settings import from_environment
 from answerable.values.errors import LedgerUnavailable, SettingsError
@@ -18,6 +19,7 @@ ledgers = typer.Typer(
 )
 
 ledgers.add_typer(privacy)
+ledgers.add_typer(backups)
 
 LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 import rfc8785
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from entry_strategies import BODIES, LARGEST, PRIVATES, drafts, entries, of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -124,7 +125,7 @@ def test_personal_data_stands_nowhere_in_the_part_that_can_not_be_erased() -> No
 
 @given(st.binary(max_size=60), st.integers(0, 500), st.integers(0, 7))
 def test_no_bit_of_a_sealed_part_can_change_unseen(private: bytes, at: int, bit: int) -> None:
-    sealed = bytearray(seal_payload(KEY.secret, bytes(12), "digest", bytes(16), private))
+    sealed = bytearray(seal_payload(AESGCM(KEY.secret), bytes(12), "digest", bytes(16), private))
     sealed[at % len(sealed)] ^= 1 << bit
     with pytest.raises(LedgerBroken, match="entry 7: its private part is not the one"):
         open_payload(KEY.secret, bytes(sealed), "digest", 7)
@@ -137,7 +138,7 @@ def test_a_sealed_part_that_is_cut_is_said_to_be_changed(sealed: bytes) -> None:
 
 
 def test_a_sealed_part_opens_only_for_the_entry_that_commits_to_it() -> None:
-    sealed = seal_payload(KEY.secret, bytes(12), "digest", bytes(16), b"{}")
+    sealed = seal_payload(AESGCM(KEY.secret), bytes(12), "digest", bytes(16), b"{}")
     with pytest.raises(LedgerBroken, match="entry 7"):
         open_payload(KEY.secret, sealed, "another digest", 7)
 

@@ -5,6 +5,7 @@ from typing import cast
 
 import apsw
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from answerable.ports.subject_keys import SubjectKeys
 from answerable.receipts import ExchangeBody, ExchangePrivate, SubjectKey, data_subject, decode, kind_of
@@ -85,7 +86,7 @@ def _seal_private_parts(connection: apsw.Connection, keys: SubjectKeys) -> None:
             wanted = (subject, found.at[:_MONTH])
             key = keys.current({wanted})[wanted]
             nonce = secrets.token_bytes(NONCE_BYTES)
-            sealed = seal_payload(key.secret, nonce, found.private or "", salt, private)
+            sealed = seal_payload(AESGCM(key.secret), nonce, found.private or "", salt, private)
         connection.execute(
             "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
             (seq, found.trace, kind_of(body), entry, leaf, key.id if key else None, sealed),

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
+_sha256 = hashlib.sha256
 GENESIS = "0" * 64
 """What the first entry names as the one before it."""
 FIELD_SALT_BYTES = 16
@@ -40,9 +41,13 @@ def digest_of_fields(digests: Mapping[str, bytes]) -> str:
 
 def private_digest(salt: bytes, fields: Mapping[str, bytes]) -> str:
     """Commit to an entry's private part: each field's JSON by its name. `salt` is 16 random bytes."""
-    return digest_of_fields(
-        {name: field_digest(field_salt(salt, name), name, value) for name, value in fields.items()}
-    )
+    # Of every entry that is written, so in one go: what `digest_of_fields` makes of the three functions above.
+    whole = b"\x04"
+    for name in sorted(fields):
+        known = name.encode()
+        own = _sha256(b"\x02" + salt + known).digest()[:FIELD_SALT_BYTES]
+        whole += _sha256(b"\x03" + own + known + b"\x00" + fields[name]).digest()
+    return _sha256(whole).hexdigest()
 
 
 def commits_to(digest: str, salt: bytes, fields: Mapping[str, bytes]) -> bool:

@@ -91,6 +91,15 @@ def test_no_flipped_bit_verifies(data: st.DataObject) -> None:
         return
 
 
+@pytest.mark.parametrize("spelling", ["rBw1=", "rBw2=", "rBw3="])
+def test_a_signature_is_spelled_in_one_way(spelling: str) -> None:
+    """The last digit of its base64 has two bits that say nothing."""
+    raw = written(Note("t1\n").signed(ANA))
+    assert raw.endswith(b"rBw0=\n")
+    with pytest.raises(SignatureError, match="not base64"):
+        parse_note(raw.replace(b"rBw0=", spelling.encode()))
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_bytes_are_a_note_or_an_error_of_ours(raw: bytes) -> None:

@@ -11,8 +11,8 @@ no entry unseen by somebody who has kept one signed checkpoint, or by a witness 
    it with the log's own key. That has to be found by the checkpoint, and the witness has to refuse it.
 5. Copies that nobody touched have to pass, and so do those that only grew.
 
-The columns are those that the table has. To empty a private part is no way of tampering here: whoever may
-erase personal data does that, and the entry still says that there was some.
+The columns are those that the table has. That a private part was emptied can only be told where erasures are on
+record: it is tried where private parts are sealed.
 """
 
 import argparse
@@ -152,6 +152,14 @@ def cut_short(field_: str) -> Way:
     return change
 
 
+def empty(field_: str) -> Way:
+    def change(entries: Entries, draw: random.Random) -> None:
+        at, value = one_with(entries, field_, draw)
+        entries.put(at, field_, None, of=value)
+
+    return change
+
+
 def exchange(entries: Entries, draw: random.Random) -> None:
     field_ = draw.choice(in_use(entries))
     (a, at_a), (b, at_b) = (one_with(entries, field_, draw) for _ in range(2))
@@ -208,6 +216,7 @@ def ways(path: Path) -> dict[str, Way]:
     return {
         **{f"a bit of `{name}` flipped": flip(name) for name in fields},
         **{f"`{name}` cut short": cut_short(name) for name in texts},
+        **({"`sealed` emptied": empty("sealed")} if "sealed" in fields else {}),
         "a field exchanged with another entry's": exchange,
         "an entry renumbered": renumber,
         "an entry deleted": delete,
@@ -318,9 +327,11 @@ def change(path: Path, way: Way, draw: random.Random) -> None:
 
 
 def copy_anew(original: Path, copy: Path) -> None:
+    """With whatever is kept in files beside it."""
     for one in copy.parent.glob(f"{copy.name}*"):
         one.unlink()
-    shutil.copy(original, copy)
+    for one in original.parent.glob(f"{original.name}*"):
+        shutil.copy(one, copy.with_name(one.name.replace(original.name, copy.name, 1)))
 
 
 async def tamper(count: int, *, entries: int, seed: int, folder: Path) -> Tally:

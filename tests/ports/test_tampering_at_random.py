@@ -74,7 +74,7 @@ async def test_a_way_that_changes_nothing_is_not_counted_as_found(tmp_path: Path
         tampering.change(path, lambda _, __: None, random.Random(0))
 
 
-@pytest.mark.parametrize("column", ["trace", "kind", "leaf"])
+@pytest.mark.parametrize("column", ["trace", "leaf"])
 async def test_a_text_that_is_no_text_any_more_is_damage_and_not_a_defect_of_ours(
     tmp_path: Path, column: str
 ) -> None:

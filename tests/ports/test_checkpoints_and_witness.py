@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 from some_drafts import calls, exchange, sql
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from answerable.adapters.http_witness import HttpWitness
 from answerable.adapters.sqlite_ledger import SqliteLedger
@@ -22,6 +26,7 @@ from answerable.ledger.merkle import Frontier, leaf_node
 from answerable.signing import Note, check_note, new_signer
 from answerable.signing.keys import Algorithm
 from answerable.testing.memory_ledger import MemoryLedger
+from answerable.testing.serving import serve_in_thread
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, SettingsError
 
 LOG = new_signer("answerable/log-1", bytes(range(32)))
@@ -211,8 +216,22 @@ async def test_a_rewrite_that_keeps_the_count_is_caught_by_the_witness_after_a_r
     await rewrite(path, 10)
     sql(path, "DELETE FROM checkpoints")
     async with witness(tmp_path / "w.json") as one:
-        with pytest.raises(LedgerBroken, match="has seen another log of 10 entries"):
+        with pytest.raises(LedgerBroken, match="has seen entries that are not in this log"):
             await Checkpointer(path, LOG, [one]).once()
+
+
+async def test_a_witness_that_calls_another_log_of_the_same_size_a_conflict_is_understood_too(
+    path: Path,
+) -> None:
+    """As earlier versions of the protocol had it."""
+
+    async def conflict(_: Request) -> Response:
+        return Response("10\n", 409, media_type="text/x.tlog.size")
+
+    await grow(path, 10)
+    app = Starlette(routes=[Route("/add-checkpoint", conflict, methods=["POST"])])
+    with serve_in_thread(app) as url, pytest.raises(LedgerBroken, match="has seen another log of 10 entries"):
+        await Checkpointer(path, LOG, [HttpWitness(url, WITNESS.verifier)]).once()
 
 
 async def test_a_process_that_another_has_overtaken_takes_it_for_no_fork(path: Path, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ class HttpWitness:
         if status == Answer.CONFLICT:
             self._seen = await self._told(body, size, history)
             status, body = await self._ask(note, size, history)
+        # Now a witness answers that with NOT_CONSISTENT; earlier versions of the protocol had it so.
         if status == Answer.CONFLICT and _size(body) == self._seen == size:
             raise LedgerBroken(f"the witness '{self.name}' has seen another log of {size} entries")
         if status == Answer.COSIGNED:

@@ -20,5 +20,10 @@ def translated(path: str) -> Iterator[None]:
         yield
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise LedgerBroken(f"the file of the ledger at '{path}' is damaged: {what(error)}") from error
+    except UnicodeDecodeError as error:
+        # SQLite keeps whatever bytes are put into a text; a damaged disk or somebody else's SQL can do that.
+        raise LedgerBroken(
+            f"the file of the ledger at '{path}' is damaged: a text in it is not UTF-8"
+        ) from error
     except apsw.Error as error:
         raise LedgerUnavailable(f"the ledger at '{path}' can't be read: {what(error)}") from error

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from answerable.adapters.clock_watch import ClockWatch
 from answerable.adapters.group_writer import GroupWriter
@@ -12,11 +13,23 @@ from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import SubjectKeys
 from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, kind_of
 from answerable.receipts.payloads import open_payload
-from answerable.receipts.verifying import ChainCheck, check_before, check_filed, decode
+from answerable.receipts.verifying import ChainCheck, check_before, check_filed, check_private, decode
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken
 
 _ERASURE = kind_of(ErasureBody((), "", "", ""))
+
+
+class Verified(NamedTuple):
+    """A ledger that holds: how many entries, and of how many the private part could be read and was checked.
+
+    The others' were erased, or are sealed under keys that are not here.
+    """
+
+    entries: int
+    opened: int
+    erased: int
+    closed: int
 
 
 class StoredLedger:
@@ -64,6 +77,10 @@ class StoredLedger:
         )
 
     async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
+        return (await self.verified(checkpoints)).entries
+
+    async def verified(self, checkpoints: Sequence[Checkpoint] = ()) -> Verified:
+        """As `verify`, and what became of the private parts."""
         return await asyncio.to_thread(self._verify, checkpoints)
 
     async def ready(self) -> str:
@@ -80,7 +97,7 @@ class StoredLedger:
 
     def opened(self, rows: Sequence[Stored]) -> list[Opened]:
         """Rows with their private parts, as far as there are keys. Raises LedgerBroken where one was changed."""
-        known = self.keys.known({row.key for row in rows if row.key is not None and row.sealed is not None})
+        known = self.keys.known({row.key for row in rows if row.key is not None})
         found: list[Opened] = []
         for row in rows:
             key = known.get(row.key) if row.key is not None else None
@@ -93,27 +110,29 @@ class StoredLedger:
             found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
         return found
 
-    def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:
+    def _verify(self, checkpoints: Sequence[Checkpoint]) -> Verified:
         check, tree = ChainCheck(), TreeCheck(checkpoints)
+        opened = erased = closed = 0
         for row, before in self.store.walk():
             # Checked first, so that a changed entry is told as that, and not by what it no longer opens.
-            [plain] = [Opened(row.seq, row.entry, row.leaf, None, None)]
-            found = check.next(plain)
+            found = check.next(Opened(row.seq, row.entry, row.leaf, None, None))
             tree.next(bytes.fromhex(row.leaf))
             check_filed(found, row)
             check_before(found, before)
-            if (row.sealed is None) and found.private is not None and found.key is not None:
-                self._check_gone(found.key, row.seq)
-            self.opened([row])
+            if found.private is None:
+                continue
+            [one] = self.opened([row])
+            if one.private is not None:
+                check_private(found, one.salt, one.private)
+            elif row.sealed is None and one.erased is None and found.key is not None:
+                raise LedgerBroken(
+                    f"entry {row.seq}: its private part is missing, and nobody is on record as having erased it"
+                )
+            opened += one.private is not None
+            erased += one.erased is not None
+            closed += one.private is None and one.erased is None
         tree.end()
-        return check.count
-
-    def _check_gone(self, key: str, seq: int) -> None:
-        """A private part that was taken out must be one whose key was destroyed. Raises LedgerBroken."""
-        if not isinstance(self.keys.known([key]).get(key), Erased):
-            raise LedgerBroken(
-                f"entry {seq}: its private part is missing, and nobody is on record as having erased it"
-            )
+        return Verified(check.count, opened, erased, closed)
 
     def _check_last(self) -> str | None:
         """When the last entry says it was written. Raises LedgerBroken where it is damaged."""

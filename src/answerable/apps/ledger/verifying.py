@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from answerable.adapters.key_files import read_note
 from answerable.adapters.sqlite_log import SqliteLog
+from answerable.adapters.stored_ledger import Verified
 from answerable.apps.ledger.verdict import say_broken
 from answerable.apps.settings import from_environment
 from answerable.apps.show import open_existing
@@ -46,12 +47,12 @@ async def verify_ledger(
         store = open_existing(ledger)  # looks at the last entry, and so may already find it broken
         try:
             held = _checkpoints(ledger or from_environment().ledger, elsewhere, key, witnesses)
-            count = await store.verify(held.checkpoints)
+            found = await store.verified(held.checkpoints)
         finally:
             await store.close()
     except (LedgerBroken, ProofError, SignatureError) as error:
         return say_broken(console, error, as_json=as_json)
-    _tell(console, count, held, as_json=as_json)
+    _tell(console, found, held, as_json=as_json)
     return 0
 
 
@@ -81,12 +82,13 @@ def _cosigner(note: Note, line: str) -> str:
     return witness.name
 
 
-def _tell(console: Console, count: int, held: _Held, *, as_json: bool) -> None:
+def _tell(console: Console, found: Verified, held: _Held, *, as_json: bool) -> None:
     covered = max((one.size for one in held.checkpoints), default=0)
     if as_json:
         data = {
             "holds": True,
-            "entries": count,
+            "entries": found.entries,
+            "private": {"checked": found.opened, "erased": found.erased, "not_opened": found.closed},
             "checkpoints": len(held.checkpoints),
             "covered": covered,
             "signature_checked": held.signed,
@@ -94,7 +96,13 @@ def _tell(console: Console, count: int, held: _Held, *, as_json: bool) -> None:
         }
         console.print_json(data=data)
         return
-    console.print(f"[green]✓ holds[/]: {count} entries, each linked to the one before it")
+    console.print(f"[green]✓ holds[/]: {found.entries} entries, each linked to the one before it")
+    if found.erased:
+        console.print(f"  of {found.erased} of them what people said was erased, and the ledger says by whom")
+    if found.closed:
+        console.print(
+            f"  of {found.closed} of them what people said could not be checked: its keys are not here"
+        )
     if not held.checkpoints:
         console.print("  no checkpoint counts them: entries cut off at the end would not be missed")
         return

@@ -85,7 +85,9 @@ class SqliteLog:
 
     def checkpoint(self) -> Note | None:
         """The last signed checkpoint, not checked. Raises LedgerBroken where it is no note."""
-        return next(self._notes("checkpoint", "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"), None)
+        return next(
+            self._notes("checkpoint", "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"), None
+        )
 
     def checkpoints(self) -> Iterator[Note]:
         """All signed checkpoints, smallest first."""
@@ -124,14 +126,14 @@ class SqliteLog:
             self._merge(checkpoint, number)
 
     def name(self, fresh: str) -> str:
-        """What the log is called, for a key that brings no name: as on its checkpoints, or `fresh`, kept from now on."""
+        """The log's name, for a key that brings none: as on its checkpoints, else `fresh`, kept from now on."""
+        last = self.checkpoint()
+        if last is not None:
+            return parse_checkpoint(last.text).origin
         with translated(self._path), self._db:
-            last = self.checkpoint()
-            if last is not None:
-                return parse_checkpoint(last.text).origin
             # A crash before the commit leaves a log without a name, and nothing signed in one.
             self._db.execute("INSERT OR IGNORE INTO log_names VALUES (0, ?)", (fresh,))
-            return cast("str", self._one("SELECT name FROM log_names"))
+        return cast("str", self._one("SELECT name FROM log_names"))
 
     def close(self) -> None:
         self._db.close()

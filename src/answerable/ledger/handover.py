@@ -117,9 +117,7 @@ def read_handovers(notes: Sequence[Note]) -> tuple[Handover, ...]:
                 f"'{before.new.short}' then: one is missing, or a retired key made another"
             )
         if after.size < before.size:
-            raise ProofError(
-                f"a handover of {after.size} entries follows one of {before.size}: out of order"
-            )
+            raise ProofError(f"a handover of {after.size} entries follows one of {before.size}: out of order")
         if after.size == before.size and after.checkpoint != before.checkpoint:
             raise ProofError(f"two handovers of {after.size} entries are of different logs")
     ids = [one.old.key_id for one in found[:1]] + [one.new.key_id for one in found]
@@ -203,6 +201,20 @@ class KeyHistory:
         if key != self.current:
             raise SignatureError(
                 f"{self._retired(key)}; the log signs with '{self.current.short}' since: name that key"
+            )
+
+    def check_next(self, key: Verifier) -> None:
+        """The log can be handed over to that key. Raises SignatureError, saying what is wrong with it."""
+        if key.name != self.origin:
+            raise SignatureError(
+                f"the new key is named '{key.name}', and the log keeps its name; make one with "
+                f"'answerable key new {self.origin} --output FILE'"
+            )
+        if key.algorithm is not Algorithm.ED25519:
+            raise SignatureError("the new key is a witness's; make one without --witness")
+        if key.key_id in {one.key_id for one in self.keys}:
+            raise SignatureError(
+                f"'{key.short}' is a key of this log already, or was; a retired key stays retired"
             )
 
     def _refused(self, what: str, signed: set[Verifier], size: int | None) -> ProofError:

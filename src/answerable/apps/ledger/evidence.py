@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from answerable.adapters.archives import unpacked
-from answerable.apps.ledger.verdict import say_broken
+from answerable.apps.ledger.verdict import say_broken, tell_handovers
 from answerable.receipts.evidence import Checked, check_evidence
 from answerable.signing import verifier_from
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, ProofError, SignatureError
@@ -34,6 +34,7 @@ def verify_evidence(
             "private": checked.private,
             "withheld": checked.withheld,
             "signature_checked": checked.signed,
+            "handovers": len(checked.handovers),
             "cosigned_by": checked.cosigned_by,
         }
         console.print_json(data=data)
@@ -55,6 +56,7 @@ def _tell(console: Console, checked: Checked) -> None:
         )
     if not checked.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
+    tell_handovers(console, checked.handovers)
     for name in checked.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")
 

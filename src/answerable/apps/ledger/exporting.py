@@ -17,14 +17,14 @@ from answerable.ledger.log import hashes
 from answerable.ledger.merkle import inclusion_proof
 from answerable.ports import Sealed
 from answerable.receipts.evidence import MANIFEST, Chosen, Proven, evidence_files
-from answerable.signing import Signer, written
+from answerable.signing import SigningKey, written
 from answerable.values import TraceId, rfc3339
 from answerable.values.errors import LedgerUnavailable
 
 
 async def export(
     path: Path,
-    signer: Signer,
+    signer: SigningKey,
     *,
     trace: str | None,
     conversation: str | None,
@@ -34,7 +34,8 @@ async def export(
     """The evidence as one file, and how many entries it holds.
 
     Signs a checkpoint first where entries are newer than the last. Raises LedgerUnavailable
-    where nothing is chosen by that name, LedgerBroken where the ledger does not hold.
+    where nothing is chosen by that name, LedgerBroken where the ledger does not hold,
+    SignatureError where the key is not the one that the log signs with now.
     """
     ledger = open_existing(path)
     try:
@@ -52,9 +53,9 @@ async def export(
     return await asyncio.to_thread(_written, path, signer, Chosen(what, made), found), sum(map(len, found))
 
 
-def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Sealed]]) -> bytes:
+def _written(path: Path, signer: SigningKey, chosen: Chosen, found: list[list[Sealed]]) -> bytes:
     with closing(SqliteLog(path)) as store:
-        note = store.checkpoint()
+        handovers, note = store.handovers(), store.checkpoint()
         if note is None:
             raise LedgerUnavailable(f"no checkpoint of '{path}' could be signed")
         checkpoint = parse_checkpoint(note.text)
@@ -63,7 +64,7 @@ def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Sealed
         proven = [_proven(row, inclusion_proof(row.seq, checkpoint.size, tree)) for row in rows]
     chains = [chain for rows in found if (chain := assemble(rows)) is not None]
     page = evidence_page(chosen.what, chosen.made, checkpoint, chains)
-    files, manifest = evidence_files(chosen, note, proven, page)
+    files, manifest = evidence_files(chosen, note, proven, page, handovers)
     return packed(files | {MANIFEST: written(manifest.signed(signer))})
 
 

@@ -62,7 +62,8 @@ def test_every_setting_can_be_set() -> None:
     found = from_environment({PREFIX + name: value for name, value in given.items()})
     assert found == Settings(
         "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), "env:LK", "vault:lm", Path("w"), "::1", 0,
-        Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, Path("k"), ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
+        Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, Path("k"),
+        ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def read_secret_file(path: Path) -> str:
     except OSError as error:
         raise SettingsError(f"the secret key '{path}' can't be read: {error.strerror}") from error
     if len(content) > _MOST_BYTES or not content.isascii():
-        raise SignatureError(f"'{path}' holds no secret key that 'answerable key new' wrote")
+        raise SignatureError(f"'{path}' holds no secret key")
     return content.decode("ascii").strip()
 
 

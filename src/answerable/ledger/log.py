@@ -109,8 +109,8 @@ def next_checkpoint(
 
     1. The key is the one that the log signs with now.
     2. The last checkpoint is of this log, and signed with a key that could sign it.
-    3. No fewer entries are there than it counts.
-    4. They begin with those it counts: its root is found again.
+    3. No fewer entries are there than it counts, and than the key was handed over with.
+    4. They begin with those: the root is found again.
     5. The new one is signed.
 
     Raises LedgerBroken where the log was cut or rewritten since: no signature is given to a fork.
@@ -119,15 +119,16 @@ def next_checkpoint(
     """
     history.check_current(signer.verifier)
     size = store.size()
-    before = None if last is None else history.open(last)
-    if before is not None:
-        if before.size > size:
-            raise LedgerBroken(
-                f"the ledger holds {size} entries, and its last checkpoint counts {before.size}: it was cut off or "
-                "restored from an older copy"
-            )
-    elif size == 0:
+    signed = None if last is None else history.open(last)
+    known = [one.checkpoint for one in history.handovers[-1:]] + ([signed] if signed else [])
+    before = max(known, key=lambda one: one.size, default=None)
+    if before is None and size == 0:
         return None
+    if before is not None and before.size > size:
+        raise LedgerBroken(
+            f"the ledger holds {size} entries, and its last checkpoint counts {before.size}: it was cut off or "
+            "restored from an older copy"
+        )
     integrate(store, size)
     tree = hashes(store, size)
     if before is not None and root(before.size, tree) != before.root:
@@ -135,7 +136,7 @@ def next_checkpoint(
             f"the first {before.size} entries are not those of the last checkpoint; 'answerable ledger fsck' says "
             "whether it is the entries or only the hashes that are kept of them"
         )
-    if before is not None and before.size == size:
+    if signed is not None and signed.size == size:
         return None
     return Checkpoint(history.origin, size, root(size, tree)).note().signed(signer)
 

@@ -14,11 +14,13 @@ import base64
 import binascii
 import os
 import stat
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from answerable.signing.keys import Algorithm
 from answerable.values.errors import SettingsError, SignatureError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -111,13 +113,19 @@ def _is_version(text: str) -> bool:
 
 
 def _may_be_secret(text: str) -> bool:
-    """A key of ours, or 32 bytes in base64 or hexadecimal digits: not to be quoted in an error."""
+    """A key of ours or its last part, or 32 bytes in base64 or hexadecimal digits: not to be quoted in an error."""
     bare = text.strip().removeprefix("env:").removeprefix("vault:")
-    if bare.startswith("PRIVATE+KEY+"):
-        return True
+    whole, last = _decoded(bare), _decoded(bare.split("+", 2)[-1])
+    return (
+        bare.startswith("PRIVATE+KEY+")
+        or len(whole) == _KEY_BYTES
+        or (len(last) == 1 + _KEY_BYTES and last[0] in list(Algorithm))
+        or (len(bare) == 2 * _KEY_BYTES and all(letter in string.hexdigits for letter in bare))
+    )
+
+
+def _decoded(text: str) -> bytes:
     try:
-        return (
-            len(base64.b64decode(bare, validate=True)) == _KEY_BYTES or len(bytes.fromhex(bare)) == _KEY_BYTES
-        )
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return False
+        return b""

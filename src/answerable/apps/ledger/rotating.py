@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from answerable.adapters.sqlite_log import SqliteLog
+from answerable.apps.ledger.checkpointing import check_key
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.handover import Handover, KeyHistory, parse_handover, read_handovers
 from answerable.ledger.log import next_checkpoint
@@ -28,7 +29,7 @@ def rotate_key(path: Path, old: SigningKey, new: SigningKey, now: datetime) -> N
         history = KeyHistory.of(old.verifier, kept)
         if kept and _between(parse_handover(kept[-1]), old, new):
             return kept[-1]
-        history.check_current(old.verifier)
+        check_key(path, old)
         history.check_next(new.verifier)
         before = store.checkpoint()
         checkpoint = next_checkpoint(store, before, old, history)

@@ -35,7 +35,8 @@ from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
-from answerable.ledger.log import hashes, open_checkpoint, wrong_roots
+from answerable.ledger.handover import KeyHistory
+from answerable.ledger.log import hashes, wrong_roots
 from answerable.ledger.merkle import consistency_proof
 from answerable.ledger.witness import Answer, Followed, request_cosignature, witness
 from answerable.receipts import CallBody, CallPrivate, Draft
@@ -341,7 +342,7 @@ async def tamper(count: int, *, entries: int, seed: int, folder: Path) -> Tally:
     ledger = SqliteLedger(original)
     await ledger.append([draft(at) for at in range(entries)])
     await ledger.close()
-    kept = open_checkpoint(await signed(original), LOG.verifier.name, [LOG.verifier])
+    kept = KeyHistory.of(LOG.verifier, []).open(await signed(original))
     by_name = ways(original)
     names = [UNTOUCHED, GROWN, INSIDER, *by_name]
     for name in itertools.cycle(names):

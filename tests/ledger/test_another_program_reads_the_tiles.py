@@ -14,7 +14,7 @@ from tlog_scales.writer import TilesWriter
 from trees import Tiles, entries_of, leaves_of, naive_root
 
 from answerable.ledger.checkpoint import Checkpoint
-from answerable.ledger.log import open_checkpoint
+from answerable.ledger.handover import KeyHistory
 from answerable.ledger.merkle import (
     consistency_proof,
     inclusion_proof,
@@ -193,7 +193,7 @@ def their_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def opened(folder: Path, size: int) -> Checkpoint:
     signed = parse_note((folder / f"checkpoint-{size}").read_bytes())
-    return open_checkpoint(signed, LOG.verifier.name, [verifier_from(str(LOG.verifier))])
+    return KeyHistory.of(verifier_from(str(LOG.verifier)), []).open(signed)
 
 
 def their_hashes(folder: Path, size: int) -> TileHashes:

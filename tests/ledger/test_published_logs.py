@@ -8,7 +8,6 @@ import pytest
 from trees import NaiveHashes, naive_root
 
 from answerable.ledger.checkpoint import parse_checkpoint
-from answerable.ledger.log import open_checkpoint
 from answerable.ledger.merkle import (
     Frontier,
     Node,
@@ -181,7 +180,10 @@ S7olT9TPLXk+bbawbV3sAzWMmhcpWrtjbw++9ZTiyn8= xJ20xXM4QItt5vxFOtolZ5l18p7ej1+RimN
 
 
 def test_an_entry_of_the_go_checksum_database_is_found_under_its_signed_checkpoint() -> None:
-    found = open_checkpoint(parse_note(GO_CHECKPOINT), GO_ORIGIN, [verifier_from(GO_KEY)])
+    note = parse_note(GO_CHECKPOINT)
+    assert check_note(note, [verifier_from(GO_KEY)])
+    found = parse_checkpoint(note.text)
+    assert found.origin == GO_ORIGIN
     assert found.size == 58_253_265
     proof = [base64.b64decode(one) for one in GO_PROOF.split()]
     verify_inclusion(leaf_node(GO_ENTRY), GO_INDEX, found.size, proof, found.root)

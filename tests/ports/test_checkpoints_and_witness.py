@@ -259,7 +259,7 @@ async def test_a_witness_that_was_away_is_asked_again_though_nothing_is_new(
     note = store.checkpoint()
     assert note is not None
     assert check_note(note, [WITNESS.verifier])
-    store.keep_checkpoint(5, Note(note.text, note.signatures[:1]))
+    store.keep_checkpoint(Note(note.text, note.signatures[:1]))
     assert store.checkpoint() == note, "a cosignature is never written over"
     store.close()
 

@@ -10,7 +10,7 @@ from some_drafts import calls, sql
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
-from answerable.ledger.log import open_checkpoint
+from answerable.ledger.handover import KeyHistory
 from answerable.values.errors import LedgerBroken
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "proofs"))
@@ -45,9 +45,7 @@ async def test_what_was_not_changed_is_not_suspected_and_what_was_is_missed_with
     ledger = SqliteLedger(path)
     await ledger.append(calls(10, private=True))
     await ledger.close()
-    kept = open_checkpoint(
-        await tampering.signed(path), tampering.LOG.verifier.name, [tampering.LOG.verifier]
-    )
+    kept = KeyHistory.of(tampering.LOG.verifier, []).open(await tampering.signed(path))
     assert await tampering.said_of(path, [kept]) == ""
     shutil.copy(path, tmp_path / "cut.db")
     sql(tmp_path / "cut.db", "DELETE FROM entries WHERE seq = 9")

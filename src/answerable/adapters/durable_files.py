@@ -16,6 +16,8 @@ def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        # A crash here may leave a file without its name, as if it had never been written.
+        sync(path.parent)
     except FileExistsError:
         raise SettingsError(f"'{path}' is there already, and is not overwritten; name another file") from None
     except OSError as error:

@@ -92,7 +92,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on. [ANSWERABLE_PORT]")] = None,
     ledger: LedgerOption = None,
     ledger_key: Annotated[
-        Path | None, typer.Option(help="File of the key that signs its checkpoints. [ANSWERABLE_LEDGER_KEY]")
+        str | None,
+        typer.Option(
+            help="The key that signs its checkpoints: a file, env:NAME or vault:KEY. [ANSWERABLE_LEDGER_KEY]"
+        ),
     ] = None,
     witnesses: Annotated[
         Path | None,

@@ -4,7 +4,6 @@ import dataclasses
 import gc
 import ipaddress
 import json
-import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,21 +14,20 @@ from starlette.types import ASGIApp
 from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.http_witness import HttpWitness
-from answerable.adapters.key_files import ledger_key, read_witnesses
+from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.bundles import open_shelf
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
-from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.key_references import ledger_signing_key
+from answerable.apps.ledger.checkpointing import Checkpointer, check_key
 from answerable.apps.ledger.serving import LogPages
 from answerable.apps.readers import make_reader
 from answerable.apps.settings import Settings, from_environment
 from answerable.decisions import CedarDecider
 from answerable.ports import Ledger
-from answerable.signing import new_signer
-from answerable.signing.keys import SEED_BYTES
 from answerable.values.errors import SettingsError
 
 _SWITCH_SECONDS = 0.0005
@@ -42,7 +40,7 @@ def settings_for(**options: object) -> Settings:
 
 
 def build(settings: Settings, ledger: Ledger) -> ASGIApp:
-    """The gateway, wired. Raises SettingsError, BundleError."""
+    """The gateway, wired. Raises SettingsError, BundleError, SignatureError, KeyUnavailable."""
     if not settings.upstream.startswith(("http://", "https://")):
         raise SettingsError(f"the upstream '{settings.upstream}' is no URL; write http://HOST:PORT/v1")
     if settings.bundle and settings.bundles:
@@ -73,11 +71,9 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
 
 
 def _checkpointer(settings: Settings, ledger: Path) -> Checkpointer:
-    """Raises SettingsError, SignatureError."""
-    path = settings.ledger_key or ledger.with_name(ledger.name + ".key")
-    # The name is the log's: no two logs may have the same, or a witness would take one for the other.
-    name = f"answerable/log-{secrets.token_hex(6)}"
-    signer = ledger_key(path, lambda: new_signer(name, secrets.token_bytes(SEED_BYTES)))
+    """Raises SettingsError, KeyUnavailable; SignatureError where the key is not the one the log signs with now."""
+    signer = ledger_signing_key(settings.ledger_key, ledger, make=True)
+    check_key(ledger, signer)
     known = read_witnesses(settings.witnesses) if settings.witnesses else []
     return Checkpointer(ledger, signer, [HttpWitness(url, key) for url, key in known])
 

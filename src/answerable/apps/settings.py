@@ -25,8 +25,11 @@ class Settings:
     upstream_key: str | None = None
     """Credential for the upstream. Without it the caller's own Authorization header is passed on."""
     ledger: Path = Path("var/ledger.db")
-    ledger_key: Path | None = None
-    """File of the key that signs the ledger's checkpoints; made beside the ledger (`….key`) where none is named."""
+    ledger_key: str | None = None
+    """Where the key is kept that signs the ledger's checkpoints: a file, `env:NAME`, or `vault:KEY`; a file
+    beside the ledger (`….key`), made if need be, where none is named."""
+    ledger_master_key: str | None = None
+    """Where the master key is kept that wraps the keys in the ledger, as above; `….master` beside it without one."""
     witnesses: Path | None = None
     """File with a witness's URL and public key a line: they cosign the ledger's checkpoints."""
     host: str = "127.0.0.1"
@@ -87,7 +90,7 @@ def _value(name: str, text: str) -> object:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("ledger", "ledger_key", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
+    if name in ("ledger", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
         return Path(text)
     if name == "insecure_unsigned_bundles":
         return text == "1"

@@ -2,7 +2,8 @@
 
 A bundle of evidence is a few named files. Its manifest is a note that the log's key signs: which
 entries were chosen, how many there are, and the digest of every other file; so nothing can
-be taken out of it unseen. Entries are proven by the log's checkpoint. Needs no ledger, no database and no network.
+be taken out of it unseen. Entries are proven by the log's checkpoint; the handovers of its key lead from
+the key that somebody knows to the one that signed. Needs no ledger, no database and no network.
 """
 
 import base64
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.ledger.handover import Handover, KeyHistory, parse_handover, parse_handovers
 from answerable.ledger.merkle import leaf_node, verify_inclusion
 from answerable.receipts.disclosure import Proven, check_disclosed, erasures_in
 from answerable.receipts.format import Entry, decode
@@ -24,7 +26,8 @@ from answerable.signing import Note, Verifier, check_note, parse_note, written
 from answerable.values.errors import LedgerBroken, ProofError, SignatureError
 
 MANIFEST, CHECKPOINT, ENTRIES, REPORT = "manifest.note", "checkpoint.note", "entries.jsonl", "report.html"
-NAMES = (MANIFEST, CHECKPOINT, ENTRIES, REPORT)
+KEYS = "keys.notes"
+NAMES = (MANIFEST, CHECKPOINT, KEYS, ENTRIES, REPORT)
 _OPENING = "answerable evidence v1"
 
 
@@ -62,6 +65,8 @@ class Checked:
     """Those whose private part was erased, as an entry of the evidence says."""
     signed: bool
     cosigned_by: tuple[str, ...]
+    handovers: tuple[Handover, ...] = ()
+    """Those of the log's key up to when the evidence was made."""
 
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -97,12 +102,14 @@ def check_evidence(
     """Check evidence from its files alone.
 
     1. Every file is there, and no other.
-    2. The log's key signed the manifest, where a key was named, and each file is the one it names.
-    3. The log's key signed the checkpoint, and every witness that was named cosigned it.
-    4. Each entry is in the log that the checkpoint counts, in its place, and they stand in order.
-    5. Each field of a private part is the one that its entry commits to; what is not here was left out, or
+    2. The handovers lead to or from the key that was named; without one, they follow each other.
+    3. The last of the log's keys signed the manifest, where a key was named, and each file is the one it names.
+       One that was retired will not do: evidence that shows a handover is made by whom it was made to.
+    4. The same key signed the checkpoint, and every witness that was named cosigned it.
+    5. Each entry is in the log that the checkpoint counts, in its place, and they stand in order.
+    6. Each field of a private part is the one that its entry commits to; what is not here was left out, or
        an entry says who erased it.
-    6. There are as many entries as the manifest says.
+    7. There are as many entries as the manifest says.
 
     Raises LedgerBroken, ProofError or SignatureError, naming what fails.
     """
@@ -110,10 +117,7 @@ def check_evidence(
     note = _note(files, MANIFEST)
     checkpoint_note = _note(files, CHECKPOINT)
     checkpoint = parse_checkpoint(checkpoint_note.text)
-    if key is not None:
-        for one, name in ((note, MANIFEST), (checkpoint_note, CHECKPOINT)):
-            if not _signed(one, name, key):
-                raise ProofError(f"'{name}' is not signed by '{key.name}': wrong key, or not of this log")
+    handovers = _check_keys(files, key, note, checkpoint_note)
     chosen, count = _check_manifest(note, checkpoint, files)
     for witness in witnesses:
         if not _signed(checkpoint_note, CHECKPOINT, witness):
@@ -143,6 +147,7 @@ def check_evidence(
         gone,
         key is not None,
         names,
+        handovers,
     )
 
 
@@ -164,6 +169,26 @@ def _check_names(files: Mapping[str, bytes]) -> None:
     for name in files:
         if name not in NAMES:
             raise LedgerBroken(f"'{name[:80]}' is no file of evidence")
+
+
+def _check_keys(
+    files: Mapping[str, bytes], key: Verifier | None, manifest_note: Note, checkpoint: Note
+) -> tuple[Handover, ...]:
+    """Steps 2 to 4, but for the manifest's lines and the witnesses."""
+    try:
+        notes = parse_handovers(files[KEYS])
+        if key is None and not notes:
+            return ()
+        history = KeyHistory.of(key or parse_handover(notes[0]).old, notes)
+    except (ProofError, SignatureError) as error:
+        raise ProofError(f"'{KEYS}': {error}") from error
+    for note, name in ((manifest_note, MANIFEST), (checkpoint, CHECKPOINT)):
+        try:
+            history.check_newest(note, f"'{name}'")
+        except SignatureError as error:
+            raise ProofError(f"'{name}': {error}") from error
+    history.open(checkpoint)
+    return history.handovers
 
 
 def _check_manifest(note: Note, checkpoint: Checkpoint, files: Mapping[str, bytes]) -> tuple[Chosen, int]:
@@ -226,8 +251,17 @@ def _signed(note: Note, name: str, key: Verifier) -> bool:
 
 
 def evidence_files(
-    chosen: Chosen, checkpoint: Note, entries: Sequence[Proven], report: str
+    chosen: Chosen,
+    checkpoint: Note,
+    entries: Sequence[Proven],
+    report: str,
+    handovers: Sequence[Note] = (),
 ) -> tuple[dict[str, bytes], Note]:
     """The files but for the manifest, and the manifest to be signed and added as `MANIFEST`."""
-    files = {CHECKPOINT: written(checkpoint), ENTRIES: entry_lines(entries), REPORT: report.encode()}
+    files = {
+        CHECKPOINT: written(checkpoint),
+        KEYS: b"".join(written(one) for one in handovers),
+        ENTRIES: entry_lines(entries),
+        REPORT: report.encode(),
+    }
     return files, manifest(chosen, parse_checkpoint(checkpoint.text), len(entries), files)

@@ -1,6 +1,6 @@
 """Ed25519 keys and signed notes: who stands behind a text, checked from bytes alone."""
 
-from answerable.signing.keys import Signer, Verifier, new_signer, signer_from, verifier_from
+from answerable.signing.keys import Signer, SigningKey, Verifier, new_signer, signer_from, verifier_from
 from answerable.signing.notes import Note, Signature, Signed, check_note, parse_note, written
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Signature",
     "Signed",
     "Signer",
+    "SigningKey",
     "Verifier",
     "check_note",
     "new_signer",

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from answerable.signing.keys import Algorithm, Signer, Verifier, usable_name
+from answerable.signing.keys import Algorithm, SigningKey, Verifier, usable_name
 from answerable.values.errors import SignatureError
 
 MOST_BYTES = 1_000_000
@@ -47,10 +47,10 @@ class Note:
     text: str
     signatures: tuple[Signature, ...] = ()
 
-    def signed(self, signer: Signer, at: datetime | None = None) -> "Note":
+    def signed(self, signer: SigningKey, at: datetime | None = None) -> "Note":
         """The note with one signature more; `at` (whole seconds count) is needed by a cosigner's key.
 
-        Raises SignatureError where the text can't be a note's.
+        Raises SignatureError where the text can't be a note's, KeyUnavailable where the key can't be had.
         """
         _check_text(self.text)
         verifier = signer.verifier

@@ -17,6 +17,7 @@
     │   ├── UnderHold             what should be erased is kept by a legal hold
     │   └── ProofError            a proof or checkpoint that does not show what it should
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
+    ├── KeyUnavailable        a key that can't be had now, or that does not open what it is given
     ├── BundleError           policies, terms or wording that can't be put in force
     ├── ScriptError           a scenario or recording that can't be played
     ├── EvaluationError       labelled lines or recordings that nothing can be measured on as they are
@@ -111,6 +112,10 @@ class ProofError(LedgerError):
 
 class SignatureError(AnswerableError):
     """A key or a signed note that can't be used, or a signature that does not hold."""
+
+
+class KeyUnavailable(AnswerableError):
+    """A key, or the service that holds it, can't be had now; or it does not open what it is given."""
 
 
 class BundleError(AnswerableError):

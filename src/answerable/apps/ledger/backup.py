@@ -3,6 +3,7 @@
     {"backup":1,"of":"ledger","made":"2026-11-30T…"}
     {"entry":"…","key":"9f3a…","sealed":"base64"}          one a line, in order
     {"checkpoint":"the signed note"}                       smallest first
+    {"handover":"the signed note"}                         of the log's key, in order
     {"end":true,"entries":1027,"leaf":"the last leaf hash"}
 
 Keys of data subjects are never in it: they are backed up apart (`of` is `keys`), wrapped as they are, and
@@ -20,6 +21,7 @@ import msgspec
 from answerable.ledger import leaf_hash
 from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.ledger.handover import Handover, parse_handover
 from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import KeptKey, SubjectKeys
 from answerable.receipts import Opened, Stored, kind_of
@@ -37,7 +39,11 @@ class Checkpoints(Protocol):
 
     def checkpoints(self) -> Iterator[Note]: ...
 
-    def keep_checkpoint(self, size: int, note: Note) -> None: ...
+    def keep_checkpoint(self, note: Note, handovers: int = 0) -> None: ...
+
+    def handovers(self) -> list[Note]: ...
+
+    def keep_handover(self, number: int, handover: Handover, note: Note, checkpoint: Note) -> None: ...
 
 
 class _Line(msgspec.Struct, omit_defaults=True):
@@ -48,6 +54,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     key: str | None = None
     sealed: str | None = None
     checkpoint: str | None = None
+    handover: str | None = None
     kept: KeptKey | None = None
     end: bool = False
     entries: int = 0
@@ -71,6 +78,9 @@ def write_ledger(store: EntryStore, log: Checkpoints, to: BinaryIO, made: str) -
             # One that was signed while this was written counts entries that are not in it.
             if parse_checkpoint(note.text).size <= check.count:
                 _put(out, _Line(checkpoint=written(note).decode()))
+        for note in log.handovers():
+            if parse_handover(note).size <= check.count:
+                _put(out, _Line(handover=written(note).decode()))
         _put(out, _Line(end=True, entries=check.count, leaf=check.head))
     return check.count
 
@@ -86,6 +96,7 @@ def read_ledger(source: BinaryIO, store: EntryStore, log: Checkpoints) -> int:
         raise LedgerUnavailable(f"'{store.name}' holds entries already; restore into a new place")
     check, batch = ChainCheck(), list[Stored]()
     notes: list[tuple[Checkpoint, Note]] = []
+    handovers: list[Note] = []
     for line in _lines(source, "ledger"):
         if line.entry is not None:
             batch.append(_row(line, check, store, batch))
@@ -93,7 +104,10 @@ def read_ledger(source: BinaryIO, store: EntryStore, log: Checkpoints) -> int:
                 store.insert(batch)
                 batch.clear()
         elif line.checkpoint is not None:
-            notes.append(_note(line.checkpoint))
+            note = _note(line.checkpoint)
+            notes.append((parse_checkpoint(note.text), note))
+        elif line.handover is not None:
+            handovers.append(_note(line.handover))
         elif line.end:
             if batch:
                 store.insert(batch)
@@ -102,8 +116,7 @@ def read_ledger(source: BinaryIO, store: EntryStore, log: Checkpoints) -> int:
                     f"the backup says it holds {line.entries} entries, and {check.count} are there"
                 )
             _hold_against(store, [checkpoint for checkpoint, _ in notes])
-            for checkpoint, note in notes:
-                log.keep_checkpoint(checkpoint.size, note)
+            _keep_notes(log, notes, handovers)
             return check.count
     raise LedgerBroken(f"the backup is cut short after {check.count} entries")
 
@@ -173,12 +186,22 @@ def _row(line: _Line, check: ChainCheck, store: EntryStore, batch: Iterable[Stor
     return row
 
 
-def _note(text: str) -> tuple[Checkpoint, Note]:
+def _note(text: str) -> Note:
     try:
-        note = parse_note(text.encode())
+        return parse_note(text.encode())
     except SignatureError as error:
-        raise LedgerBroken(f"a checkpoint of the backup can't be read: {error}") from error
-    return parse_checkpoint(note.text), note
+        raise LedgerBroken(f"a checkpoint or handover of the backup can't be read: {error}") from error
+
+
+def _keep_notes(log: Checkpoints, notes: list[tuple[Checkpoint, Note]], handovers: list[Note]) -> None:
+    """In the order in which they were signed: a handover stands at the checkpoint that both keys signed."""
+    made = {parse_handover(one).size: (number, one) for number, one in enumerate(handovers)}
+    for checkpoint, note in notes:
+        done = sum(size < checkpoint.size for size in made)
+        log.keep_checkpoint(note, done)
+        if checkpoint.size in made:
+            number, handover = made[checkpoint.size]
+            log.keep_handover(number, parse_handover(handover), handover, note)
 
 
 def _hold_against(store: EntryStore, checkpoints: list[Checkpoint]) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from answerable.adapters.http_witness import HttpWitness
 from answerable.adapters.sqlite_log import SqliteLog
-from answerable.ledger.checkpoint import parse_checkpoint
+from answerable.ledger.handover import KeyHistory
 from answerable.ledger.log import hashes, next_checkpoint
 from answerable.ledger.merkle import consistency_proof
-from answerable.signing import Note, Signer, check_note
-from answerable.values.errors import LedgerError, LedgerUnavailable
+from answerable.signing import Note, SigningKey, check_note
+from answerable.values.errors import AnswerableError, LedgerUnavailable, ProofError, SignatureError
 
 _LOG = logging.getLogger("answerable.ledger")
 
@@ -25,12 +25,13 @@ class Checkpointer:
     """Signs a checkpoint every few seconds, where there are new entries.
 
     `problem` says why the last one could not be signed: a ledger that was cut off or
-    rewritten, above all. The gateway is not ready while there is one.
+    rewritten, above all; a key that was retired or can't be had. The gateway is not ready while
+    there is one.
     """
 
-    def __init__(self, path: Path, signer: Signer, witnesses: Sequence[HttpWitness] = ()) -> None:
+    def __init__(self, path: Path, signer: SigningKey, witnesses: Sequence[HttpWitness] = ()) -> None:
         """The log's origin is the name of its key."""
-        self._path, self._signer, self._origin = path, signer, signer.verifier.name
+        self._path, self._signer = path, signer
         self._witnesses = witnesses
         self.problem = ""
         self.unwitnessed: dict[str, str] = {}
@@ -46,7 +47,7 @@ class Checkpointer:
         """Sign for what is new; what goes wrong is `problem`. Never raises."""
         try:
             await self.once()
-        except LedgerError as error:
+        except AnswerableError as error:
             if self.problem != str(error):
                 _LOG.error("no checkpoint was signed: %s", error)
             self.problem = str(error)
@@ -55,8 +56,10 @@ class Checkpointer:
             _LOG.exception("no checkpoint was signed")
 
     async def once(self) -> Note | None:
-        """Sign for what is new, if anything is; the new checkpoint. Raises LedgerBroken, LedgerUnavailable.
+        """Sign for what is new, if anything is; the new checkpoint.
 
+        Raises LedgerBroken, LedgerUnavailable, KeyUnavailable; ProofError or SignatureError where
+        the key is not the one that the log signs with.
         A witness that was away is asked again for the last one, so that it is not left without.
         """
         new, last = await asyncio.to_thread(self._sign)
@@ -70,11 +73,13 @@ class Checkpointer:
     def _sign(self) -> tuple[bool, Note | None]:
         """The last checkpoint there is now, and whether it is new."""
         with closing(SqliteLog(self._path)) as store:
+            handovers = store.handovers()
             before = store.checkpoint()
-            note = next_checkpoint(store, before, self._signer, self._origin)
+            history = KeyHistory.of(self._signer.verifier, handovers)
+            note = next_checkpoint(store, before, self._signer, history)
             if note is None:
                 return False, before
-            store.keep_checkpoint(parse_checkpoint(note.text).size, note)
+            store.keep_checkpoint(note, len(handovers))
             return True, note
 
     async def _witnessed(self, one: HttpWitness, note: Note) -> Note:
@@ -92,7 +97,27 @@ class Checkpointer:
 
     def _keep(self, note: Note) -> None:
         with closing(SqliteLog(self._path)) as store:
-            store.keep_checkpoint(parse_checkpoint(note.text).size, note)
+            store.keep_checkpoint(note)
+
+
+def check_key(path: Path, signer: SigningKey) -> None:
+    """Is that the key that the ledger's checkpoints are signed with now?
+
+    Raises SignatureError where it was retired, or where the log has not been handed over to it.
+    """
+    with closing(SqliteLog(path)) as store:
+        handovers, last = store.handovers(), store.checkpoint()
+    history = KeyHistory.of(signer.verifier, handovers)
+    history.check_current(signer.verifier)
+    if last is None:
+        return
+    try:
+        history.open(last)
+    except ProofError as error:
+        raise SignatureError(
+            f"the key '{signer.verifier.short}' is not the one that signs this ledger: {error}. Name the key that "
+            "did; 'answerable ledger rotate-key --key OLD --new NEW' hands the ledger over to another"
+        ) from error
 
 
 class _History:

@@ -9,6 +9,7 @@ import typer
 from answerable.apps.ledger.backup_commands import backups
 from answerable.apps.ledger.privacy_commands import privacy
 from answerable.apps.settings import from_environment
+from answerable.signing import SigningKey, written
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
 ledgers = typer.Typer(
@@ -21,7 +22,18 @@ ledgers = typer.Typer(
 ledgers.add_typer(privacy)
 ledgers.add_typer(backups)
 
+_KEY_HELP = (
+    "The log's secret key: a file, env:NAME or vault:KEY. [ANSWERABLE_LEDGER_KEY, or beside the ledger]"
+)
+LogKey = Annotated[str | None, typer.Option("--key", help=_KEY_HELP)]
 LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
+
+
+def _key(reference: str | None, ledger: Path) -> SigningKey:
+    """The log's key: as the option names it, or the setting, or the one beside the ledger."""
+    from answerable.apps.key_references import ledger_signing_key  # noqa: PLC0415 – start-up time
+
+    return ledger_signing_key(reference or from_environment().ledger_key, ledger)
 
 
 def _existing(ledger: Path | None) -> Path:
@@ -36,7 +48,6 @@ def _existing(ledger: Path | None) -> Path:
 def checkpoint(ledger: LedgerFile = None) -> None:
     """Print the last signed checkpoint, to be kept where the ledger's owner can't change it."""
     from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415 – start-up time
-    from answerable.signing import written  # noqa: PLC0415
 
     path = _existing(ledger)
     with closing(SqliteLog(path)) as store:
@@ -88,17 +99,46 @@ def fsck(
 @ledgers.command()
 def sign(
     *,
-    key: Annotated[Path, typer.Option("--key", help="The file of the log's secret key.")],
+    key: LogKey = None,
     ledger: LedgerFile = None,
 ) -> None:
     """Sign a checkpoint for what is new. The gateway does this by itself while it runs."""
     import asyncio  # noqa: PLC0415 – start-up time
 
-    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
     from answerable.apps.ledger.checkpointing import Checkpointer  # noqa: PLC0415
 
-    note = asyncio.run(Checkpointer(_existing(ledger), read_secret_key(key)).once())
+    path = _existing(ledger)
+    note = asyncio.run(Checkpointer(path, _key(key, path)).once())
     print(note.text if note else "nothing new to sign for\n", end="")  # noqa: T201
+
+
+@ledgers.command("rotate-key")
+def rotate_key(
+    *,
+    new: Annotated[
+        str,
+        typer.Option(
+            "--new", help="The key to hand over to, of the same name: a file, env:NAME or vault:KEY."
+        ),
+    ],
+    key: LogKey = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """Hand the log over to another key. From then on the gateway must be started with that one."""
+    from answerable.adapters.world import utc_now  # noqa: PLC0415 – start-up time
+    from answerable.apps.key_references import open_signing_key  # noqa: PLC0415
+    from answerable.apps.ledger import rotating  # noqa: PLC0415
+
+    path = _existing(ledger)
+    old = _key(key, path)
+    follower = open_signing_key(new, lambda: old.verifier.name)
+    note = rotating.rotate_key(path, old, follower, utc_now())
+    print(written(note).decode(), end="")  # noqa: T201
+    print(  # noqa: T201
+        f"\nthe log signs with {follower.verifier}\n"
+        "start the gateway with it, and give it to the auditors and witnesses who check this log "
+        "('answerable ledger witness --log KEY')"
+    )
 
 
 @ledgers.command()
@@ -120,24 +160,20 @@ def export(
             "the others are still proven. May be given more than once.",
         ),
     ] = None,
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", help="The log's secret key; the one beside the ledger if left out."),
-    ] = None,
+    key: LogKey = None,
     ledger: LedgerFile = None,
 ) -> None:
     """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere."""
     import asyncio  # noqa: PLC0415 – start-up time
 
     from answerable.adapters.durable_files import write_new  # noqa: PLC0415
-    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
     from answerable.adapters.world import utc_now  # noqa: PLC0415
     from answerable.apps.ledger import exporting  # noqa: PLC0415
 
     if (trace is None) is (conversation is None):
         raise SettingsError("say what the evidence is of: --trace ID or --conversation ID")
     path = _existing(ledger)
-    signer = read_secret_key(key or path.with_name(path.name + ".key"))
+    signer = _key(key, path)
     made = exporting.export(
         path,
         signer,
@@ -161,7 +197,11 @@ def witness(
     ],
     log: Annotated[
         list[str] | None,
-        typer.Option("--log", help="The public key of a log to follow; once followed, it stays so."),
+        typer.Option(
+            "--log",
+            help="The public key of a log to follow; once followed, it stays so. A later key of the same log comes "
+            "after the one before, which is retired once the later one has signed.",
+        ),
     ] = None,
     state: Annotated[
         Path, typer.Option("--state", help="The file of what was cosigned. Losing it is forgetting.")
@@ -188,6 +228,9 @@ def witness(
     if not kept.logs:
         raise SettingsError("name a log to follow: --log PUBLIC_KEY")
     names = ", ".join(kept.logs)
+    for followed in kept.logs.values():
+        for old in followed.retired:
+            print(f"{old.short} is retired here, and stays so")  # noqa: T201
     print(f"http://{host}:{port} follows {names}\nas {signer.verifier}", flush=True)  # noqa: T201
     uvicorn.run(
         witness_app(kept, signer, utc_now), host=host, port=port, log_level="warning", server_header=False

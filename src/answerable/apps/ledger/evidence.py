@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from answerable.adapters.archives import unpacked
-from answerable.apps.ledger.verdict import say_broken
+from answerable.apps.ledger.verdict import say_broken, tell_handovers
 from answerable.receipts.evidence import Checked, check_evidence
 from answerable.signing import verifier_from
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, ProofError, SignatureError
@@ -37,6 +37,7 @@ def verify_evidence(
             "withheld": checked.withheld,
             "erased": [one._asdict() for one in checked.erased],
             "signature_checked": checked.signed,
+            "handovers": len(checked.handovers),
             "cosigned_by": checked.cosigned_by,
         }
         console.print_json(data=data)
@@ -62,6 +63,7 @@ def _tell(console: Console, checked: Checked) -> None:
         console.print(f"  of {checked.withheld} of them what people said was left out of the evidence")
     if not checked.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
+    tell_handovers(console, checked.handovers)
     for name in checked.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")
 

@@ -21,14 +21,14 @@ from answerable.ledger.merkle import inclusion_proof
 from answerable.receipts import PRIVATE_OF, Opened, canonical, decode
 from answerable.receipts.disclosure import Proven, disclosed, redacted
 from answerable.receipts.evidence import MANIFEST, Chosen, evidence_files
-from answerable.signing import Signer, written
+from answerable.signing import SigningKey, written
 from answerable.values import TraceId, rfc3339
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
 
 async def export(
     path: Path,
-    signer: Signer,
+    signer: SigningKey,
     *,
     trace: str | None,
     conversation: str | None,
@@ -41,7 +41,8 @@ async def export(
     Of private parts the fields named in `hide` are left out, and still proven.
 
     Signs a checkpoint first where entries are newer than the last. Raises LedgerUnavailable
-    where nothing is chosen by that name, LedgerBroken where the ledger does not hold.
+    where nothing is chosen by that name, LedgerBroken where the ledger does not hold,
+    SignatureError where the key is not the one that the log signs with now.
     """
     ledger = open_existing(path)
     try:
@@ -64,10 +65,10 @@ async def export(
 
 
 def _written(
-    path: Path, signer: Signer, chosen: Chosen, found: list[list[Opened]], hide: Collection[str]
+    path: Path, signer: SigningKey, chosen: Chosen, found: list[list[Opened]], hide: Collection[str]
 ) -> bytes:
     with closing(SqliteLog(path)) as store:
-        note = store.checkpoint()
+        handovers, note = store.handovers(), store.checkpoint()
         if note is None:
             raise LedgerUnavailable(f"no checkpoint of '{path}' could be signed")
         checkpoint = parse_checkpoint(note.text)
@@ -77,7 +78,7 @@ def _written(
     readable = [[_readable(row, hide) for row in rows] for rows in found]
     chains = [chain for rows in readable if (chain := assemble(rows)) is not None]
     page = evidence_page(chosen.what, chosen.made, checkpoint, chains)
-    files, manifest = evidence_files(chosen, note, proven, page)
+    files, manifest = evidence_files(chosen, note, proven, page, handovers)
     return packed(files | {MANIFEST: written(manifest.signed(signer))})
 
 

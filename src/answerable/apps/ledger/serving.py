@@ -1,5 +1,7 @@
 """The log over HTTP, read only: checkpoint, tiles and entry bundles, as C2SP tlog-tiles lays them out.
 
+Beside them `keys.notes`: the handovers of its key, for who knows an older one.
+
 Entries' public parts hold no personal data, but they say what was decided and under whose
 policies; where the gateway has client keys, reading the log takes one.
 """
@@ -32,6 +34,9 @@ class LogPages:
 
     def _answer(self, path: str) -> Response:
         with closing(SqliteLog(self._path)) as store:
+            if path == "keys.notes":
+                content = b"".join(written(one) for one in store.handovers())
+                return Response(content, media_type="text/plain; charset=utf-8", headers=_NOW)
             note = store.checkpoint()
             if note is None:
                 return PlainTextResponse("no checkpoint has been signed yet\n", 404)

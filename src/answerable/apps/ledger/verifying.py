@@ -10,11 +10,12 @@ from rich.markup import escape
 from answerable.adapters.key_files import read_note
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.stored_ledger import Verified
-from answerable.apps.ledger.verdict import say_broken
+from answerable.apps.ledger.verdict import say_broken, tell_handovers
 from answerable.apps.settings import from_environment
 from answerable.apps.show import open_existing
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
-from answerable.signing import Note, Verifier, check_note, parse_note, verifier_from
+from answerable.ledger.handover import Handover, KeyHistory, read_handovers
+from answerable.signing import Note, check_note, parse_note, verifier_from
 from answerable.values.errors import LedgerBroken, ProofError, SignatureError
 
 
@@ -23,6 +24,7 @@ class _Held:
     """What the ledger was held against."""
 
     checkpoints: tuple[Checkpoint, ...]
+    handovers: tuple[Handover, ...]
     signed: bool
     cosigned_by: tuple[str, ...]
 
@@ -38,16 +40,17 @@ async def verify_ledger(
 ) -> int:
     """Check a whole ledger; 0 where it holds, 1 where it is broken. Raises where something can't be read.
 
-    1. The checkpoints, its own and those kept elsewhere, are signed by the log's key, where one was named.
-    2. The last of its own is cosigned by every witness that was named.
-    3. Every entry follows the one before it, and hashes to what was kept.
-    4. The entries are those that each checkpoint counts, and as many.
+    1. The handovers of the log's key follow each other, and lead to or from the key that was named.
+    2. The checkpoints, its own and those kept elsewhere, are each signed by a key that might at that size.
+    3. The last of its own is cosigned by every witness that was named.
+    4. Every entry follows the one before it, and hashes to what was kept.
+    5. The entries are those that each checkpoint and each handover counts, and as many.
     """
     try:
         store = open_existing(ledger)  # looks at the last entry, and so may already find it broken
         try:
             held = _checkpoints(ledger or from_environment().ledger, elsewhere, key, witnesses)
-            found = await store.verified(held.checkpoints)
+            found = await store.verified([*held.checkpoints, *(one.checkpoint for one in held.handovers)])
         finally:
             await store.close()
     except (LedgerBroken, ProofError, SignatureError) as error:
@@ -58,20 +61,17 @@ async def verify_ledger(
 
 def _checkpoints(path: Path, elsewhere: list[Path], key: str | None, witnesses: list[str]) -> _Held:
     with closing(SqliteLog(path)) as log:
-        own = list(log.checkpoints())
-    verifier = verifier_from(key) if key else None
+        own, handovers = list(log.checkpoints()), log.handovers()
     notes = [*own, *(parse_note(read_note(file)) for file in elsewhere)]
-    found = tuple(_opened(note, verifier) for note in notes)
+    if key is None:
+        history, found = None, tuple(parse_checkpoint(note.text) for note in notes)
+    else:
+        history = KeyHistory.of(verifier_from(key), handovers)
+        found = tuple(history.open(note) for note in notes)
     if witnesses and not own:
         raise ProofError("the ledger has no checkpoint that a witness could have cosigned")
-    return _Held(found, verifier is not None, tuple(_cosigner(own[-1], one) for one in witnesses))
-
-
-def _opened(note: Note, key: Verifier | None) -> Checkpoint:
-    found = parse_checkpoint(note.text)
-    if key is not None and not check_note(note, [key]):
-        raise ProofError(f"the checkpoint of {found.size} entries is not signed by '{key.name}'")
-    return found
+    cosigned_by = tuple(_cosigner(own[-1], one) for one in witnesses)
+    return _Held(found, read_handovers(handovers), history is not None, cosigned_by)
 
 
 def _cosigner(note: Note, line: str) -> str:
@@ -91,6 +91,7 @@ def _tell(console: Console, found: Verified, held: _Held, *, as_json: bool) -> N
             "private": {"checked": found.opened, "erased": found.erased, "not_opened": found.closed},
             "checkpoints": len(held.checkpoints),
             "covered": covered,
+            "handovers": len(held.handovers),
             "signature_checked": held.signed,
             "cosigned_by": held.cosigned_by,
         }
@@ -112,5 +113,6 @@ def _tell(console: Console, found: Verified, held: _Held, *, as_json: bool) -> N
     console.print(f"  {many}; the last counts {covered} of the entries")
     if not held.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
+    tell_handovers(console, held.handovers)
     for name in held.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")

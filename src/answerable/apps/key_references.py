@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from answerable.adapters.key_files import ledger_key, master_key
-from answerable.adapters.local_key_wrapper import MASTER_BYTES, LocalKeyWrapper, masters_from
+from answerable.adapters.key_files import ledger_key
+from answerable.adapters.local_key_wrapper import LocalKeyWrapper, local_wrapper, masters_from
 from answerable.adapters.secret_sources import Place, parse_reference, read_secret, read_secret_file
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.vault_http import Vault
@@ -65,8 +65,7 @@ def ledger_wrapper(reference: str | None, ledger: Path) -> KeyWrapper:
     """What wraps the keys that a ledger keeps: as named, or under a master key in a file beside it, made if need be."""
     if reference:
         return open_wrapper(reference)
-    path = _beside(ledger, ".master")
-    return LocalKeyWrapper(masters_from(master_key(path, lambda: secrets.token_bytes(MASTER_BYTES))))
+    return local_wrapper(_beside(ledger, ".master"))
 
 
 def _beside(ledger: Path, ending: str) -> Path:

@@ -54,7 +54,7 @@ async def verify_ledger(
             await store.close()
     except (LedgerBroken, ProofError, SignatureError) as error:
         return say_broken(console, error, as_json=as_json)
-    _tell(console, count, held, as_json=as_json)
+    _tell(console, count, held, key, as_json=as_json)
     return 0
 
 
@@ -81,7 +81,7 @@ def _cosigner(note: Note, line: str) -> str:
     return witness.name
 
 
-def _tell(console: Console, count: int, held: _Held, *, as_json: bool) -> None:
+def _tell(console: Console, count: int, held: _Held, key: str | None, *, as_json: bool) -> None:
     covered = max((one.size for one in held.checkpoints), default=0)
     if as_json:
         data = {
@@ -105,6 +105,6 @@ def _tell(console: Console, count: int, held: _Held, *, as_json: bool) -> None:
     console.print(f"  {many}; the last counts {covered} of the entries")
     if not held.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
-    tell_handovers(console, held.handovers)
+    tell_handovers(console, held.handovers, key, held.cosigned_by)
     for name in held.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")

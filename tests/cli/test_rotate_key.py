@@ -167,6 +167,9 @@ def test_a_log_changes_its_key_before_the_eyes_of_its_witness_and_of_who_knows_o
         assert "the last counts 10 of the entries" in held
         assert "the log's key was handed over at 7 entries" in held
         assert "cosigned by w" in held
+        assert "made that up" not in held
+    assert "could have made that up" in run("verify", "--ledger", ledger, "--key", parties.old)
+    assert "made that up" not in run("verify", "--ledger", ledger, "--key", parties.new)
     late = tmp_path / "late.zip"
     export = ("ledger", "export", "--ledger", ledger, "--trace", "tr_1", "-o", late)
     with pytest.raises(SignatureError, match="was retired at 7 entries"):

@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 import pytest
 
-from answerable.adapters.key_files import local_wrapper
+from answerable.adapters.local_key_wrapper import local_wrapper
 from answerable.adapters.sqlite_keys import SqliteKeys
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog

@@ -1,14 +1,22 @@
 """A reference says where a secret is; whatever goes wrong, the secret is in no error, log or representation."""
 
 import base64
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answerable.adapters.secret_sources import Place, Reference, parse_reference, read_secret
+from answerable.adapters.secret_sources import (
+    Place,
+    Reference,
+    parse_reference,
+    read_secret,
+    secret_made_once,
+)
 from answerable.apps.key_references import ledger_signing_key, ledger_wrapper, open_signing_key, open_wrapper
 from answerable.signing import new_signer
 from answerable.values.errors import KeyUnavailable, SettingsError, SignatureError
@@ -151,3 +159,22 @@ def test_without_a_name_the_keys_beside_the_ledger_are_made_once_and_for_their_o
         assert ledger.with_name(name).stat().st_mode & 0o777 == 0o600
     with pytest.raises(SettingsError, match="can't be read"):
         ledger_signing_key(None, tmp_path / "other.db")
+
+
+def test_processes_that_make_the_same_secret_at_once_all_have_the_same_whole_one(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def make(number: int) -> str:
+        together.wait()
+        return secret_made_once(tmp_path / "new" / "k", lambda: f"secret {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(make, range(8)))
+    assert len(found) == 1
+    assert [one.name for one in (tmp_path / "new").iterdir()] == ["k"]
+
+
+def test_a_secret_that_can_not_be_kept_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="can't be written"):
+        secret_made_once(tmp_path / "file" / "k", lambda: "secret")

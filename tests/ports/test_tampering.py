@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from some_drafts import OTHER, TRACE, calls, exchange, reply, sql
 
-from answerable.adapters.key_files import local_wrapper
+from answerable.adapters.local_key_wrapper import local_wrapper
 from answerable.adapters.sqlite_entries import SqliteEntries
 from answerable.adapters.sqlite_keys import SqliteKeys
 from answerable.adapters.sqlite_ledger import SqliteLedger

@@ -1,5 +1,6 @@
 """A vault that is sealed, slow, strange or hostile: a key is unavailable, and nothing secret is told of it."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -15,9 +16,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from some_drafts import calls
 
+from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.vault_http import Vault
 from answerable.adapters.vault_transit import VaultKeyWrapper, VaultSigningKey, open_vault_signing_key
+from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.signing import Note, check_note
 from answerable.testing.serving import serve_in_thread
 from answerable.testing.vault_simulator import VaultSimulator
@@ -174,6 +178,28 @@ def test_whatever_is_wrong_with_the_vault_the_key_is_unavailable_and_nothing_sec
                     assert secret not in f"{chain!r} {chain}"
                 chain = chain.__cause__
     assert TOKEN not in caplog.text
+
+
+def test_a_gateway_whose_vault_is_sealed_is_not_ready_and_signs_again_once_it_is_back(
+    tmp_path: Path, simulator: VaultSimulator, signer: VaultSigningKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def walk() -> None:
+        ledger = SqliteLedger(tmp_path / "l.db")
+        await ledger.append(calls(3))
+        await ledger.close()
+        signs = Checkpointer(tmp_path / "l.db", signer)
+        simulator.sealed = True
+        for _ in range(3):
+            await signs.finish()
+        assert "status 503: it is sealed" in signs.problem
+        simulator.sealed = False
+        await signs.finish()
+        assert signs.problem == ""
+
+    asyncio.run(walk())
+    told = [one for one in caplog.records if one.name == "answerable.ledger"]
+    assert len(told) == 1, "it is said once, without a traceback"
+    assert (TOKEN in caplog.text, "Traceback" in caplog.text) == (False, False)
 
 
 @pytest.mark.parametrize(

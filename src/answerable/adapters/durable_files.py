@@ -1,6 +1,8 @@
 """Files that are whole or not there, also after a crash."""
 
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +24,23 @@ def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
         raise SettingsError(f"'{path}' is there already, and is not overwritten; name another file") from None
     except OSError as error:
         raise SettingsError(f"'{path}' can't be written: {error.strerror}; name another file") from error
+
+
+def write_once(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that is whole as soon as it is there, unless there is one: then that one stays. Raises OSError."""
+    half = path.with_name(f"{path.name}.{secrets.token_hex(4)}.half")
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A crash before this leaves half a file under another name, which nobody reads.
+        with suppress(FileExistsError):
+            os.link(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def write_over(path: Path, content: bytes) -> None:

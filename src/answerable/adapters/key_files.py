@@ -1,12 +1,10 @@
 """Keys and signed notes in files. A secret key's file is for its owner's eyes alone."""
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from answerable.adapters.durable_files import write_new
-from answerable.adapters.local_key_wrapper import MASTER_BYTES, LocalKeyWrapper, masters_from, new_master
-from answerable.adapters.secret_sources import read_secret_file
+from answerable.adapters.secret_sources import read_secret_file, secret_made_once
 from answerable.decisions import Approvers, parse_approvers
 from answerable.signing import Signer, Verifier, signer_from, verifier_from
 from answerable.signing.keys import Algorithm
@@ -27,33 +25,7 @@ def read_secret_key(path: Path) -> Signer:
 def ledger_key(path: Path, new: Callable[[], Signer]) -> Signer:
     """The key in a file; where there is no such file, a new one is made and kept there. Raises as the others do."""
     # A crash here leaves no key, or one that has signed nothing yet.
-    return signer_from(_made_once(path, lambda: new().secret()))
-
-
-def master_key(path: Path, draw: Callable[[], bytes]) -> str:
-    """The master keys in a file, as text; where there is no such file, one that is made of 32 bytes drawn.
-
-    Raises SettingsError.
-    """
-    # A crash here leaves no master key, or one that has wrapped nothing yet.
-    return _made_once(path, lambda: new_master(draw()))
-
-
-def local_wrapper(path: Path) -> LocalKeyWrapper:
-    """What wraps keys under the master key in a file, made where there is none. Raises SettingsError."""
-    return LocalKeyWrapper(masters_from(master_key(path, lambda: secrets.token_bytes(MASTER_BYTES))))
-
-
-def _made_once(path: Path, new: Callable[[], str]) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            write_new(path, f"{new()}\n".encode(), mode=0o600)
-        except SettingsError:
-            if not path.exists():
-                raise
-            # Another process made one at the same moment; that one it is.
-    return read_secret_file(path)
+    return signer_from(secret_made_once(path, lambda: new().secret()))
 
 
 def read_witnesses(path: Path) -> list[tuple[str, Verifier]]:

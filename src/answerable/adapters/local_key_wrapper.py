@@ -11,10 +11,12 @@ import binascii
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from answerable.adapters.secret_sources import secret_made_once
 from answerable.values.errors import KeyUnavailable, SettingsError
 
 MASTER_BYTES = 32
@@ -64,6 +66,16 @@ class LocalKeyWrapper:
             raise KeyUnavailable(
                 f"a key that '{master.hex()}' wrapped was altered, or wrapped for something else"
             ) from None
+
+
+def local_wrapper(path: Path) -> LocalKeyWrapper:
+    """Under the master keys in a file that only its owner can read; made with one where there is none.
+
+    Raises SettingsError, SignatureError.
+    """
+    return LocalKeyWrapper(
+        masters_from(secret_made_once(path, lambda: new_master(secrets.token_bytes(MASTER_BYTES))))
+    )
 
 
 def masters_from(text: str) -> tuple[bytes, ...]:

@@ -15,11 +15,12 @@ import binascii
 import os
 import stat
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from answerable.adapters.durable_files import write_once
 from answerable.signing.keys import Algorithm
 from answerable.values.errors import SettingsError, SignatureError
 
@@ -102,6 +103,21 @@ def read_secret_file(path: Path) -> str:
     if len(content) > _MOST_BYTES or not content.isascii():
         raise SignatureError(f"'{path}' holds no secret key")
     return content.decode("ascii").strip()
+
+
+def secret_made_once(path: Path, new: Callable[[], str]) -> str:
+    """The secret in a file; where there is no such file, a new one that only its owner can read.
+
+    Processes that make one at the same moment all read the same. Raises as `read_secret_file` does.
+    """
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A crash here leaves no secret, or a whole one that nothing was done with yet.
+            write_once(path, f"{new()}\n".encode(), 0o600)
+        except OSError as error:
+            raise SettingsError(f"the secret key '{path}' can't be written: {error.strerror}") from error
+    return read_secret_file(path)
 
 
 def _is_word(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from answerable.adapters.clock_watch import ClockWatch
-from answerable.adapters.key_files import local_wrapper
+from answerable.adapters.local_key_wrapper import local_wrapper
 from answerable.adapters.sqlite_entries import SqliteEntries
 from answerable.adapters.sqlite_files import open_file
 from answerable.adapters.sqlite_keys import SqliteKeys

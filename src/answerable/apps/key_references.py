@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from answerable.adapters.key_files import ledger_key, local_wrapper
-from answerable.adapters.local_key_wrapper import LocalKeyWrapper, masters_from
+from answerable.adapters.key_files import ledger_key
+from answerable.adapters.local_key_wrapper import LocalKeyWrapper, local_wrapper, masters_from
 from answerable.adapters.secret_sources import Place, parse_reference, read_secret, read_secret_file
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.vault_http import Vault

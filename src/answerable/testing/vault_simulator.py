@@ -89,7 +89,7 @@ class TransitKey:
 
 
 class VaultSimulator:
-    """Its keys, and how it feels: `sealed`, `slow` (seconds before each answer), `fault` (a name, see `faults`)."""
+    """Its keys, and how it feels: `sealed`, `slow` (seconds before each answer), `fault` (see `_faulty`)."""
 
     def __init__(self, tokens: set[str]) -> None:
         self.tokens = tokens
@@ -97,11 +97,9 @@ class VaultSimulator:
         self.sealed, self.slow, self.fault = False, 0.0, ""
         self.asked: list[str] = []
         """Method and path of every request, in order."""
-        one = "/v1/transit/{what}/{name}"
         self.app = Starlette(
             routes=[
-                Route(one, self._answer, methods=["GET", "POST"]),
-                Route("/v1/transit/keys/{name}/rotate", self._rotate, methods=["POST"]),
+                Route("/v1/transit/{what}/{name}", self._answer, methods=["GET", "POST"]),
                 Route("/{rest:path}", self._answer, methods=["GET", "POST"]),
             ]
         )
@@ -111,9 +109,6 @@ class VaultSimulator:
         key = self.keys[name] = TransitKey(name, kind, derived)
         key.rotate()
         return key
-
-    async def _rotate(self, request: Request) -> Response:
-        return await self._answered(request, self._rotated)
 
     async def _answer(self, request: Request) -> Response:
         if self.fault:
@@ -138,8 +133,6 @@ class VaultSimulator:
             return JSONResponse({"errors": list(refused.errors)}, refused.status)
         except msgspec.MsgspecError:
             return JSONResponse({"errors": ["failed to parse JSON input"]}, 400)
-        if data is None:
-            return Response(status_code=204)
         return JSONResponse({
             "request_id": "9a5d6a8e-4e25-4f53-8f3c-7b62c3b3a0a1", "lease_id": "", "renewable": False,
             "lease_duration": 0, "data": data, "wrap_info": None, "warnings": None, "auth": None,
@@ -172,9 +165,6 @@ class VaultSimulator:
 
     def _nothing(self, _: Request, __: _Body) -> object:
         raise _Refused(404, "no handler for route. route entry not found.")
-
-    def _rotated(self, request: Request, _: _Body) -> None:
-        self._key(request).rotate()
 
     def _read(self, request: Request, _: _Body) -> object:
         return self._key(request, missing=404).described()

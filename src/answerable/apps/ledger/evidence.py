@@ -42,11 +42,11 @@ def verify_evidence(
         }
         console.print_json(data=data)
     else:
-        _tell(console, checked)
+        _tell(console, checked, key)
     return 0
 
 
-def _tell(console: Console, checked: Checked) -> None:
+def _tell(console: Console, checked: Checked, key: str | None) -> None:
     log = checked.checkpoint
     console.print(f"[green]✓ holds[/]: {escape(checked.chosen.what)}, made {escape(checked.chosen.made)}")
     console.print(
@@ -63,7 +63,7 @@ def _tell(console: Console, checked: Checked) -> None:
         console.print(f"  of {checked.withheld} of them what people said was left out of the evidence")
     if not checked.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
-    tell_handovers(console, checked.handovers)
+    tell_handovers(console, checked.handovers, key, checked.cosigned_by)
     for name in checked.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")
 

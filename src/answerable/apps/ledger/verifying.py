@@ -55,7 +55,7 @@ async def verify_ledger(
             await store.close()
     except (LedgerBroken, ProofError, SignatureError) as error:
         return say_broken(console, error, as_json=as_json)
-    _tell(console, found, held, as_json=as_json)
+    _tell(console, found, held, key, as_json=as_json)
     return 0
 
 
@@ -82,7 +82,7 @@ def _cosigner(note: Note, line: str) -> str:
     return witness.name
 
 
-def _tell(console: Console, found: Verified, held: _Held, *, as_json: bool) -> None:
+def _tell(console: Console, found: Verified, held: _Held, key: str | None, *, as_json: bool) -> None:
     covered = max((one.size for one in held.checkpoints), default=0)
     if as_json:
         data = {
@@ -113,6 +113,6 @@ def _tell(console: Console, found: Verified, held: _Held, *, as_json: bool) -> N
     console.print(f"  {many}; the last counts {covered} of the entries")
     if not held.signed:
         console.print("  whose signatures were not checked: name the log's public key with --key")
-    tell_handovers(console, held.handovers)
+    tell_handovers(console, held.handovers, key, held.cosigned_by)
     for name in held.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")

@@ -22,6 +22,7 @@ from pathlib import Path
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.log import hashes
 from answerable.ledger.merkle import consistency_proof, inclusion_proof
 from answerable.receipts import CallBody, CallPrivate, Draft
@@ -73,7 +74,9 @@ def verify(task: Task) -> None:
 
 
 def sign(task: Task) -> None:
-    asyncio.run(Checkpointer(task.path, new_signer("benchmark.example/log", bytes(range(32)))).once())
+    asyncio.run(
+        Checkpointer(LedgerPlace(task.path), new_signer("benchmark.example/log", bytes(range(32)))).once()
+    )
 
 
 def prove(task: Task) -> None:

@@ -36,6 +36,7 @@ from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.witness_file import WitnessFile
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.witnessing import witness_app
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.playing import play
 from answerable.apps.serve import build
 from answerable.apps.settings import Settings
@@ -146,7 +147,7 @@ def gateway(ledger: Path, witnesses: Path | None = None) -> Iterator[str]:
     store = SqliteLedger(ledger)
     try:
         with serve_in_thread(script_upstream(load_scenarios())) as upstream:
-            settings = Settings(upstream=f"{upstream}/v1", ledger=ledger, witnesses=witnesses)
+            settings = Settings(upstream=f"{upstream}/v1", ledger=str(ledger), witnesses=witnesses)
             with serve_in_thread(build(settings, store)) as url:
                 yield url
     finally:
@@ -187,7 +188,7 @@ async def write(path: Path, tool: str, *, sign: bool = False) -> None:
     )
     await ledger.close()
     if sign:
-        await Checkpointer(path, LOG).once()
+        await Checkpointer(LedgerPlace(path), LOG).once()
 
 
 def copied(path: Path, to: Path) -> Path:

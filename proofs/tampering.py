@@ -34,6 +34,7 @@ import apsw
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.handover import KeyHistory
 from answerable.ledger.log import hashes, wrong_roots
@@ -255,7 +256,7 @@ async def write_anew(path: Path, count: int, draw: random.Random) -> Note:
 
 async def signed(path: Path) -> Note:
     """The ledger's new checkpoint."""
-    note = await Checkpointer(path, LOG).once()
+    note = await Checkpointer(LedgerPlace(path), LOG).once()
     assert note is not None, "there are new entries"
     return note
 

@@ -115,7 +115,7 @@ def test_evidence_of_nothing_is_not_written(ledger: Path, public: str, tmp_path:
     for what in (("--trace", "tr_9"), ("--conversation", "c-9")):
         with pytest.raises(LedgerUnavailable, match="has no"):
             run("ledger", "export", "--ledger", ledger, *what, "--key", key, "-o", tmp_path / "e")
-    with pytest.raises(SettingsError, match="--trace ID or --conversation ID"):
+    with pytest.raises(SettingsError, match="say what the evidence is of"):
         run("ledger", "export", "--ledger", ledger, "--key", key, "-o", tmp_path / "e")
 
 

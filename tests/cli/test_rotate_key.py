@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.cli import app
-from answerable.apps.key_references import ledger_signing_key
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.receipts import CallBody, Draft
 from answerable.signing import check_note, verifier_from
 from answerable.testing.serving import serve_in_thread
@@ -264,8 +264,8 @@ def test_a_vault_s_key_of_a_new_ledger_keeps_the_name_that_it_was_given_first(
     with serve_in_thread(simulator.app) as url:
         monkeypatch.setenv("VAULT_ADDR", url)
         monkeypatch.setenv("VAULT_TOKEN", "hvs.token")
-        first = ledger_signing_key("vault:ledger", ledger).verifier
-        assert ledger_signing_key("vault:ledger", ledger).verifier == first
+        first = LedgerPlace(ledger).signing_key("vault:ledger").verifier
+        assert LedgerPlace(ledger).signing_key("vault:ledger").verifier == first
 
 
 def test_a_gateway_that_can_not_have_its_key_does_not_start_and_tells_no_secret(

@@ -22,6 +22,7 @@ from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.witness_file import WitnessFile
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.witnessing import witness_app
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.receipts import CallBody, CallPrivate, Draft
 from answerable.signing import new_signer
 from answerable.signing.keys import Algorithm
@@ -46,7 +47,7 @@ async def write_and_sign(path: Path, *batches: list[Draft]) -> None:
     for batch in batches:
         await ledger.append(batch)
     await ledger.close()
-    await Checkpointer(path, LOG).once()
+    await Checkpointer(LedgerPlace(path), LOG).once()
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from answerable.adapters.http_witness import HttpWitness
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.witness_file import WitnessFile
-from answerable.apps.ledger import rotating
+from answerable.apps import ledger_place
 from answerable.apps.ledger.checkpointing import Checkpointer, check_key
 from answerable.apps.ledger.rotating import rotate_key
 from answerable.apps.ledger.verifying import verify_ledger
 from answerable.apps.ledger.witnessing import witness_app
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.handover import KeyHistory, parse_handover
 from answerable.ledger.log import next_checkpoint
@@ -59,7 +60,7 @@ def grow(path: Path, count: int) -> None:
 
 
 def sign(path: Path, key: Signer, *witnesses: HttpWitness) -> Note | None:
-    return asyncio.run(Checkpointer(path, key, witnesses).once())
+    return asyncio.run(Checkpointer(LedgerPlace(path), key, witnesses).once())
 
 
 def verify(
@@ -69,7 +70,7 @@ def verify(
     console = Console(width=10_000, highlight=False, color_system=None)
     asked = verify_ledger(
         console,
-        path,
+        LedgerPlace(path),
         list(kept),
         str(key.verifier) if key else None,
         [str(witness.verifier)] if witness else [],
@@ -89,7 +90,7 @@ def kept(path: Path) -> tuple[list[Note], list[Note]]:
 def test_from_the_handover_on_the_new_key_signs_and_what_the_old_one_signed_still_counts(path: Path) -> None:
     sign(path, OLD)
     grow(path, 3)
-    handover = parse_handover(rotate_key(path, OLD, NEW, NOW))
+    handover = parse_handover(rotate_key(LedgerPlace(path), OLD, NEW, NOW))
     assert (handover.size, handover.old, handover.new) == (8, OLD.verifier, NEW.verifier)
     _, (first, at) = kept(path)
     assert parse_checkpoint(first.text).size == 5
@@ -99,7 +100,7 @@ def test_from_the_handover_on_the_new_key_signs_and_what_the_old_one_signed_stil
     for key in (OLD, NEW):
         code, told = verify(path, key)
         assert (code, told["covered"], told["checkpoints"], told["handovers"]) == (0, 11, 3, 1)
-    rotate_key(path, NEW, NEWER, NOW)
+    rotate_key(LedgerPlace(path), NEW, NEWER, NOW)
     grow(path, 2)
     sign(path, NEWER)
     assert [verify(path, key)[1]["handovers"] for key in (OLD, NEW, NEWER)] == [2, 2, 2]
@@ -108,17 +109,17 @@ def test_from_the_handover_on_the_new_key_signs_and_what_the_old_one_signed_stil
 
 
 def test_the_old_key_is_refused_plainly_after_the_handover_and_the_new_one_before_it(path: Path) -> None:
-    check_key(path, NEW)
+    check_key(LedgerPlace(path), NEW)
     sign(path, OLD)
     with pytest.raises(
         SignatureError, match="'answerable ledger rotate-key --key OLD --new NEW' hands the ledger"
     ):
-        check_key(path, NEW)
-    check_key(path, OLD)
-    rotate_key(path, OLD, NEW, NOW)
+        check_key(LedgerPlace(path), NEW)
+    check_key(LedgerPlace(path), OLD)
+    rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     with pytest.raises(SignatureError, match=r"was retired at 5 entries, on 2026-11-24.*: name that key"):
-        check_key(path, OLD)
-    check_key(path, NEW)
+        check_key(LedgerPlace(path), OLD)
+    check_key(LedgerPlace(path), NEW)
     grow(path, 1)
     with pytest.raises(SignatureError, match="was retired at 5 entries"):
         sign(path, OLD)
@@ -127,9 +128,9 @@ def test_the_old_key_is_refused_plainly_after_the_handover_and_the_new_one_befor
 
 
 def test_a_gateway_that_still_holds_the_old_key_says_so_and_signs_nothing(path: Path) -> None:
-    signs = Checkpointer(path, OLD)
+    signs = Checkpointer(LedgerPlace(path), OLD)
     asyncio.run(signs.finish())
-    rotate_key(path, OLD, NEW, NOW)
+    rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     grow(path, 3)
     asyncio.run(signs.finish())
     assert "was retired at 5 entries" in signs.problem
@@ -139,11 +140,11 @@ def test_a_gateway_that_still_holds_the_old_key_says_so_and_signs_nothing(path: 
 def test_a_ledger_without_entries_is_not_handed_over(tmp_path: Path) -> None:
     grow(tmp_path / "l.db", 0)
     with pytest.raises(LedgerUnavailable, match="start it with the new key"):
-        rotate_key(tmp_path / "l.db", OLD, NEW, NOW)
+        rotate_key(LedgerPlace(tmp_path / "l.db"), OLD, NEW, NOW)
 
 
 def test_a_log_is_not_handed_over_by_or_to_a_key_that_can_not(path: Path) -> None:
-    rotate_key(path, OLD, NEW, NOW)
+    rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     for old, new, words in (
         (THIEF, NEWER, "is not a key of the log"),
         (OLD, NEWER, "was retired at 5 entries"),
@@ -151,7 +152,7 @@ def test_a_log_is_not_handed_over_by_or_to_a_key_that_can_not(path: Path) -> Non
         (NEW, new_signer("else", bytes(32)), "the log keeps its name"),
     ):
         with pytest.raises(SignatureError, match=words):
-            rotate_key(path, old, new, NOW)
+            rotate_key(LedgerPlace(path), old, new, NOW)
     assert len(kept(path)[0]) == 1
 
 
@@ -159,7 +160,7 @@ def test_a_log_that_was_cut_off_is_not_handed_over(path: Path) -> None:
     sign(path, OLD)
     sql(path, "DELETE FROM entries WHERE seq >= 3")
     with pytest.raises(LedgerBroken, match="was cut off or restored"):
-        rotate_key(path, OLD, NEW, NOW)
+        rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     assert kept(path)[0] == []
 
 
@@ -189,17 +190,17 @@ def test_wherever_it_was_cut_short_doing_it_again_finishes_it(
     if when == "between" and name == "keep_handover":
         sign(path, OLD)  # so that the first merge is the handover's
     with monkeypatch.context() as broken:
-        broken.setattr(rotating, "SqliteLog", failing(name, when))
+        broken.setattr(ledger_place, "SqliteLog", failing(name, when))
         with pytest.raises(LedgerUnavailable, match="lost its power"):
-            rotate_key(path, OLD, NEW, NOW)
+            rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     done = (name, when) == ("keep_handover", "after")
     assert len(kept(path)[0]) == done, "a handover is there whole, or not at all"
-    check_key(path, NEW if done else OLD)
+    check_key(LedgerPlace(path), NEW if done else OLD)
     assert verify(path, OLD)[0] == 0
-    note = rotate_key(path, OLD, NEW, NOW)
+    note = rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     assert kept(path)[0] == [note]
-    check_key(path, NEW)
-    assert rotate_key(path, OLD, NEW, datetime(2027, 1, 1, tzinfo=UTC)) == note, (
+    check_key(LedgerPlace(path), NEW)
+    assert rotate_key(LedgerPlace(path), OLD, NEW, datetime(2027, 1, 1, tzinfo=UTC)) == note, (
         "done again, nothing is written"
     )
     assert kept(path)[0] == [note]
@@ -215,8 +216,11 @@ def test_the_old_key_can_not_sign_for_more_while_the_log_is_handed_over(
         class Raced(SqliteLog):
             pass
 
+        once = iter([act])
+
         def raced(self: SqliteLog, *arguments: Any) -> None:
-            act()
+            for acts in once:
+                acts()
             getattr(SqliteLog, before)(self, *arguments)
 
         setattr(Raced, before, raced)
@@ -227,20 +231,20 @@ def test_the_old_key_can_not_sign_for_more_while_the_log_is_handed_over(
         sign(path, OLD)
 
     with monkeypatch.context() as first:
-        first.setattr(rotating, "SqliteLog", meanwhile(gateway, "keep_handover"))
+        first.setattr(ledger_place, "SqliteLog", meanwhile(gateway, "keep_handover"))
         with pytest.raises(
             LedgerUnavailable, match="signed meanwhile, so the key was not handed over; try again"
         ):
-            rotate_key(path, OLD, NEW, NOW)
+            rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     assert kept(path)[0] == []
     grow(path, 4)
     with monkeypatch.context() as second:
         second.setattr(
-            "answerable.apps.ledger.checkpointing.SqliteLog",
-            meanwhile(lambda: rotate_key(path, OLD, NEW, NOW), "keep_checkpoint"),
+            "answerable.apps.ledger_place.SqliteLog",
+            meanwhile(lambda: rotate_key(LedgerPlace(path), OLD, NEW, NOW), "keep_checkpoint"),
         )
         grow(path, 4)
-        asyncio.run(Checkpointer(path, OLD).once())
+        asyncio.run(Checkpointer(LedgerPlace(path), OLD).once())
     grow(path, 2)
     sign(path, NEW)
     assert verify(path, OLD)[0] == 0
@@ -254,7 +258,7 @@ def test_a_checkpoint_of_the_old_key_that_was_overtaken_by_the_handover_is_not_k
         note = next_checkpoint(store, store.checkpoint(), OLD, history)
         assert note is not None
         sql(path, "DELETE FROM entries WHERE seq >= 5")
-        rotate_key(path, OLD, NEW, NOW)
+        rotate_key(LedgerPlace(path), OLD, NEW, NOW)
         with pytest.raises(
             LedgerUnavailable, match="was handed over meanwhile, so the checkpoint of 8 entries"
         ):
@@ -283,12 +287,12 @@ def test_the_witness_goes_on_with_the_new_key_once_its_operator_has_named_it(
     with serve_in_thread(witness_app(followed, WITNESS, lambda: NOW)) as url:
         witness = HttpWitness(url, WITNESS.verifier)
         sign(path, OLD, witness)
-        rotate_key(path, OLD, NEW, NOW)
+        rotate_key(LedgerPlace(path), OLD, NEW, NOW)
         assert verify(path, OLD, witness=WITNESS)[0] == 0, (
             "the cosignature stays under the handover's checkpoint"
         )
         grow(path, 3)
-        signs = Checkpointer(path, NEW, [witness])
+        signs = Checkpointer(LedgerPlace(path), NEW, [witness])
         asyncio.run(signs.once())
         assert "no key of the log signed this checkpoint" in signs.unwitnessed[WITNESS.verifier.name]
         assert "not cosigned" in verify(path, OLD, witness=WITNESS)[1]["error"]
@@ -339,7 +343,7 @@ def rewrite(path: Path, key: Signer, count: int) -> None:
 def handed_over(path: Path, tmp_path: Path) -> Path:
     """A ledger of eleven entries that was handed over at eight, and a checkpoint kept elsewhere."""
     grow(path, 3)
-    rotate_key(path, OLD, NEW, NOW)
+    rotate_key(LedgerPlace(path), OLD, NEW, NOW)
     grow(path, 3)
     sign(path, NEW)
     with closing(SqliteLog(path)) as store:
@@ -377,7 +381,7 @@ def test_a_history_that_a_retired_key_signed_is_refused_without_the_handover_by_
     assert verify(handed_over, None, tmp_path / "kept.note")[0] == 1
     assert "not cosigned" in verify(handed_over, OLD, witness=WITNESS)[1]["error"]
     with pytest.raises(SignatureError, match="is not the one that signs this ledger"):
-        check_key(handed_over, NEW)
+        check_key(LedgerPlace(handed_over), NEW)
     with pytest.raises(ProofError):
         sign(handed_over, NEW)
 
@@ -393,7 +397,7 @@ def test_a_retired_key_that_goes_on_with_the_true_history_is_refused_everywhere(
         sql(handed_over, "DELETE FROM handovers")
         sql(handed_over, "DELETE FROM checkpoints WHERE size > 8")
         grow(handed_over, 4)
-        signs = Checkpointer(handed_over, OLD, [HttpWitness(url, WITNESS.verifier)])
+        signs = Checkpointer(LedgerPlace(handed_over), OLD, [HttpWitness(url, WITNESS.verifier)])
         asyncio.run(signs.once())
     assert "only a key that was retired signed this checkpoint" in signs.unwitnessed[WITNESS.verifier.name]
     assert "wrong key, or not of this log" in verify(handed_over, NEW)[1]["error"]

@@ -17,7 +17,8 @@ from answerable.adapters.secret_sources import (
     read_secret,
     secret_made_once,
 )
-from answerable.apps.key_references import ledger_signing_key, ledger_wrapper, open_signing_key, open_wrapper
+from answerable.apps.key_references import open_signing_key, open_wrapper
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.signing import new_signer
 from answerable.values.errors import KeyUnavailable, SettingsError, SignatureError
 
@@ -150,15 +151,16 @@ def test_without_a_name_the_keys_beside_the_ledger_are_made_once_and_for_their_o
     tmp_path: Path,
 ) -> None:
     ledger = tmp_path / "new" / "ledger.db"
-    wrapper = ledger_wrapper(None, ledger)
+    place = LedgerPlace(ledger)
+    wrapper = place.wrapper()
     wrapped = wrapper.wrap(b"key", b"c")
-    assert ledger_wrapper(None, ledger).unwrap(wrapped, b"c") == b"key"
-    signer = ledger_signing_key(None, ledger, make=True)
-    assert ledger_signing_key(None, ledger).verifier == signer.verifier
+    assert LedgerPlace(ledger).wrapper().unwrap(wrapped, b"c") == b"key"
+    signer = place.signing_key(make=True)
+    assert LedgerPlace(ledger).signing_key().verifier == signer.verifier
     for name in ("ledger.db.master", "ledger.db.key"):
         assert ledger.with_name(name).stat().st_mode & 0o777 == 0o600
     with pytest.raises(SettingsError, match="can't be read"):
-        ledger_signing_key(None, tmp_path / "other.db")
+        LedgerPlace(tmp_path / "other.db").signing_key()
 
 
 def test_processes_that_make_the_same_secret_at_once_all_have_the_same_whole_one(tmp_path: Path) -> None:

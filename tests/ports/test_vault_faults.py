@@ -22,6 +22,7 @@ from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.vault_http import Vault
 from answerable.adapters.vault_transit import VaultKeyWrapper, VaultSigningKey, open_vault_signing_key
 from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.signing import Note, check_note
 from answerable.testing.serving import serve_in_thread
 from answerable.testing.vault_simulator import VaultSimulator
@@ -187,7 +188,7 @@ def test_a_gateway_whose_vault_is_sealed_is_not_ready_and_signs_again_once_it_is
         ledger = SqliteLedger(tmp_path / "l.db")
         await ledger.append(calls(3))
         await ledger.close()
-        signs = Checkpointer(tmp_path / "l.db", signer)
+        signs = Checkpointer(LedgerPlace(tmp_path / "l.db"), signer)
         simulator.sealed = True
         for _ in range(3):
             await signs.finish()

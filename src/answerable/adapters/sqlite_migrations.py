@@ -1,6 +1,7 @@
 """From one format of the ledger's file to the next. Entries are never touched: only how they are kept."""
 
 import secrets
+from pathlib import Path
 from typing import cast
 
 import apsw
@@ -29,6 +30,18 @@ CREATE INDEX entries_by_trace ON entries (trace, seq);
 CREATE INDEX entries_about_the_record ON entries (kind, seq) WHERE kind >= 20;
 """
 _MONTH = len("2026-11")
+
+
+def is_older(path: Path) -> bool:
+    """Is a file of a format before this one? Its private parts need keys to be sealed under."""
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            return _version(connection) < VERSION
+        finally:
+            connection.close()
+    except apsw.Error:
+        return False  # whoever opens it is told what is wrong with it
 
 
 def migrate(connection: apsw.Connection, path: str, keys: SubjectKeys) -> None:

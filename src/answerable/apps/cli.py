@@ -21,6 +21,7 @@ from answerable import __version__
 from answerable.apps.bundles import bundles
 from answerable.apps.keys import keys
 from answerable.apps.ledger.commands import ledgers
+from answerable.apps.ledger.options import LedgerOption
 from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
@@ -61,7 +62,6 @@ app.add_typer(ledgers)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
-LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 – typer's callback form
@@ -234,9 +234,10 @@ def verify(
             verify_evidence(Console(highlight=False), evidence, key, witness or [], as_json=as_json)
         )
     from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415 – start-up time
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
     checked = verify_ledger(
-        Console(highlight=False), ledger, checkpoint or [], key, witness or [], as_json=as_json
+        Console(highlight=False), ledger_at(ledger), checkpoint or [], key, witness or [], as_json=as_json
     )
     raise typer.Exit(asyncio.run(checked))
 

@@ -6,7 +6,6 @@ import ipaddress
 import json
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -21,9 +20,9 @@ from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
-from answerable.apps.key_references import ledger_signing_key
 from answerable.apps.ledger.checkpointing import Checkpointer, check_key
 from answerable.apps.ledger.serving import LogPages
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.readers import make_reader
 from answerable.apps.settings import Settings, from_environment
 from answerable.decisions import CedarDecider
@@ -39,8 +38,13 @@ def settings_for(**options: object) -> Settings:
     return dataclasses.replace(from_environment(), **given)  # type: ignore[arg-type]
 
 
-def build(settings: Settings, ledger: Ledger) -> ASGIApp:
-    """The gateway, wired. Raises SettingsError, BundleError, SignatureError, KeyUnavailable."""
+def build(settings: Settings, ledger: Ledger, place: LedgerPlace | None = None) -> ASGIApp:
+    """The gateway, wired. `place` is where the ledger is, to sign for it and to show its log.
+
+    Raises SettingsError, BundleError, SignatureError, KeyUnavailable.
+    """
+    if place is None and isinstance(ledger, SqliteLedger):
+        place = LedgerPlace(str(ledger.path), settings.ledger_key, settings.ledger_master_key)
     if not settings.upstream.startswith(("http://", "https://")):
         raise SettingsError(f"the upstream '{settings.upstream}' is no URL; write http://HOST:PORT/v1")
     if settings.bundle and settings.bundles:
@@ -65,17 +69,17 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
         callers=callers.from_file(settings.client_keys) if settings.client_keys else callers.Callers(),
         limits=limits,
         upstream_key=settings.upstream_key,
-        log=LogPages(ledger.path) if isinstance(ledger, SqliteLedger) else None,
-        checkpointer=_checkpointer(settings, ledger.path) if isinstance(ledger, SqliteLedger) else None,
+        log=LogPages(place) if place else None,
+        checkpointer=_checkpointer(settings, place) if place else None,
     )
 
 
-def _checkpointer(settings: Settings, ledger: Path) -> Checkpointer:
+def _checkpointer(settings: Settings, place: LedgerPlace) -> Checkpointer:
     """Raises SettingsError, KeyUnavailable; SignatureError where the key is not the one the log signs with now."""
-    signer = ledger_signing_key(settings.ledger_key, ledger, make=True)
-    check_key(ledger, signer)
+    signer = place.signing_key(make=True)
+    check_key(place, signer)
     known = read_witnesses(settings.witnesses) if settings.witnesses else []
-    return Checkpointer(ledger, signer, [HttpWitness(url, key) for url, key in known])
+    return Checkpointer(place, signer, [HttpWitness(url, key) for url, key in known])
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
@@ -99,8 +103,9 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
     # What is loaded now stays; the collector need not look through it again and again.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    ledger = SqliteLedger(settings.ledger)
-    app = build(settings, ledger)
+    place = LedgerPlace.of(settings)
+    ledger = place.open(create=True)
+    app = build(settings, ledger, place)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -137,14 +142,14 @@ def _announce(settings: Settings, port: int, *, as_json: bool) -> None:
         facts = {
             "url": url,
             "upstream": settings.upstream,
-            "ledger": str(settings.ledger),
+            "ledger": str(LedgerPlace.of(settings)),
             "mode": settings.mode,
         }
         print(json.dumps(facts), flush=True)  # noqa: T201
         return
     print(  # noqa: T201
         f"Answerable listens. Set your bot's base URL to {url}\n"
-        f"  upstream {settings.upstream}\n  ledger   {settings.ledger}\n  mode     {settings.mode.value}",
+        f"  upstream {settings.upstream}\n  ledger   {LedgerPlace.of(settings)}\n  mode     {settings.mode.value}",
         file=sys.stderr,
         flush=True,
     )

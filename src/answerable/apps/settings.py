@@ -24,7 +24,8 @@ class Settings:
     """Base URL of the OpenAI-compatible upstream, as a client would be given it."""
     upstream_key: str | None = None
     """Credential for the upstream. Without it the caller's own Authorization header is passed on."""
-    ledger: Path = Path("var/ledger.db")
+    ledger: str = "var/ledger.db"
+    """A file, or a PostgreSQL database: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full`."""
     ledger_key: str | None = None
     """Where the key is kept that signs the ledger's checkpoints: a file, `env:NAME`, or `vault:KEY`; a file
     beside the ledger (`….key`), made if need be, where none is named."""
@@ -90,7 +91,7 @@ def _value(name: str, text: str) -> object:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("ledger", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
+    if name in ("witnesses", "bundle", "bundles", "approvers", "client_keys"):
         return Path(text)
     if name == "insecure_unsigned_bundles":
         return text == "1"

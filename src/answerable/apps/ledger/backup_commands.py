@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from answerable.values.errors import LedgerUnavailable, SettingsError
+from answerable.apps.ledger.options import LedgerOption
+from answerable.values.errors import LedgerUnavailable
 
 backups = typer.Typer()
 
-LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 OnlyKeys = Annotated[
     bool,
     typer.Option("--keys", help="The keys of data subjects instead, wrapped. Keep such a copy for weeks."),
@@ -23,23 +23,23 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; not there yet.")],
     *,
     keys: OnlyKeys = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Copy a ledger while it is in use: entries (what people said stays sealed) and checkpoints, checked on the way."""
     from answerable.adapters.durable_files import NewFile  # noqa: PLC0415 – start-up time
-    from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415
     from answerable.adapters.world import utc_now  # noqa: PLC0415
     from answerable.apps.ledger.backup import write_keys, write_ledger  # noqa: PLC0415
-    from answerable.apps.show import open_existing  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
     from answerable.values import rfc3339  # noqa: PLC0415
 
-    opened = open_existing(ledger)
+    place = ledger_at(ledger)
+    opened = place.open()
     try:
         with NewFile(file) as to:
             if keys:
                 count = write_keys(opened.keys, to, rfc3339(utc_now()))
             else:
-                with closing(SqliteLog(opened.path)) as log:
+                with closing(place.log()) as log:
                     count = write_ledger(opened.store, log, to, rfc3339(utc_now()))
     finally:
         asyncio.run(opened.close())
@@ -51,34 +51,31 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that 'answerable ledger backup' wrote.")],
     *,
     keys: OnlyKeys = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Fill a new ledger from a copy, each entry checked; or bring keys back that were lost.
 
     A copy that is older than what a witness has cosigned is told by the witness when the gateway starts.
     """
-    from answerable.adapters.sqlite_ledger import SqliteLedger  # noqa: PLC0415 – start-up time
-    from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415
-    from answerable.apps.ledger.backup import read_keys, read_ledger  # noqa: PLC0415
-    from answerable.apps.settings import from_environment  # noqa: PLC0415
+    from answerable.apps.ledger.backup import read_keys, read_ledger  # noqa: PLC0415 – start-up time
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
-    path = ledger or from_environment().ledger
-    if keys and not path.exists():
-        raise SettingsError(
-            f"there is no ledger at '{path}' to bring keys back for; restore the ledger first"
-        )
+    place = ledger_at(ledger)
+    if keys:
+        with closing(place.log()):
+            pass  # there is a ledger to bring keys back for
     try:
         source = file.open("rb")
     except OSError as error:
         raise LedgerUnavailable(f"'{file}' can't be read: {error.strerror}") from error
-    opened = SqliteLedger(path)
+    opened = place.open(create=True)
     try:
         with source:
             if keys:
                 count = read_keys(source, opened.keys)
             else:
-                with closing(SqliteLog(path)) as log:
+                with closing(place.log()) as log:
                     count = read_ledger(source, opened.store, log)
     finally:
         asyncio.run(opened.close())
-    print(f"{count} {'keys' if keys else 'entries'} are in {path}, each checked")  # noqa: T201
+    print(f"{count} {'keys' if keys else 'entries'} are in {place}, each checked")  # noqa: T201

@@ -8,10 +8,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 
 from answerable.adapters.http_witness import HttpWitness
-from answerable.adapters.sqlite_log import SqliteLog
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.handover import KeyHistory
 from answerable.ledger.log import hashes, next_checkpoint
 from answerable.ledger.merkle import consistency_proof
@@ -29,9 +28,9 @@ class Checkpointer:
     there is one.
     """
 
-    def __init__(self, path: Path, signer: SigningKey, witnesses: Sequence[HttpWitness] = ()) -> None:
+    def __init__(self, place: LedgerPlace, signer: SigningKey, witnesses: Sequence[HttpWitness] = ()) -> None:
         """The log's origin is the name of its key."""
-        self._path, self._signer = path, signer
+        self._place, self._signer = place, signer
         self._witnesses = witnesses
         self.problem = ""
         self.unwitnessed: dict[str, str] = {}
@@ -72,7 +71,7 @@ class Checkpointer:
 
     def _sign(self) -> tuple[bool, Note | None]:
         """The last checkpoint there is now, and whether it is new."""
-        with closing(SqliteLog(self._path)) as store:
+        with closing(self._place.log()) as store:
             handovers = store.handovers()
             before = store.checkpoint()
             history = KeyHistory.of(self._signer.verifier, handovers)
@@ -85,7 +84,7 @@ class Checkpointer:
     async def _witnessed(self, one: HttpWitness, note: Note) -> Note:
         """The note with the witness's cosignature; as it was where the witness can't be asked. Raises LedgerBroken."""
         try:
-            found = await one.cosign(note, _History(self._path))
+            found = await one.cosign(note, _History(self._place))
         except LedgerUnavailable as error:
             if self.unwitnessed.get(one.name) != str(error):
                 _LOG.warning("the witness '%s' did not cosign: %s", one.name, error)
@@ -96,16 +95,16 @@ class Checkpointer:
         return found
 
     def _keep(self, note: Note) -> None:
-        with closing(SqliteLog(self._path)) as store:
+        with closing(self._place.log()) as store:
             store.keep_checkpoint(note)
 
 
-def check_key(path: Path, signer: SigningKey) -> None:
+def check_key(place: LedgerPlace, signer: SigningKey) -> None:
     """Is that the key that the ledger's checkpoints are signed with now?
 
     Raises SignatureError where it was retired, or where the log has not been handed over to it.
     """
-    with closing(SqliteLog(path)) as store:
+    with closing(place.log()) as store:
         handovers, last = store.handovers(), store.checkpoint()
     history = KeyHistory.of(signer.verifier, handovers)
     history.check_current(signer.verifier)
@@ -123,13 +122,13 @@ def check_key(path: Path, signer: SigningKey) -> None:
 class _History:
     """The ledger's own, as it stands when it is asked."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: LedgerPlace) -> None:
+        self._place = place
 
     def size(self) -> int:
-        with closing(SqliteLog(self._path)) as store:
+        with closing(self._place.log()) as store:
             return store.size()
 
     def proof(self, old: int, new: int) -> list[bytes]:
-        with closing(SqliteLog(self._path)) as store:
+        with closing(self._place.log()) as store:
             return consistency_proof(old, new, hashes(store, new))

@@ -5,16 +5,15 @@ import base64
 from collections.abc import Collection
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from answerable.adapters.archives import packed
-from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.chain import assemble
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.report import evidence_page
-from answerable.apps.show import open_existing
+from answerable.apps.ledger.selecting import Selection, traces
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.log import hashes
 from answerable.ledger.merkle import inclusion_proof
@@ -27,11 +26,10 @@ from answerable.values.errors import LedgerUnavailable, SettingsError
 
 
 async def export(
-    path: Path,
+    place: LedgerPlace,
     signer: SigningKey,
+    selection: Selection,
     *,
-    trace: str | None,
-    conversation: str | None,
     private: bool,
     hide: Collection[str],
     now: datetime,
@@ -41,38 +39,40 @@ async def export(
     Of private parts the fields named in `hide` are left out, and still proven.
 
     Signs a checkpoint first where entries are newer than the last. Raises LedgerUnavailable
-    where nothing is chosen by that name, LedgerBroken where the ledger does not hold,
+    where nothing is chosen, LedgerBroken where the ledger does not hold,
     SignatureError where the key is not the one that the log signs with now.
     """
-    ledger = open_existing(path)
+    ledger = place.open()
     try:
-        traces = [TraceId(trace)] if trace else await ledger.traces_of(conversation or "")
-        found = [rows for one in traces if (rows := await ledger.trace(one))]
+        chosen = await traces(ledger, selection)
+        found = [rows for one in chosen if (rows := await ledger.trace(one))]
         # What was erased is not here; who erased it is.
         erasures = {row.erased.trace for rows in found for row in rows if row.erased is not None}
         found += [rows for one in sorted(erasures) if (rows := await ledger.trace(TraceId(one)))]
     finally:
         await ledger.close()
-    what = f"trace {trace}" if trace else f"conversation {conversation}"
     if not found:
-        raise LedgerUnavailable(f"the ledger at '{path}' has no {what}")
+        raise LedgerUnavailable(f"the ledger at '{place}' has no {selection.named}")
     if not private:
         found = [[row._replace(salt=None, private=None) for row in rows] for rows in found]
-    await Checkpointer(path, signer).once()
-    made = rfc3339(now)
-    chosen = Chosen(what, made)
-    return await asyncio.to_thread(_written, path, signer, chosen, found, hide), sum(map(len, found))
+    await Checkpointer(place, signer).once()
+    what = Chosen(selection.named, rfc3339(now))
+    return await asyncio.to_thread(_written, place, signer, what, found, hide), sum(map(len, found))
 
 
 def _written(
-    path: Path, signer: SigningKey, chosen: Chosen, found: list[list[Opened]], hide: Collection[str]
+    place: LedgerPlace,
+    signer: SigningKey,
+    chosen: Chosen,
+    found: list[list[Opened]],
+    hide: Collection[str],
 ) -> bytes:
-    with closing(SqliteLog(path)) as store:
-        handovers, note = store.handovers(), store.checkpoint()
+    with closing(place.log()) as log:
+        handovers, note = log.handovers(), log.checkpoint()
         if note is None:
-            raise LedgerUnavailable(f"no checkpoint of '{path}' could be signed")
+            raise LedgerUnavailable(f"no checkpoint of '{place}' could be signed")
         checkpoint = parse_checkpoint(note.text)
-        tree = hashes(store, checkpoint.size)
+        tree = hashes(log, checkpoint.size)
         rows = sorted((row for rows in found for row in rows), key=lambda row: row.seq)
         proven = [_proven(row, inclusion_proof(row.seq, checkpoint.size, tree), hide) for row in rows]
     readable = [[_readable(row, hide) for row in rows] for rows in found]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from answerable.apps.ledger.options import LedgerOption
 from answerable.values.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 privacy = typer.Typer()
 T = TypeVar("T")
 
-LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 OfficerKey = Annotated[
     Path, typer.Option("--key", help="Your own secret key ('answerable key new NAME'): you sign for this.")
 ]
@@ -32,7 +32,7 @@ def erase(
     reason: Reason,
     customer: Customer = None,
     conversation: Conversation = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Erase what somebody said and was told. The entries stay, and every proof still holds."""
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
@@ -49,7 +49,7 @@ def retain(
     *,
     days: Annotated[int, typer.Option("--days", min=1, help="Keep what people said for this many days.")],
     key: OfficerKey,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Erase what is older: whole months, each once its last day is past. Legal holds are kept."""
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
@@ -68,7 +68,7 @@ def hold(
     customer: Customer = None,
     conversation: Conversation = None,
     everything: Annotated[bool, typer.Option("--everything", help="What is on record of everybody.")] = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Place a legal hold: what it names can't be erased until it is lifted."""
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
@@ -89,7 +89,7 @@ def lift(
     *,
     key: OfficerKey,
     reason: Reason,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Lift a legal hold."""
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
@@ -102,12 +102,12 @@ def lift(
 
 
 @privacy.command()
-def holds(*, ledger: LedgerFile = None) -> None:
+def holds(*, ledger: LedgerOption = None) -> None:
     """List the legal holds that are in place."""
-    from answerable.apps.show import open_existing  # noqa: PLC0415 – start-up time
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415 – start-up time
 
     async def read() -> list[str]:
-        opened = open_existing(ledger)
+        opened = ledger_at(ledger).open()
         try:
             found = {one.id.split("/")[0]: one for one in opened.keys.holds()}
         finally:
@@ -133,16 +133,16 @@ async def _subjects(ledger: "StoredLedger", customer: str | None, conversation: 
     return await erasing.subjects_of_conversation(ledger, conversation or "", traces)
 
 
-def _run(ledger: Path | None, key: Path, act: "Callable[[StoredLedger, Officer], Awaitable[T]]") -> T:
+def _run(ledger: str | None, key: Path, act: "Callable[[StoredLedger, Officer], Awaitable[T]]") -> T:
     from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415 – start-up time
     from answerable.adapters.world import new_trace, utc_now  # noqa: PLC0415
     from answerable.apps.ledger.erasing import Officer  # noqa: PLC0415
-    from answerable.apps.show import open_existing  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
     officer = Officer(read_secret_key(key), utc_now, new_trace)
 
     async def run() -> T:
-        opened = open_existing(ledger)
+        opened = ledger_at(ledger).open()
         try:
             return await act(opened, officer)
         finally:

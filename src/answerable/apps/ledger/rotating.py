@@ -2,10 +2,9 @@
 
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 
-from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.ledger.checkpointing import check_key
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.handover import Handover, KeyHistory, parse_handover, read_handovers
 from answerable.ledger.log import next_checkpoint
@@ -13,7 +12,7 @@ from answerable.signing import Note, SigningKey
 from answerable.values.errors import LedgerUnavailable
 
 
-def rotate_key(path: Path, old: SigningKey, new: SigningKey, now: datetime) -> Note:
+def rotate_key(place: LedgerPlace, old: SigningKey, new: SigningKey, now: datetime) -> Note:
     """Make a handover durable, and the checkpoint that it stands at signed with both keys; the handover's note.
 
     1. The old key is the one that signs now, and the new one can follow it. Where it has followed
@@ -24,12 +23,12 @@ def rotate_key(path: Path, old: SigningKey, new: SigningKey, now: datetime) -> N
 
     Raises LedgerBroken, LedgerUnavailable, ProofError, SignatureError or KeyUnavailable.
     """
-    with closing(SqliteLog(path)) as store:
+    with closing(place.log()) as store:
         kept = store.handovers()
         history = KeyHistory.of(old.verifier, kept)
         if kept and _between(parse_handover(kept[-1]), old, new):
             return kept[-1]
-        check_key(path, old)
+        check_key(place, old)
         history.check_next(new.verifier)
         before = store.checkpoint()
         checkpoint = next_checkpoint(store, before, old, history)
@@ -39,7 +38,7 @@ def rotate_key(path: Path, old: SigningKey, new: SigningKey, now: datetime) -> N
         last = checkpoint or before
         if last is None:
             raise LedgerUnavailable(
-                f"'{path}' has no entries that could be handed over; start it with the new key"
+                f"'{place}' has no entries that could be handed over; start it with the new key"
             )
         handover = Handover(parse_checkpoint(last.text), old.verifier, new.verifier, now)
         note = handover.note().signed(old).signed(new)

@@ -8,11 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from answerable.adapters.key_files import read_note
-from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.stored_ledger import Verified
 from answerable.apps.ledger.verdict import say_broken, tell_handovers
-from answerable.apps.settings import from_environment
-from answerable.apps.show import open_existing
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.handover import Handover, KeyHistory, read_handovers
 from answerable.signing import Note, check_note, parse_note, verifier_from
@@ -31,7 +29,7 @@ class _Held:
 
 async def verify_ledger(
     console: Console,
-    ledger: Path | None,
+    place: LedgerPlace,
     elsewhere: list[Path],
     key: str | None,
     witnesses: list[str],
@@ -47,9 +45,9 @@ async def verify_ledger(
     5. The entries are those that each checkpoint and each handover counts, and as many.
     """
     try:
-        store = open_existing(ledger)  # looks at the last entry, and so may already find it broken
+        store = place.open()  # looks at the last entry, and so may already find it broken
         try:
-            held = _checkpoints(ledger or from_environment().ledger, elsewhere, key, witnesses)
+            held = _checkpoints(place, elsewhere, key, witnesses)
             found = await store.verified([*held.checkpoints, *(one.checkpoint for one in held.handovers)])
         finally:
             await store.close()
@@ -59,8 +57,8 @@ async def verify_ledger(
     return 0
 
 
-def _checkpoints(path: Path, elsewhere: list[Path], key: str | None, witnesses: list[str]) -> _Held:
-    with closing(SqliteLog(path)) as log:
+def _checkpoints(place: LedgerPlace, elsewhere: list[Path], key: str | None, witnesses: list[str]) -> _Held:
+    with closing(place.log()) as log:
         own, handovers = list(log.checkpoints()), log.handovers()
     notes = [*own, *(parse_note(read_note(file)) for file in elsewhere)]
     if key is None:

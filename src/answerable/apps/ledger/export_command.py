@@ -1,0 +1,89 @@
+"""`answerable ledger export`: evidence for somebody who has nothing else of yours."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from answerable.apps.ledger.options import LedgerOption, LogKey
+from answerable.values import rfc3339
+from answerable.values.errors import SettingsError
+
+exports = typer.Typer()
+
+
+@exports.command()
+def export(
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    trace: Annotated[str | None, typer.Option("--trace", help="The exchange of this trace.")] = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", help="Every exchange of this conversation.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option("--customer", help="Every exchange with this customer.")
+    ] = None,
+    bundle: Annotated[
+        str | None,
+        typer.Option("--bundle", help="Every exchange decided under this bundle: its name or digest."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="From this instant on, as 2026-11-30 or 2026-11-30T12:00:00+00:00."),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Up to this instant, without it.")] = None,
+    private: Annotated[
+        bool, typer.Option("--private/--no-private", help="With or without what people said.")
+    ] = True,
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--redact",
+            help="A field to leave out of what people said (customer, messages, context, text, arguments, …); "
+            "the others are still proven. May be given more than once.",
+        ),
+    ] = None,
+    key: LogKey = None,
+    ledger: LedgerOption = None,
+) -> None:
+    """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere.
+
+    Of several choices, exchanges that all of them fit.
+    """
+    import asyncio  # noqa: PLC0415 – start-up time
+
+    from answerable.adapters.durable_files import write_new  # noqa: PLC0415
+    from answerable.adapters.world import utc_now  # noqa: PLC0415
+    from answerable.apps.ledger import exporting  # noqa: PLC0415
+    from answerable.apps.ledger.selecting import Selection  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
+
+    selection = Selection(
+        trace, conversation, customer, bundle, _instant("--since", since), _instant("--until", until)
+    )
+    if not selection.named:
+        raise SettingsError(
+            "say what the evidence is of: --trace, --conversation, --customer, --bundle, --since or --until"
+        )
+    place = ledger_at(ledger)
+    signer = place.signing_key(key)
+    made = exporting.export(
+        place, signer, selection, private=private, hide=exporting.known_fields(redact or ()), now=utc_now()
+    )
+    content, count = asyncio.run(made)
+    write_new(output, content)
+    print(f"{count} entries and their proofs are in {output}")  # noqa: T201
+    print(f"check it: answerable verify {output} --key '{signer.verifier}'")  # noqa: T201
+
+
+def _instant(option: str, text: str | None) -> str | None:
+    """Raises SettingsError where the text is no instant. A day alone begins at midnight in UTC."""
+    if text is None:
+        return None
+    try:
+        return rfc3339(datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00+00:00"))
+    except ValueError as error:
+        raise SettingsError(
+            f"{option} is '{text}'; write a day (2026-11-30) or an instant with its zone (2026-11-30T12:00:00+00:00)"
+        ) from error

@@ -111,6 +111,21 @@ def export(
         Path | None,
         typer.Option("--key", help="The log's secret key; the one beside the ledger if left out."),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="A report as PDF as well (needs the extra 'evidence').")
+    ] = False,
+    timestamp: Annotated[
+        str | None,
+        typer.Option(
+            "--timestamp", help="URL of a time-stamping authority (RFC 3161) to ask for a timestamp."
+        ),
+    ] = None,
+    timestamp_ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--timestamp-ca", help="Its certificates (PEM): its timestamp is checked before it is kept."
+        ),
+    ] = None,
     ledger: LedgerFile = None,
 ) -> None:
     """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere."""
@@ -120,13 +135,21 @@ def export(
     from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
     from answerable.adapters.world import utc_now  # noqa: PLC0415
     from answerable.apps.ledger import exporting  # noqa: PLC0415
+    from answerable.apps.ledger.timestamping import stamping  # noqa: PLC0415
 
     if (trace is None) is (conversation is None):
         raise SettingsError("say what the evidence is of: --trace ID or --conversation ID")
     path = _existing(ledger)
     signer = read_secret_key(key or path.with_name(path.name + ".key"))
     made = exporting.export(
-        path, signer, trace=trace, conversation=conversation, private=private, now=utc_now()
+        path,
+        signer,
+        trace=trace,
+        conversation=conversation,
+        private=private,
+        now=utc_now(),
+        pdf=pdf,
+        stamp=stamping(timestamp, timestamp_ca),
     )
     content, count = asyncio.run(made)
     write_new(output, content)

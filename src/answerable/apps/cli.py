@@ -224,15 +224,24 @@ def verify(
         list[str] | None,
         typer.Option("--witness", help="A witness's public key: the last checkpoint must be cosigned by it."),
     ] = None,
+    timestamp_ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--timestamp-ca", help="An authority's certificates (PEM): evidence must hold a timestamp of its."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check evidence, or every link, hash and private part of a ledger, and that it continues its checkpoints."""
     if evidence is not None:
         from answerable.apps.ledger.evidence import verify_evidence  # noqa: PLC0415 – start-up time
 
+        console = Console(highlight=False)
         raise typer.Exit(
-            verify_evidence(Console(highlight=False), evidence, key, witness or [], as_json=as_json)
+            verify_evidence(console, evidence, key, witness or [], timestamp_ca, as_json=as_json)
         )
+    if timestamp_ca is not None:
+        raise SettingsError("a ledger has no timestamp; --timestamp-ca goes with a file of evidence")
     from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415 – start-up time
     from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 

@@ -28,6 +28,8 @@ from answerable.values.errors import LedgerBroken, ProofError, SignatureError
 MANIFEST, CHECKPOINT, ENTRIES, REPORT = "manifest.note", "checkpoint.note", "entries.jsonl", "report.html"
 KEYS = "keys.notes"
 NAMES = (MANIFEST, CHECKPOINT, KEYS, ENTRIES, REPORT)
+PDF, TIMESTAMP = "report.pdf", "timestamp.tsr"
+"""May be there as well: the PDF under the manifest, and over the manifest the timestamp, which it can't name."""
 _OPENING = "answerable evidence v1"
 
 
@@ -101,7 +103,7 @@ def check_evidence(
 ) -> Checked:
     """Check evidence from its files alone.
 
-    1. Every file is there, and no other.
+    1. Every file is there, and no other but those that may be.
     2. The handovers lead to or from the key that was named; without one, they follow each other.
     3. The last of the log's keys signed the manifest, where a key was named, and each file is the one it names.
        One that was retired will not do: evidence that shows a handover is made by whom it was made to.
@@ -167,7 +169,7 @@ def _check_names(files: Mapping[str, bytes]) -> None:
         if name not in files:
             raise LedgerBroken(f"'{name}' is missing from the evidence")
     for name in files:
-        if name not in NAMES:
+        if name not in (*NAMES, PDF, TIMESTAMP):
             raise LedgerBroken(f"'{name[:80]}' is no file of evidence")
 
 
@@ -204,7 +206,7 @@ def _check_manifest(note: Note, checkpoint: Checkpoint, files: Mapping[str, byte
     if not (fields["entries"].isascii() and fields["entries"].isdigit()) or len(fields["entries"]) > 12:  # noqa: PLR2004 – more than any file holds
         raise LedgerBroken(f"'{MANIFEST}' does not say how many entries there are")
     count = int(fields["entries"])
-    others = {name: content for name, content in files.items() if name != MANIFEST}
+    others = {name: content for name, content in files.items() if name not in {MANIFEST, TIMESTAMP}}
     expected = manifest(chosen, checkpoint, count, others).text.splitlines()
     for said, found in zip(lines, expected, strict=False):
         if said != found:
@@ -256,6 +258,7 @@ def evidence_files(
     entries: Sequence[Proven],
     report: str,
     handovers: Sequence[Note] = (),
+    pdf: bytes | None = None,
 ) -> tuple[dict[str, bytes], Note]:
     """The files but for the manifest, and the manifest to be signed and added as `MANIFEST`."""
     files = {
@@ -264,4 +267,6 @@ def evidence_files(
         ENTRIES: entry_lines(entries),
         REPORT: report.encode(),
     }
+    if pdf is not None:
+        files[PDF] = pdf
     return files, manifest(chosen, parse_checkpoint(checkpoint.text), len(entries), files)

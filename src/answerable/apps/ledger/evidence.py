@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from answerable.adapters.archives import unpacked
+from answerable.apps.ledger.timestamping import tell_timestamp, timestamp_as_data, timestamp_in
 from answerable.apps.ledger.verdict import say_broken, tell_handovers
 from answerable.receipts.evidence import Checked, check_evidence
 from answerable.signing import verifier_from
@@ -16,12 +17,20 @@ _MOST_BYTES = 1024 * 1024 * 1024
 
 
 def verify_evidence(
-    console: Console, path: Path, key: str | None, witnesses: list[str], *, as_json: bool
+    console: Console,
+    path: Path,
+    key: str | None,
+    witnesses: list[str],
+    timestamp_ca: Path | None = None,
+    *,
+    as_json: bool,
 ) -> int:
     """Print whether it holds; 0 where it does, 1 where it does not. Raises where it can't be read."""
     try:
         known = verifier_from(key) if key else None
-        checked = check_evidence(_read(path), known, [verifier_from(one) for one in witnesses])
+        files = _read(path)
+        checked = check_evidence(files, known, [verifier_from(one) for one in witnesses])
+        timestamp = timestamp_in(files, timestamp_ca)
     except (LedgerBroken, ProofError, SignatureError) as error:
         return say_broken(console, error, as_json=as_json)
     if as_json:
@@ -39,10 +48,12 @@ def verify_evidence(
             "signature_checked": checked.signed,
             "handovers": len(checked.handovers),
             "cosigned_by": checked.cosigned_by,
+            "timestamp": timestamp_as_data(files, timestamp),
         }
         console.print_json(data=data)
     else:
         _tell(console, checked, key)
+        tell_timestamp(console, files, timestamp)
     return 0
 
 

@@ -45,6 +45,21 @@ def export(
         ),
     ] = None,
     key: LogKey = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="A report as PDF as well (needs the extra 'evidence').")
+    ] = False,
+    timestamp: Annotated[
+        str | None,
+        typer.Option(
+            "--timestamp", help="URL of a time-stamping authority (RFC 3161) to ask for a timestamp."
+        ),
+    ] = None,
+    timestamp_ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--timestamp-ca", help="Its certificates (PEM): its timestamp is checked before it is kept."
+        ),
+    ] = None,
     ledger: LedgerOption = None,
 ) -> None:
     """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere.
@@ -57,6 +72,7 @@ def export(
     from answerable.adapters.world import utc_now  # noqa: PLC0415
     from answerable.apps.ledger import exporting  # noqa: PLC0415
     from answerable.apps.ledger.selecting import Selection  # noqa: PLC0415
+    from answerable.apps.ledger.timestamping import stamping  # noqa: PLC0415
     from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
     selection = Selection(
@@ -69,7 +85,14 @@ def export(
     place = ledger_at(ledger)
     signer = place.signing_key(key)
     made = exporting.export(
-        place, signer, selection, private=private, hide=exporting.known_fields(redact or ()), now=utc_now()
+        place,
+        signer,
+        selection,
+        private=private,
+        hide=exporting.known_fields(redact or ()),
+        now=utc_now(),
+        pdf=pdf,
+        stamp=stamping(timestamp, timestamp_ca),
     )
     content, count = asyncio.run(made)
     write_new(output, content)

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import closing
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from answerable.adapters.archives import packed
 from answerable.apps.chain import assemble
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.report import evidence_page
+from answerable.apps.ledger.report_pdf import evidence_pdf
 from answerable.apps.ledger.selecting import Selection, traces
 from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import parse_checkpoint
@@ -19,7 +20,7 @@ from answerable.ledger.log import hashes
 from answerable.ledger.merkle import inclusion_proof
 from answerable.receipts import PRIVATE_OF, Opened, canonical, decode
 from answerable.receipts.disclosure import Proven, disclosed, redacted
-from answerable.receipts.evidence import MANIFEST, Chosen, evidence_files
+from answerable.receipts.evidence import MANIFEST, TIMESTAMP, Chosen, evidence_files
 from answerable.signing import SigningKey, written
 from answerable.values import TraceId, rfc3339
 from answerable.values.errors import LedgerUnavailable, SettingsError
@@ -33,14 +34,18 @@ async def export(
     private: bool,
     hide: Collection[str],
     now: datetime,
+    pdf: bool = False,
+    stamp: Callable[[bytes], Awaitable[bytes]] | None = None,
 ) -> tuple[bytes, int]:
     """The evidence as one file, and how many entries it holds.
 
     Of private parts the fields named in `hide` are left out, and still proven.
 
+    With `pdf` a report as a PDF is among its files; `stamp` gives a timestamp over the manifest's bytes.
     Signs a checkpoint first where entries are newer than the last. Raises LedgerUnavailable
     where nothing is chosen, LedgerBroken where the ledger does not hold,
-    SignatureError where the key is not the one that the log signs with now.
+    SignatureError where the key is not the one that the log signs with now,
+    and what `evidence_pdf` and `stamp` raise.
     """
     ledger = place.open()
     try:
@@ -57,16 +62,21 @@ async def export(
         found = [[row._replace(salt=None, private=None) for row in rows] for rows in found]
     await Checkpointer(place, signer).once()
     what = Chosen(selection.named, rfc3339(now))
-    return await asyncio.to_thread(_written, place, signer, what, found, hide), sum(map(len, found))
+    files = await asyncio.to_thread(_files, place, signer, what, found, hide, pdf=pdf)
+    if stamp is not None:
+        files[TIMESTAMP] = await stamp(files[MANIFEST])
+    return packed(files), sum(map(len, found))
 
 
-def _written(
+def _files(
     place: LedgerPlace,
     signer: SigningKey,
     chosen: Chosen,
     found: list[list[Opened]],
     hide: Collection[str],
-) -> bytes:
+    *,
+    pdf: bool,
+) -> dict[str, bytes]:
     with closing(place.log()) as log:
         handovers, note = log.handovers(), log.checkpoint()
         if note is None:
@@ -78,8 +88,9 @@ def _written(
     readable = [[_readable(row, hide) for row in rows] for rows in found]
     chains = [chain for rows in readable if (chain := assemble(rows)) is not None]
     page = evidence_page(chosen.what, chosen.made, checkpoint, chains)
-    files, manifest = evidence_files(chosen, note, proven, page, handovers)
-    return packed(files | {MANIFEST: written(manifest.signed(signer))})
+    printed = evidence_pdf(chosen.what, chosen.made, note, chains) if pdf else None
+    files, manifest = evidence_files(chosen, note, proven, page, handovers, printed)
+    return files | {MANIFEST: written(manifest.signed(signer))}
 
 
 def _proven(row: Opened, proof: list[bytes], hide: Collection[str]) -> Proven:

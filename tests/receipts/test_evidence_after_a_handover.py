@@ -30,8 +30,8 @@ class Log:
         self.roots = {0: self.frontier.root()}
         head = Head(0, "0" * 64)
         for seq in range(size):
-            draft = Draft("tr_1", MADE, CallBody(0, seq, f"c-{seq}", word))
-            row = seal(draft, head, seq - 1 if seq else None, None, b"")
+            draft = Draft(f"tr_{seq}", MADE, CallBody(0, seq, f"c-{seq}", word))
+            row = seal(draft, head, None, None, b"")
             head = Head(seq + 1, row.leaf)
             self.entries.append(row.entry)
             self.known |= dict(self.frontier.append(leaf_node(row.entry)))

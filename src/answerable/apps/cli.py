@@ -101,6 +101,14 @@ def serve(
         Path | None,
         typer.Option(help="File of who cosigns them, a URL and a key a line. [ANSWERABLE_WITNESSES]"),
     ] = None,
+    anchor: Annotated[
+        Path | None,
+        typer.Option(help="Folder elsewhere that keeps the checkpoints, too. [ANSWERABLE_ANCHOR]"),
+    ] = None,
+    retention_days: Annotated[
+        int | None,
+        typer.Option(min=1, help="How long what people said is kept. [ANSWERABLE_RETENTION_DAYS]"),
+    ] = None,
     mode: Annotated[
         Mode | None, typer.Option(help="observe records only; enforce decides. [ANSWERABLE_MODE]")
     ] = None,
@@ -133,6 +141,8 @@ def serve(
         ledger=ledger,
         ledger_key=ledger_key,
         witnesses=witnesses,
+        anchor=anchor,
+        retention_days=retention_days,
         mode=mode,
         client_keys=client_keys,
         bundle=bundle,
@@ -238,7 +248,9 @@ def verify(
 
         console = Console(highlight=False)
         raise typer.Exit(
-            verify_evidence(console, evidence, key, witness or [], timestamp_ca, as_json=as_json)
+            verify_evidence(
+                console, evidence, key, witness or [], timestamp_ca, checkpoint or [], as_json=as_json
+            )
         )
     if timestamp_ca is not None:
         raise SettingsError("a ledger has no timestamp; --timestamp-ca goes with a file of evidence")

@@ -10,17 +10,22 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from answerable.adapters.anchor_folder import AnchorFolder
 from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.http_witness import HttpWitness
 from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.adapters.stored_ledger import StoredLedger
+from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.bundles import open_shelf
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
 from answerable.apps.ledger.checkpointing import Checkpointer, check_key
+from answerable.apps.ledger.erasing import Officer
+from answerable.apps.ledger.retention import Retention
 from answerable.apps.ledger.serving import LogPages
 from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.readers import make_reader
@@ -70,16 +75,26 @@ def build(settings: Settings, ledger: Ledger, place: LedgerPlace | None = None) 
         limits=limits,
         upstream_key=settings.upstream_key,
         log=LogPages(place) if place else None,
-        checkpointer=_checkpointer(settings, place) if place else None,
+        checkpointer=_checkpointer(settings, place, ledger) if place else None,
+        retention=_retention(settings, place, ledger) if place else None,
     )
 
 
-def _checkpointer(settings: Settings, place: LedgerPlace) -> Checkpointer:
+def _checkpointer(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Checkpointer:
     """Raises SettingsError, KeyUnavailable; SignatureError where the key is not the one the log signs with now."""
     signer = place.signing_key(make=True)
     check_key(place, signer)
     known = read_witnesses(settings.witnesses) if settings.witnesses else []
-    return Checkpointer(place, signer, [HttpWitness(url, key) for url, key in known])
+    anchor = AnchorFolder(settings.anchor, signer.verifier.name) if settings.anchor else None
+    hold_back = ledger.hold_back if isinstance(ledger, StoredLedger) else lambda _why: None
+    return Checkpointer(place, signer, [HttpWitness(url, key) for url, key in known], anchor, hold_back)
+
+
+def _retention(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Retention | None:
+    """Raises SettingsError, SignatureError, KeyUnavailable."""
+    if settings.retention_days is None or not isinstance(ledger, StoredLedger):
+        return None
+    return Retention(ledger, settings.retention_days, Officer(place.signing_key(), utc_now, new_trace))
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:

@@ -19,17 +19,19 @@ import msgspec
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.handover import Handover, KeyHistory, parse_handover, parse_handovers
 from answerable.ledger.merkle import leaf_node, verify_inclusion
+from answerable.receipts.continuing import check_continues
 from answerable.receipts.disclosure import Proven, check_disclosed, erasures_in
 from answerable.receipts.format import Entry, decode
 from answerable.receipts.governance import ErasureBody
+from answerable.receipts.verifying import check_before
 from answerable.signing import Note, Verifier, check_note, parse_note, written
 from answerable.values.errors import LedgerBroken, ProofError, SignatureError
 
 MANIFEST, CHECKPOINT, ENTRIES, REPORT = "manifest.note", "checkpoint.note", "entries.jsonl", "report.html"
 KEYS = "keys.notes"
 NAMES = (MANIFEST, CHECKPOINT, KEYS, ENTRIES, REPORT)
-PDF, TIMESTAMP = "report.pdf", "timestamp.tsr"
-"""May be there as well: the PDF under the manifest, and over the manifest the timestamp, which it can't name."""
+PDF, CONTINUES, TIMESTAMP = "report.pdf", "continues.json", "timestamp.tsr"
+"""May be there as well: under the manifest the first two, and over it the timestamp, which it can't name."""
 _OPENING = "answerable evidence v1"
 
 
@@ -99,7 +101,10 @@ def manifest(chosen: Chosen, checkpoint: Checkpoint, count: int, files: Mapping[
 
 
 def check_evidence(
-    files: Mapping[str, bytes], key: Verifier | None, witnesses: Sequence[Verifier] = ()
+    files: Mapping[str, bytes],
+    key: Verifier | None,
+    witnesses: Sequence[Verifier] = (),
+    kept: Sequence[Checkpoint] = (),
 ) -> Checked:
     """Check evidence from its files alone.
 
@@ -111,7 +116,8 @@ def check_evidence(
     5. Each entry is in the log that the checkpoint counts, in its place, and they stand in order.
     6. Each field of a private part is the one that its entry commits to; what is not here was left out, or
        an entry says who erased it.
-    7. There are as many entries as the manifest says.
+    7. There are as many entries as the manifest says, and of each trace none is missing before its last.
+    8. The log is the one that every checkpoint in `kept` is of.
 
     Raises LedgerBroken, ProofError or SignatureError, naming what fails.
     """
@@ -131,6 +137,9 @@ def check_evidence(
     places = [one.seq for one in entries]
     if any(before >= after for before, after in pairwise(places)):
         raise LedgerBroken("the entries do not stand in the order of the log")
+    _check_traces(entries)
+    for one in kept:
+        check_continues(files.get(CONTINUES), checkpoint, one)
     shown = sum(one.discloses for one in proven)
     bare = [
         entry
@@ -153,6 +162,15 @@ def check_evidence(
     )
 
 
+def _check_traces(entries: Sequence[Entry]) -> None:
+    """Each entry of a trace names the one before it. Entries of format 1 don't, and can't be missed."""
+    last: dict[str, int] = {}
+    for entry in entries:
+        if entry.v > 1:
+            check_before(entry, last.get(entry.trace))
+        last[entry.trace] = entry.seq
+
+
 def _gone(entries: Sequence[Entry], bare: Sequence[Entry]) -> tuple[Gone, ...]:
     """Which of the entries without a private part were erased, by what other entries say."""
     erasures = erasures_in(entries)
@@ -169,7 +187,7 @@ def _check_names(files: Mapping[str, bytes]) -> None:
         if name not in files:
             raise LedgerBroken(f"'{name}' is missing from the evidence")
     for name in files:
-        if name not in (*NAMES, PDF, TIMESTAMP):
+        if name not in (*NAMES, PDF, CONTINUES, TIMESTAMP):
             raise LedgerBroken(f"'{name[:80]}' is no file of evidence")
 
 
@@ -259,6 +277,7 @@ def evidence_files(
     report: str,
     handovers: Sequence[Note] = (),
     pdf: bytes | None = None,
+    continued: bytes | None = None,
 ) -> tuple[dict[str, bytes], Note]:
     """The files but for the manifest, and the manifest to be signed and added as `MANIFEST`."""
     files = {
@@ -269,4 +288,6 @@ def evidence_files(
     }
     if pdf is not None:
         files[PDF] = pdf
+    if continued is not None:
+        files[CONTINUES] = continued
     return files, manifest(chosen, parse_checkpoint(checkpoint.text), len(entries), files)

@@ -17,6 +17,7 @@ from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error
 from answerable.apps.gateway.headers import TRACE, upstream_headers
 from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger.retention import Retention
 from answerable.apps.ledger.serving import LogPages
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
@@ -39,10 +40,12 @@ def create_app(
     upstream_key: str | None = None,
     log: LogPages | None = None,
     checkpointer: Checkpointer | None = None,
+    retention: Retention | None = None,
 ) -> ASGIApp:
     """The gateway over a gate and an upstream. The upstream is opened when the server starts.
 
-    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them.
+    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them. `retention`
+    erases what is past its time.
     """
     bounds = limits or Limits()
     known = callers or Callers()
@@ -52,11 +55,8 @@ def create_app(
         upstream = open_upstream()
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
-        signing = asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)) if checkpointer else None
-        yield
-        if signing is not None and checkpointer is not None:
-            signing.cancel()
-            await checkpointer.finish()
+        async with _beside(checkpointer, retention):
+            yield
         await upstream.close()
 
     async def models(request: Request) -> Response:
@@ -127,6 +127,23 @@ def create_app(
         },
     )
     return Front(rest)
+
+
+@asynccontextmanager
+async def _beside(checkpointer: Checkpointer | None, retention: Retention | None) -> AsyncIterator[None]:
+    """What goes on for the ledger while replies are answered."""
+    tasks: list[asyncio.Task[None]] = []
+    if checkpointer is not None:
+        # Before the first exchange is recorded: nothing goes on top of a ledger that was cut or exchanged.
+        await checkpointer.finish()
+        tasks.append(asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)))
+    if retention is not None:
+        tasks.append(asyncio.create_task(retention.run()))
+    yield
+    for task in tasks:
+        task.cancel()
+    if checkpointer is not None:
+        await checkpointer.finish()
 
 
 class Front:

@@ -24,7 +24,7 @@ from answerable.receipts import (
     erasure_statement,
     hold_statement,
 )
-from answerable.signing import Signer, written
+from answerable.signing import SigningKey, written
 from answerable.values import TraceId, rfc3339
 from answerable.values.errors import LedgerUnavailable, UnderHold
 
@@ -35,7 +35,7 @@ _MOST_KEYS = 2000  # in one entry: it has 65,535 bytes at most
 class Officer:
     """Who decides: their key signs what they decide, under its name. `now` and `new_trace` are the world's."""
 
-    signer: Signer
+    signer: SigningKey
     now: Callable[[], datetime]
     new_trace: Callable[[], TraceId]
 

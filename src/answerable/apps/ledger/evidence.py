@@ -1,15 +1,18 @@
 """`answerable verify FILE`: evidence against itself and the keys of those it comes from. No ledger, no network."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from answerable.adapters.archives import unpacked
+from answerable.adapters.key_files import read_note
 from answerable.apps.ledger.timestamping import tell_timestamp, timestamp_as_data, timestamp_in
 from answerable.apps.ledger.verdict import say_broken, tell_handovers
+from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.receipts.evidence import Checked, check_evidence
-from answerable.signing import verifier_from
+from answerable.signing import parse_note, verifier_from
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, ProofError, SignatureError
 
 _MOST_SHOWN = 8
@@ -22,6 +25,7 @@ def verify_evidence(
     key: str | None,
     witnesses: list[str],
     timestamp_ca: Path | None = None,
+    kept: Sequence[Path] = (),
     *,
     as_json: bool,
 ) -> int:
@@ -29,7 +33,12 @@ def verify_evidence(
     try:
         known = verifier_from(key) if key else None
         files = _read(path)
-        checked = check_evidence(files, known, [verifier_from(one) for one in witnesses])
+        checked = check_evidence(
+            files,
+            known,
+            [verifier_from(one) for one in witnesses],
+            [kept_checkpoint(one) for one in kept],
+        )
         timestamp = timestamp_in(files, timestamp_ca)
     except (LedgerBroken, ProofError, SignatureError) as error:
         return say_broken(console, error, as_json=as_json)
@@ -77,6 +86,11 @@ def _tell(console: Console, checked: Checked, key: str | None) -> None:
     tell_handovers(console, checked.handovers, key, checked.cosigned_by)
     for name in checked.cosigned_by:
         console.print(f"  cosigned by {escape(name)}")
+
+
+def kept_checkpoint(path: Path) -> Checkpoint:
+    """A checkpoint that somebody has kept in a file. Raises BundleError, SignatureError, ProofError."""
+    return parse_checkpoint(parse_note(read_note(path)).text)
 
 
 def _by_erasure(checked: Checked) -> dict[tuple[str, str], list[int]]:

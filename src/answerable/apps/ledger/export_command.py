@@ -48,6 +48,12 @@ def export(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="A report as PDF as well (needs the extra 'evidence').")
     ] = False,
+    continuing: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--continues", help="A checkpoint that somebody has kept: evidence shows that it continues it."
+        ),
+    ] = None,
     timestamp: Annotated[
         str | None,
         typer.Option(
@@ -71,6 +77,7 @@ def export(
     from answerable.adapters.durable_files import write_new  # noqa: PLC0415
     from answerable.adapters.world import utc_now  # noqa: PLC0415
     from answerable.apps.ledger import exporting  # noqa: PLC0415
+    from answerable.apps.ledger.evidence import kept_checkpoint  # noqa: PLC0415
     from answerable.apps.ledger.selecting import Selection  # noqa: PLC0415
     from answerable.apps.ledger.timestamping import stamping  # noqa: PLC0415
     from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
@@ -92,6 +99,7 @@ def export(
         hide=exporting.known_fields(redact or ()),
         now=utc_now(),
         pdf=pdf,
+        kept=[kept_checkpoint(one) for one in continuing or ()],
         stamp=stamping(timestamp, timestamp_ca),
     )
     content, count = asyncio.run(made)

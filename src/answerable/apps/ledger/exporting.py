@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -15,10 +15,11 @@ from answerable.apps.ledger.report import evidence_page
 from answerable.apps.ledger.report_pdf import evidence_pdf
 from answerable.apps.ledger.selecting import Selection, traces
 from answerable.apps.ledger_place import LedgerPlace
-from answerable.ledger.checkpoint import parse_checkpoint
+from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.log import hashes
-from answerable.ledger.merkle import inclusion_proof
+from answerable.ledger.merkle import consistency_proof, inclusion_proof
 from answerable.receipts import PRIVATE_OF, Opened, canonical, decode
+from answerable.receipts.continuing import continues
 from answerable.receipts.disclosure import Proven, disclosed, redacted
 from answerable.receipts.evidence import MANIFEST, TIMESTAMP, Chosen, evidence_files
 from answerable.signing import SigningKey, written
@@ -35,13 +36,15 @@ async def export(
     hide: Collection[str],
     now: datetime,
     pdf: bool = False,
+    kept: Sequence[Checkpoint] = (),
     stamp: Callable[[bytes], Awaitable[bytes]] | None = None,
 ) -> tuple[bytes, int]:
     """The evidence as one file, and how many entries it holds.
 
     Of private parts the fields named in `hide` are left out, and still proven.
 
-    With `pdf` a report as a PDF is among its files; `stamp` gives a timestamp over the manifest's bytes.
+    With `pdf` a report as a PDF is among its files, and with `kept` proofs that it continues those
+    checkpoints; `stamp` gives a timestamp over the manifest's bytes.
     Signs a checkpoint first where entries are newer than the last. Raises LedgerUnavailable
     where nothing is chosen, LedgerBroken where the ledger does not hold,
     SignatureError where the key is not the one that the log signs with now,
@@ -62,7 +65,7 @@ async def export(
         found = [[row._replace(salt=None, private=None) for row in rows] for rows in found]
     await Checkpointer(place, signer).once()
     what = Chosen(selection.named, rfc3339(now))
-    files = await asyncio.to_thread(_files, place, signer, what, found, hide, pdf=pdf)
+    files = await asyncio.to_thread(_files, place, signer, what, found, hide, kept, pdf=pdf)
     if stamp is not None:
         files[TIMESTAMP] = await stamp(files[MANIFEST])
     return packed(files), sum(map(len, found))
@@ -74,6 +77,7 @@ def _files(
     chosen: Chosen,
     found: list[list[Opened]],
     hide: Collection[str],
+    kept: Sequence[Checkpoint],
     *,
     pdf: bool,
 ) -> dict[str, bytes]:
@@ -85,11 +89,13 @@ def _files(
         tree = hashes(log, checkpoint.size)
         rows = sorted((row for rows in found for row in rows), key=lambda row: row.seq)
         proven = [_proven(row, inclusion_proof(row.seq, checkpoint.size, tree), hide) for row in rows]
+        continued = {one.size: consistency_proof(one.size, checkpoint.size, tree) for one in kept}
     readable = [[_readable(row, hide) for row in rows] for rows in found]
     chains = [chain for rows in readable if (chain := assemble(rows)) is not None]
     page = evidence_page(chosen.what, chosen.made, checkpoint, chains)
     printed = evidence_pdf(chosen.what, chosen.made, note, chains) if pdf else None
-    files, manifest = evidence_files(chosen, note, proven, page, handovers, printed)
+    shown = continues(continued) if continued else None
+    files, manifest = evidence_files(chosen, note, proven, page, handovers, printed, shown)
     return files | {MANIFEST: written(manifest.signed(signer))}
 
 

@@ -51,6 +51,8 @@ class _Place(NamedTuple):
 class SqliteEntries:
     """An `EntryStore` in one file. Several processes may open it."""
 
+    crowded = False
+
     def __init__(self, path: Path | str, keys: SubjectKeys) -> None:
         """Open or create; `keys` seal what an older format kept in the clear.
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from answerable.values.errors import AnswerableError
@@ -122,22 +123,18 @@ class PostgresServer:
         """Kill every process of it at once, as a crash would."""
         if self._process is None:
             return
-        for process in (*self._children(), self._process.pid):
-            os.kill(process, signal.SIGKILL)
+        self._signal(signal.SIGSTOP)  # so that none of them starts another meanwhile
+        self._signal(signal.SIGKILL)
         self._end(signal.SIGKILL)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self) -> None:
         """Let every process of it stand still: connections stay open, and nothing answers."""
-        if self._process is not None:
-            for process in (self._process.pid, *self._children()):
-                os.kill(process, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Go on."""
-        if self._process is not None:
-            for process in (*self._children(), self._process.pid):
-                os.kill(process, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Throw everything away."""
@@ -155,10 +152,17 @@ class PostgresServer:
             self._process.wait()
         self._process = None
 
-    def _children(self) -> list[int]:
-        assert self._process is not None  # noqa: S101
-        found = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
-        return [int(one) for one in found.split()]
+    def _signal(self, what: signal.Signals) -> None:
+        """To every process of it."""
+        if self._process is None:
+            return
+        if what is signal.SIGSTOP:
+            self._process.send_signal(what)  # first: it starts no other one meanwhile
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        self._process.send_signal(what)
+        for child in children:
+            with suppress(ProcessLookupError):  # it ended by itself
+                os.kill(int(child), what)
 
     def _run(self, program: str, *arguments: str) -> str:
         done = subprocess.run(  # noqa: S603

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import asyncpg
 
-from answerable.adapters.postgres.line import Connection, Line
+from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import APPENDING, LEDGER, migrate
 from answerable.adapters.postgres.place import place
 from answerable.ledger import GENESIS
@@ -38,15 +38,14 @@ SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::integer[], $4::bytea[], $5::
 WHERE (SELECT true FROM pg_advisory_xact_lock($8))
 AND ($9::bigint < 0 OR EXISTS (SELECT FROM answerable.entries WHERE seq = $9 AND leaf = $10))
 """
-_GUARDED = (
-    """
+_LOCK_KEYS = """
 WITH living AS MATERIALIZED (
     SELECT id FROM answerable_keys.subject_keys WHERE id = ANY ($11::text[]) AND wrapped IS NOT NULL
     ORDER BY id FOR SHARE
-)"""
-    + _INSERT
-    + "AND (SELECT count(*) FROM living) = cardinality($11)"  # noqa: S608 – our own words
 )
+"""
+_ALL_LIVING = "AND (SELECT count(*) FROM living) = cardinality($11)"
+_GUARDED_INSERT = _LOCK_KEYS + _INSERT + _ALL_LIVING
 _LIVING = (
     "SELECT count(*) FROM answerable_keys.subject_keys WHERE id = ANY ($1::text[]) AND wrapped IS NOT NULL"
 )
@@ -65,9 +64,10 @@ _EXCHANGE = 1
 class PostgresEntries:
     """An `EntryStore` in one database."""
 
-    def __init__(self, dsn: str, *, guarded: bool = True) -> None:
+    def __init__(self, dsn: str, *, guarded: bool = True, seconds: float = STATEMENT_SECONDS) -> None:
         """Open or create. `guarded`: the keys are in this database too, and rows are held against them.
 
+        `seconds` is how long the server may take for an answer.
         Raises SettingsError, LedgerUnavailable, LedgerBroken.
         """
         self._place = place(dsn)
@@ -76,7 +76,8 @@ class PostgresEntries:
         self._closed = False
         self._crowd = 0
         self._next = -1
-        self._write, self._read = Line(self._place), Line(self._place)
+        self._seconds = seconds
+        self._write, self._read = (Line(self._place, seconds=seconds) for _ in range(2))
         try:
             migrate(self._write, LEDGER)
         except BaseException:
@@ -140,7 +141,7 @@ class PostgresEntries:
         seqs, traces, kinds, entries, leaves, keys, sealed = zip(*rows, strict=True)
         living = sorted({key for key in keys if key is not None})
         done = await db.execute(
-            _GUARDED if self._guarded else _INSERT,
+            _GUARDED_INSERT if self._guarded else _INSERT,
             seqs,
             [_bytes(trace) for trace in traces],
             kinds,
@@ -177,7 +178,7 @@ class PostgresEntries:
         return self._select(_ROWS + "WHERE seq = ANY ($1::bigint[]) ORDER BY seq", list(numbers))
 
     def walk(self, first: int = 0) -> Iterator[Placed]:
-        line = Line(self._place, idle_in_transaction_session_timeout="0")
+        line = Line(self._place, seconds=self._seconds, idle_in_transaction_session_timeout="0")
         try:
             if self._closed:
                 raise LedgerUnavailable(f"the ledger at '{self.name}' can't be read: it is closed")

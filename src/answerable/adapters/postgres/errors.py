@@ -36,7 +36,7 @@ def translated(name: str) -> Iterator[None]:
         raise LedgerUnavailable(
             f"the database of the ledger at '{name}' can't be used: it did not answer in time"
         ) from error
-    except (asyncpg.InterfaceError, OSError, EOFError) as error:
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, EOFError) as error:
         raise LedgerUnavailable(
             f"the database of the ledger at '{name}' can't be reached: {error}"
         ) from error

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 
-from answerable.adapters.postgres.line import Connection, Line
+from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import KEYS, migrate
 from answerable.adapters.postgres.place import place
 from answerable.ports.keys import KeyWrapper
@@ -58,11 +58,14 @@ _VACUUM_SECONDS = 600.0
 class PostgresKeys:
     """A `SubjectKeys` in one database, which several gateways may share."""
 
-    def __init__(self, dsn: str, wrapper: KeyWrapper) -> None:
-        """Open or create. Raises SettingsError, LedgerUnavailable, LedgerBroken, KeyUnavailable."""
+    def __init__(self, dsn: str, wrapper: KeyWrapper, *, seconds: float = STATEMENT_SECONDS) -> None:
+        """Open or create. `seconds` is how long the server may take for an answer.
+
+        Raises SettingsError, LedgerUnavailable, LedgerBroken, KeyUnavailable.
+        """
         self._place, self._wrapper = place(dsn), wrapper
         self._door = threading.Lock()
-        self._line = Line(self._place)
+        self._line = Line(self._place, seconds=seconds)
         self._known: OrderedDict[SubjectMonth, SubjectKey] = OrderedDict()
         self._by_id: OrderedDict[str, SubjectKey] = OrderedDict()
         self._seen = -1

@@ -20,6 +20,7 @@ CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 10.0
 _IDLE_SECONDS = 5.0
 _OLDEST = 130000
+_TURNS = 6  # of the loop, until the end of a connection has gone through all of its layers
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _T = TypeVar("_T")
@@ -114,7 +115,7 @@ class Line:
 
     async def _connection(self, seconds: float) -> Connection:
         # A goodbye that came while nobody listened is heard now, and not taken for a failed commit.
-        for _ in range(3):
+        for _ in range(_TURNS):
             await asyncio.sleep(0)
         if self._db is not None and self._db.is_closed():
             await self._drop()

@@ -7,6 +7,7 @@ from answerable.values.errors import LedgerBroken, LedgerUnavailable
 
 MIGRATING = 0x616E7301  # the numbers of our advisory locks: 'ans' and one more byte
 APPENDING = 0x616E7302
+_STEP_SECONDS = 3600.0
 
 
 class Steps(NamedTuple):
@@ -83,7 +84,7 @@ def migrate(line: Line, steps: Steps) -> None:
     """
     newest = len(steps.steps)
     while (version := _version(line, steps)) < newest:
-        line.run(lambda db, version=version: _step(db, steps, version))  # type: ignore[misc]
+        line.run(lambda db, version=version: _step(db, steps, version), seconds=_STEP_SECONDS)  # type: ignore[misc]
 
 
 def check_version(line: Line, steps: Steps) -> None:
@@ -112,7 +113,9 @@ def _version(line: Line, steps: Steps) -> int:
 
 
 async def _read_version(db: Connection, steps: Steps) -> int:
-    if await db.fetchval(f"SELECT to_regclass('{steps.schema}.schema_version')") is None:
+    # Asked of the catalogue's tables: functions such as to_regclass may remember what was not there before the lock.
+    there = "SELECT count(*) FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_version'"
+    if not await db.fetchval(there, steps.schema):
         return 0
     found = await db.fetchval(f"SELECT version FROM {steps.schema}.schema_version")  # noqa: S608 – our own words
     return int(found)
@@ -120,11 +123,12 @@ async def _read_version(db: Connection, steps: Steps) -> int:
 
 async def _step(db: Connection, steps: Steps, version: int) -> None:
     async with db.transaction():
+        await db.execute(f"SET LOCAL statement_timeout = '{_STEP_SECONDS:.0f}s'")
         await db.execute("SELECT pg_advisory_xact_lock($1)", MIGRATING)
         if await _read_version(db, steps) != version:  # another process was first
             return
         if version == 0:
-            if await db.fetchval(f"SELECT to_regnamespace('{steps.schema}')") is None:
+            if not await db.fetchval("SELECT count(*) FROM pg_namespace WHERE nspname = $1", steps.schema):
                 await db.execute(f"CREATE SCHEMA {steps.schema}")
             await db.execute(
                 f"CREATE TABLE {steps.schema}.schema_version (version integer NOT NULL); "  # noqa: S608

@@ -133,7 +133,8 @@ def test_a_checkpoint_gives_way_only_to_one_with_more_signatures(place: Place) -
     assert list(log.checkpoints()) == [more]
 
 
-def test_many_checkpoints_are_read_a_few_at_a_time(place: Place) -> None:
+def test_many_checkpoints_are_read_a_few_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("answerable.adapters.postgres.log._READ_AT_ONCE", 7)
     place.grow(1)
     log = place.log()
     note = next_checkpoint(log, None, LOG, LOG.verifier.name)

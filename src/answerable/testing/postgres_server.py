@@ -18,6 +18,7 @@ from pathlib import Path
 from answerable.values.errors import AnswerableError
 
 _DEBIAN = Path("/usr/lib/postgresql")
+_TEMPORARY = Path("/tmp")  # noqa: S108 – a short one: the path of a socket has 107 bytes at most
 _PASSWORD = "correct-horse"  # noqa: S105 – of a server that nobody else can reach
 _PORT = 5432  # names the socket's file; the server listens on no network
 _START_SECONDS = 60
@@ -49,12 +50,11 @@ def binaries() -> Path:
 class PostgresServer:
     """A server and the folder that it keeps everything in."""
 
-    def __init__(self) -> None:
-        """Make an empty server; it is not started. Raises AnswerableError."""
+    def __init__(self, parent: Path = _TEMPORARY) -> None:
+        """Make an empty server in a new folder in `parent`; it is not started. Raises AnswerableError."""
         self._programs = binaries()
         self._user = _unprivileged()
-        # Short: the path of a socket has 107 bytes at most.
-        self.folder = Path(tempfile.mkdtemp(prefix="answerable-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="answerable-pg-", dir=parent))
         self.data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0
@@ -64,7 +64,7 @@ class PostgresServer:
         secret.write_text(_PASSWORD)
         if self._user is not None:
             shutil.chown(secret, self._user)
-        self._run(
+        self.run(
             "initdb", "--username=answerable", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8",
             "--locale=C", "--no-sync", "-D", str(self.data),
         )  # fmt: skip
@@ -89,10 +89,20 @@ class PostgresServer:
         Raises AnswerableError where one fails.
         """
         commands = [part for statement in statements for part in ("--command", statement)]
-        return self._run(
+        return self.run(
             "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
             *commands, self.dsn(database),
         )  # fmt: skip
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run one of PostgreSQL's programs as the server's owner; what it prints. Raises AnswerableError."""
+        done = subprocess.run(  # noqa: S603
+            [self._programs / program, *arguments],
+            capture_output=True, text=True, check=False, user=self._user, extra_groups=[], cwd="/",
+        )  # fmt: skip
+        if done.returncode:
+            raise AnswerableError(f"'{program}' failed: {re.sub(_PASSWORD, '…', done.stderr.strip())}")
+        return done.stdout.strip()
 
     # -- its life ------------------------------------------------------------------
 
@@ -136,6 +146,20 @@ class PostgresServer:
         """Go on."""
         self._signal(signal.SIGCONT)
 
+    def copy(self) -> Path:
+        """A copy of all that it holds, while it is stopped."""
+        copy = Path(tempfile.mkdtemp(prefix="copy-", dir=self.folder)) / "data"
+        shutil.copytree(self.data, copy)
+        return copy
+
+    def restore(self, copy: Path) -> None:
+        """Put a copy in the place of what it holds, while it is stopped."""
+        shutil.rmtree(self.data)
+        copy.rename(self.data)
+        if self._user is not None:
+            for path in (self.data, *self.data.rglob("*")):
+                shutil.chown(path, self._user)
+
     def close(self) -> None:
         """Throw everything away."""
         self.kill()
@@ -163,15 +187,6 @@ class PostgresServer:
         for child in children:
             with suppress(ProcessLookupError):  # it ended by itself
                 os.kill(int(child), what)
-
-    def _run(self, program: str, *arguments: str) -> str:
-        done = subprocess.run(  # noqa: S603
-            [self._programs / program, *arguments],
-            capture_output=True, text=True, check=False, user=self._user, extra_groups=[], cwd="/",
-        )  # fmt: skip
-        if done.returncode:
-            raise AnswerableError(f"'{program}' failed: {re.sub(_PASSWORD, '…', done.stderr.strip())}")
-        return done.stdout.strip()
 
 
 def _unprivileged() -> str | None:

@@ -40,7 +40,7 @@ def translated(name: str) -> Iterator[None]:
         raise LedgerUnavailable(
             f"the database of the ledger at '{name}' can't be reached: {error}"
         ) from error
-    except ValueError as error:  # a text that is no UTF-8, a number that is too large
+    except (ValueError, OverflowError) as error:  # a text that is no UTF-8, a number that is too large
         raise LedgerUnavailable(
             f"the database of the ledger at '{name}' does not take this: {error}"
         ) from error

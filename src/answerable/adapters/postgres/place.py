@@ -31,7 +31,8 @@ def place(dsn: str) -> Place:
     user, _, hosts = authority.rpartition("@")
     if not found or scheme not in _SCHEMES:
         raise SettingsError("the ledger's DSN does not begin with 'postgresql://'")
-    if "#" in dsn or any("@" in part for part in (user, database, query)) or "/" in database:
+    unclear = "#" in dsn or "/" in database or any("@" in part for part in (user, database, query))
+    if unclear or not all(_is_host(one) for one in hosts.split(",")):
         raise SettingsError(
             "the ledger's DSN can't be read; write it postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with '@', '/', "
             "':', '?' and '#' in the user or the password as %40, %2F, %3A, %3F and %23"
@@ -45,3 +46,9 @@ def place(dsn: str) -> Place:
         )
     shown = urlencode({name: options[name] for name in _SHOWN if name in options}, safe="/")
     return Place(dsn, f"postgresql://{hosts}/{database}" + (f"?{shown}" if shown else ""))
+
+
+def _is_host(text: str) -> bool:
+    """`HOST`, `HOST:PORT` or `[IPv6]:PORT`, and not the user and the password of somebody who forgot the '@'."""
+    host, colon, port = text.rpartition(":")
+    return not colon or text.endswith("]") or (port.isdecimal() and (":" not in host or host.endswith("]")))

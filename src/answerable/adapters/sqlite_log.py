@@ -14,7 +14,7 @@ from answerable.adapters.sqlite_errors import translated
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.handover import Handover
 from answerable.ledger.log import TileRoot
-from answerable.signing import Note, parse_note, written
+from answerable.signing import Note, parse_note, together, written
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, SignatureError
 
 _SCHEMA = """
@@ -150,10 +150,8 @@ class SqliteLog:
             kept = Note(note.text)
         if kept.text != note.text:
             raise LedgerBroken(f"another checkpoint of {size} entries is kept in '{self._path}' already")
-        signers = {(one.name, one.key_id) for one in kept.signatures}
-        added = tuple(one for one in note.signatures if (one.name, one.key_id) not in signers)
-        whole = Note(note.text, (*kept.signatures, *added))
-        self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (size, written(whole)))
+        whole = written(together(kept, note))
+        self._db.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (size, whole))
 
     def _notes(self, what: str, query: str, bindings: tuple[int, ...] = ()) -> Iterator[Note]:
         for (raw,) in self._rows(query, bindings):

@@ -1,7 +1,8 @@
 """The ledger over a store of entries and one of keys: what the gate appends to and everybody reads from."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from answerable.adapters.clock_watch import ClockWatch
@@ -11,13 +12,14 @@ from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import SubjectKeys
-from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, kind_of
+from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, SubjectKey, kind_of
 from answerable.receipts.payloads import open_payload
 from answerable.receipts.verifying import ChainCheck, check_before, check_filed, check_private, decode
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken
 
 _ERASURE = kind_of(ErasureBody((), "", "", ""))
+_AT_ONCE = 256
 
 
 class Verified(NamedTuple):
@@ -97,40 +99,32 @@ class StoredLedger:
 
     def opened(self, rows: Sequence[Stored]) -> list[Opened]:
         """Rows with their private parts, as far as there are keys. Raises LedgerBroken where one was changed."""
-        known = self.keys.known({row.key for row in rows if row.key is not None})
-        found: list[Opened] = []
-        for row in rows:
-            key = known.get(row.key) if row.key is not None else None
-            if row.sealed is None or key is None or isinstance(key, Erased):
-                erased = key if isinstance(key, Erased) else None
-                found.append(Opened(row.seq, row.entry, row.leaf, None, None, erased))
-                continue
-            digest = decode(row.entry, row.seq).private
-            salt, private = open_payload(key.secret, row.sealed, digest, row.seq)
-            found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
-        return found
+        return _opened(rows, self.keys.known(_keys_of(rows)))
 
     def _verify(self, checkpoints: Sequence[Checkpoint]) -> Verified:
         check, tree = ChainCheck(), TreeCheck(checkpoints)
         opened = erased = closed = 0
-        for row, before in self.store.walk():
-            # Checked first, so that a changed entry is told as that, and not by what it no longer opens.
-            found = check.next(Opened(row.seq, row.entry, row.leaf, None, None))
-            tree.next(bytes.fromhex(row.leaf))
-            check_filed(found, row)
-            check_before(found, before)
-            if found.private is None:
-                continue
-            [one] = self.opened([row])
-            if one.private is not None:
-                check_private(found, one.salt, one.private)
-            elif row.sealed is None and one.erased is None and found.key is not None:
-                raise LedgerBroken(
-                    f"entry {row.seq}: its private part is missing, and nobody is on record as having erased it"
-                )
-            opened += one.private is not None
-            erased += one.erased is not None
-            closed += one.private is None and one.erased is None
+        walk = self.store.walk()
+        while placed := list(islice(walk, _AT_ONCE)):  # so that keys are not asked for one by one
+            known = self.keys.known(_keys_of([row for row, _ in placed]))
+            for row, before in placed:
+                # Checked first, so that a changed entry is told as that, and not by what it no longer opens.
+                found = check.next(Opened(row.seq, row.entry, row.leaf, None, None))
+                tree.next(bytes.fromhex(row.leaf))
+                check_filed(found, row)
+                check_before(found, before)
+                if found.private is None:
+                    continue
+                [one] = _opened([row], known)
+                if one.private is not None:
+                    check_private(found, one.salt, one.private)
+                elif row.sealed is None and one.erased is None and found.key is not None:
+                    raise LedgerBroken(
+                        f"entry {row.seq}: its private part is missing, and nobody is on record as having erased it"
+                    )
+                opened += one.private is not None
+                erased += one.erased is not None
+                closed += one.private is None and one.erased is None
         tree.end()
         return Verified(check.count, opened, erased, closed)
 
@@ -157,3 +151,21 @@ class StoredLedger:
                 ]
                 if alive:
                     self.keys.destroy(alive, Erased(found.at, found.body.by, found.trace))
+
+
+def _keys_of(rows: Sequence[Stored]) -> set[str]:
+    return {row.key for row in rows if row.key is not None}
+
+
+def _opened(rows: Sequence[Stored], known: Mapping[str, SubjectKey | Erased]) -> list[Opened]:
+    found: list[Opened] = []
+    for row in rows:
+        key = known.get(row.key) if row.key is not None else None
+        if row.sealed is None or key is None or isinstance(key, Erased):
+            erased = key if isinstance(key, Erased) else None
+            found.append(Opened(row.seq, row.entry, row.leaf, None, None, erased))
+            continue
+        digest = decode(row.entry, row.seq).private
+        salt, private = open_payload(key.secret, row.sealed, digest, row.seq)
+        found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
+    return found

@@ -63,6 +63,13 @@ class Note:
         return Note(self.text, (*self.signatures, Signature(verifier.name, verifier.key_id, payload)))
 
 
+def together(one: Note, other: Note) -> Note:
+    """One note with the signatures of both: those of `one`, and whose it has not. Their texts are the same."""
+    signers = {(signature.name, signature.key_id) for signature in one.signatures}
+    added = (signature for signature in other.signatures if (signature.name, signature.key_id) not in signers)
+    return Note(one.text, (*one.signatures, *added))
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A signature that holds."""

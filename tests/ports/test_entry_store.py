@@ -45,7 +45,8 @@ class Place:
         elif self.kind == "sqlite":
             store = SqliteEntries(self._path, self.keys)
         else:
-            store = PostgresEntries(self._dsn)
+            assert isinstance(self.keys, PostgresKeys)
+            store = PostgresEntries(self._dsn, self.keys)
         self._opened.append(store)
         return store
 

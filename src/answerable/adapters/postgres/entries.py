@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import asyncpg
 
+from answerable.adapters.postgres.keys import PostgresKeys
 from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import APPENDING, LEDGER, migrate
 from answerable.adapters.postgres.place import place
@@ -64,15 +65,19 @@ _EXCHANGE = 1
 class PostgresEntries:
     """An `EntryStore` in one database."""
 
-    def __init__(self, dsn: str, *, guarded: bool = True, seconds: float = STATEMENT_SECONDS) -> None:
-        """Open or create. `guarded`: the keys are in this database too, and rows are held against them.
+    def __init__(
+        self, dsn: str, keys: PostgresKeys | None = None, *, seconds: float = STATEMENT_SECONDS
+    ) -> None:
+        """Open or create. Rows are held against `keys` where those are in the same database.
 
         `seconds` is how long the server may take for an answer.
         Raises SettingsError, LedgerUnavailable, LedgerBroken.
         """
         self._place = place(dsn)
         self.name = self._place.name
-        self._guarded = guarded
+        self._keys = keys
+        if keys is not None:
+            keys.guarded = True
         self._closed = False
         self._crowd = 0
         self._next = -1
@@ -141,7 +146,7 @@ class PostgresEntries:
         seqs, traces, kinds, entries, leaves, keys, sealed = zip(*rows, strict=True)
         living = sorted({key for key in keys if key is not None})
         done = await db.execute(
-            _GUARDED_INSERT if self._guarded else _INSERT,
+            _GUARDED_INSERT if self._keys else _INSERT,
             seqs,
             [_bytes(trace) for trace in traces],
             kinds,
@@ -152,11 +157,12 @@ class PostgresEntries:
             APPENDING,
             rows[0].seq - 1,
             before,
-            *([living] if self._guarded else []),
+            *([living] if self._keys else []),
         )
         if done == f"INSERT 0 {len(rows)}":
             return
-        if self._guarded and await db.fetchval(_LIVING, living) != len(living):
+        if self._keys and await db.fetchval(_LIVING, living) != len(living):
+            self._keys.forget()
             raise KeyGone(f"a key in '{self.name}' was destroyed meanwhile")
         raise NumberTaken(
             f"entry {rows[0].seq - 1} is not at '{self.name}' as it was written, or not any more"

@@ -8,11 +8,13 @@ from answerable.adapters.postgres.keys import PostgresKeys
 from answerable.adapters.postgres.line import STATEMENT_SECONDS
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ports.keys import KeyWrapper
-from answerable.ports.subject_keys import SubjectKeys
 
 
 class PostgresLedger(StoredLedger):
-    """Entries in the schema `answerable`, keys in `answerable_keys` of the same database unless others are given."""
+    """Entries in the schema `answerable`, keys in `answerable_keys` of the same database.
+
+    For keys that are kept elsewhere there is `StoredLedger` over `PostgresEntries`.
+    """
 
     store: PostgresEntries
 
@@ -21,20 +23,17 @@ class PostgresLedger(StoredLedger):
         dsn: str,
         wrapper: KeyWrapper,
         *,
-        keys: SubjectKeys | None = None,
         seconds: float = STATEMENT_SECONDS,
         on_commit: Callable[[str], None] | None = None,
         clock: ClockWatch | None = None,
     ) -> None:
-        """Open or create. `keys` that are kept elsewhere are closed with the ledger, and `wrapper` is not used then.
+        """Open or create. `seconds` is how long the server may take for an answer.
 
-        `seconds` is how long the server may take for an answer.
         Raises LedgerUnavailable, LedgerBroken, KeyUnavailable, SettingsError.
         """
-        guarded = keys is None
-        keys = keys or PostgresKeys(dsn, wrapper, seconds=seconds)
+        keys = PostgresKeys(dsn, wrapper, seconds=seconds)
         try:
-            store = PostgresEntries(dsn, guarded=guarded, seconds=seconds)
+            store = PostgresEntries(dsn, keys, seconds=seconds)
             try:
                 super().__init__(store, keys, on_commit=on_commit, clock=clock)
             except BaseException:

@@ -6,6 +6,7 @@ runs only while somebody asks something. It connects when it is first used, and 
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
@@ -20,7 +21,9 @@ CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 10.0
 _IDLE_SECONDS = 5.0
 _OLDEST = 130000
-_TURNS = 6  # of the loop, until the end of a connection has gone through all of its layers
+_FRESH_SECONDS = 0.02  # how long after an answer the line is taken to be there still
+_PING_SECONDS = 1.0
+
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _T = TypeVar("_T")
@@ -30,6 +33,7 @@ _SETTINGS = {
     "search_path": "pg_catalog",  # a table or function that somebody else put elsewhere is never taken for one of ours
     "default_transaction_isolation": "read committed",
     "enable_seqscan": "off",  # every query has its index; a new table's first guess at its size must not pass it by
+    "plan_cache_mode": "force_generic_plan",  # and each is planned once
     "jit": "off",
 }
 # What makes a commit durable when it returns. Source: PostgreSQL documentation, 20.5.1.
@@ -61,6 +65,7 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._db: Connection | None = None
         self._closed = False
+        self._spoke = 0.0
         self.warnings: list[str] = []
         """What the server warned of since this was last emptied."""
 
@@ -106,18 +111,17 @@ class Line:
         db = await self._connection(min(seconds, CONNECT_SECONDS))
         try:
             async with asyncio.timeout(seconds):
-                return await work(db)
+                done = await work(db)
         except BaseException as error:
             # Where the server itself said no, the session is as it was before; else nobody knows.
             if not isinstance(error, asyncpg.PostgresError | LedgerError) or db.is_in_transaction():
                 await self._drop()
             raise
+        self._spoke = time.monotonic()
+        return done
 
     async def _connection(self, seconds: float) -> Connection:
-        # A goodbye that came while nobody listened is heard now, and not taken for a failed commit.
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-        if self._db is not None and self._db.is_closed():
+        if self._db is not None and not await self._answers(self._db):
             await self._drop()
         if self._db is None:
             async with asyncio.timeout(seconds):
@@ -132,6 +136,17 @@ class Line:
             db.add_log_listener(self._heard)
             self._db = db
         return self._db
+
+    async def _answers(self, db: Connection) -> bool:
+        """Is somebody there? What was cut off while nobody spoke must not be taken for a failed commit."""
+        if time.monotonic() - self._spoke < _FRESH_SECONDS:
+            return True
+        try:
+            async with asyncio.timeout(_PING_SECONDS):
+                await db.execute("SELECT")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+            return False
+        return True
 
     async def _drop(self) -> None:
         db, self._db = self._db, None

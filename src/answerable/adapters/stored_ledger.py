@@ -10,7 +10,8 @@ from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import SubjectKeys
-from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, kind_of
+from answerable.receipts import Draft, Erased, ErasureBody, Opened, Stored, SubjectKey, kind_of
+from answerable.receipts.indexing import Unsealed
 from answerable.receipts.payloads import open_payload
 from answerable.receipts.verifying import ChainCheck, check_before, check_filed, decode
 from answerable.values import TraceId
@@ -52,17 +53,6 @@ class StoredLedger:
     async def traces(self, limit: int) -> list[TraceId]:
         return [TraceId(one) for one in await asyncio.to_thread(self.store.exchanges, limit)]
 
-    async def traces_of(self, conversation: str) -> list[TraceId]:
-        """The traces of a conversation, oldest first. Reads every entry."""
-        return await asyncio.to_thread(
-            lambda: [
-                TraceId(placed.row.trace)
-                for placed in self.store.walk()
-                if isinstance(body := decode(placed.row.entry, placed.row.seq).body, ExchangeBody)
-                and body.conversation == conversation
-            ]
-        )
-
     async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
         return await asyncio.to_thread(self._verify, checkpoints)
 
@@ -91,6 +81,18 @@ class StoredLedger:
             digest = decode(row.entry, row.seq).private
             salt, private = open_payload(key.secret, row.sealed, digest, row.seq)
             found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
+        return found
+
+    def unsealed(self, rows: Sequence[Stored]) -> list[Unsealed]:
+        """Rows read, with their private parts as `opened` has them. Raises LedgerBroken."""
+        known = self.keys.known({row.key for row in rows if row.key is not None and row.sealed is not None})
+        found: list[Unsealed] = []
+        for row in rows:
+            entry, private = decode(row.entry, row.seq), None
+            key = known.get(row.key) if row.key is not None else None
+            if row.sealed is not None and isinstance(key, SubjectKey):
+                _, private = open_payload(key.secret, row.sealed, entry.private, row.seq)
+            found.append(Unsealed(row, entry, private))
         return found
 
     def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:

@@ -6,15 +6,17 @@ from typing import Annotated
 
 import typer
 
+from answerable.apps.ledger.lookup_commands import lookups
 from answerable.apps.settings import from_environment
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
 ledgers = typer.Typer(
     name="ledger",
-    help="Checkpoints of a ledger, and witnesses of other people's.",
+    help="Look up in a ledger; its checkpoints, and witnesses of other people's.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+ledgers.add_typer(lookups)
 
 LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 

@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from answerable.adapters.archives import packed
+from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.chain import assemble
 from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger.lookup import open_index, traces
 from answerable.apps.ledger.report import evidence_page
 from answerable.apps.show import open_existing
 from answerable.ledger.checkpoint import parse_checkpoint
@@ -17,6 +19,7 @@ from answerable.ledger.log import hashes
 from answerable.ledger.merkle import inclusion_proof
 from answerable.receipts import Opened
 from answerable.receipts.evidence import MANIFEST, Chosen, Proven, evidence_files
+from answerable.receipts.query import Query
 from answerable.signing import Signer, written
 from answerable.values import TraceId, rfc3339
 from answerable.values.errors import LedgerUnavailable
@@ -38,8 +41,10 @@ async def export(
     """
     ledger = open_existing(path)
     try:
-        traces = [TraceId(trace)] if trace else await ledger.traces_of(conversation or "")
-        found = [rows for one in traces if (rows := await ledger.trace(one))]
+        wanted = (
+            [TraceId(trace)] if trace else await asyncio.to_thread(_traces_of, ledger, conversation or "")
+        )
+        found = [rows for one in wanted if (rows := await ledger.trace(one))]
     finally:
         await ledger.close()
     what = f"trace {trace}" if trace else f"conversation {conversation}"
@@ -50,6 +55,11 @@ async def export(
     await Checkpointer(path, signer).once()
     made = rfc3339(now)
     return await asyncio.to_thread(_written, path, signer, Chosen(what, made), found), sum(map(len, found))
+
+
+def _traces_of(ledger: SqliteLedger, conversation: str) -> list[TraceId]:
+    with closing(open_index(ledger.path)) as index:
+        return list(traces(ledger, index, Query(conversation=conversation)))
 
 
 def _written(path: Path, signer: Signer, chosen: Chosen, found: list[list[Opened]]) -> bytes:

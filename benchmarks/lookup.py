@@ -19,7 +19,8 @@ from itertools import islice
 from pathlib import Path
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.apps.ledger.lookup import catch_up, find, open_index
+from answerable.apps.ledger.indexing import catch_up, open_index
+from answerable.apps.ledger.lookup import find
 from answerable.receipts import (
     CallBody,
     CallPrivate,

@@ -52,6 +52,7 @@ INSERT INTO position VALUES (0, '', '');
 """
 _TABLES = ("postings", "amounts", "times", "spans", "forgotten", "position")
 _CACHE_KB = 64 * 1024
+_DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
 
 
 class SqliteIndex:
@@ -62,6 +63,7 @@ class SqliteIndex:
         self._path = str(path)
         self.name = self._path
         self._writing, self._reading = threading.Lock(), threading.Lock()
+        self._unswept = False
         try:
             self._open()
         except IndexLost as error:
@@ -81,7 +83,7 @@ class SqliteIndex:
                     self._write.execute("ROLLBACK")
                     return False
                 self._keep(batch)
-                removed = self._remove_keys(batch.forgotten)
+                self._remove_keys(batch.forgotten)
                 self._write.execute(
                     "UPDATE position SET next = ?, leaf = ?, log = ?", (batch.next, batch.leaf, log)
                 )
@@ -91,8 +93,7 @@ class SqliteIndex:
             except BaseException:
                 self._roll_back()
                 raise
-            if removed:
-                self._sweep()
+            self._sweep()
         return True
 
     def forget(self, keys: Collection[int]) -> None:
@@ -126,14 +127,22 @@ class SqliteIndex:
     # -- behind the doors ----------------------------------------------------------
 
     def _open(self) -> None:
-        self._write = open_file(self._path, create=True)
+        self._write = self._connected(create=True)
         with self._translated():
             self._write.execute("PRAGMA synchronous = NORMAL").fetchall()
             self._write.execute("PRAGMA secure_delete = ON").fetchall()
             self._write.execute(f"PRAGMA cache_size = -{_CACHE_KB}").fetchall()
             if _version(self._write) != _VERSION:
                 self._create_again()
-        self._reader = open_file(self._path, create=False)
+        self._reader = self._connected(create=False)
+
+    def _connected(self, *, create: bool) -> apsw.Connection:
+        try:
+            return open_file(self._path, create=create)
+        except LedgerUnavailable as error:
+            if isinstance(error.__cause__, _DAMAGE):
+                raise IndexLost(f"the index at '{self._path}' is damaged: {error.__cause__}") from error
+            raise
 
     def _create_again(self) -> None:
         with self._write:
@@ -142,6 +151,7 @@ class SqliteIndex:
                 self._write.execute(f"DROP TABLE IF EXISTS {table}")
             self._write.execute(_SCHEMA)
             self._write.execute(f"PRAGMA user_version = {_VERSION}")
+        self._unswept = True
 
     def _keep(self, batch: Batch) -> None:
         forgotten = batch.forgotten | self._forgotten({place.key for place in batch.postings})
@@ -154,7 +164,7 @@ class SqliteIndex:
             ),
         )
         self._write.executemany(
-            "INSERT OR IGNORE INTO amounts VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO amounts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (row for row in batch.amounts if row.key not in forgotten),
         )
         self._write.executemany("INSERT OR REPLACE INTO times VALUES (?, ?)", batch.times)
@@ -177,15 +187,19 @@ class SqliteIndex:
         query = "SELECT 1 FROM forgotten WHERE key = ?"
         return {key for key in keys if self._write.execute(query, (key,)).fetchall()}
 
-    def _remove_keys(self, keys: Collection[int]) -> bool:
+    def _remove_keys(self, keys: Collection[int]) -> None:
         for table in ("postings", "amounts"):
             self._write.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key in keys))  # noqa: S608
-        self._write.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", ((key,) for key in keys))
-        return bool(keys)
+        self._write.executemany(
+            "INSERT INTO forgotten VALUES (?) ON CONFLICT DO NOTHING", ((key,) for key in keys)
+        )
+        self._unswept = self._unswept or bool(keys)
 
     def _sweep(self) -> None:
-        """Out of the write-ahead log as well."""
-        self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Take what was removed out of the write-ahead log as well; again later, where somebody is reading there."""
+        if self._unswept:
+            [(busy, _, _)] = self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._unswept = bool(busy)
 
     def _roll_back(self) -> None:
         if self._write.in_transaction:
@@ -203,7 +217,7 @@ class SqliteIndex:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
+        except _DAMAGE as error:
             raise IndexLost(f"the index at '{self._path}' is damaged: {error}") from error
         except apsw.Error as error:
             raise LedgerUnavailable(
@@ -218,7 +232,7 @@ class _Database:
         self._connection = connection
 
     def common(self, facets: Sequence[int], instants: Instants) -> list[int]:
-        parts = ["SELECT block FROM postings WHERE facet = ?"] * len(facets)
+        parts = ["SELECT DISTINCT block FROM postings WHERE facet = ?"] * len(facets)
         bindings = list(facets)
         if instants != EVER:
             parts.append("SELECT block FROM spans WHERE last >= ? AND first < ?")

@@ -10,7 +10,7 @@ from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import SubjectKeys
-from answerable.receipts import Draft, Erased, ErasureBody, Opened, Stored, SubjectKey, kind_of
+from answerable.receipts import Draft, Entry, Erased, ErasureBody, Opened, Stored, SubjectKey, kind_of
 from answerable.receipts.indexing import Unsealed
 from answerable.receipts.payloads import open_payload
 from answerable.receipts.verifying import ChainCheck, check_before, check_filed, decode
@@ -83,14 +83,16 @@ class StoredLedger:
             found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
         return found
 
-    def unsealed(self, rows: Sequence[Stored]) -> list[Unsealed]:
-        """Rows read, with their private parts as `opened` has them. Raises LedgerBroken."""
+    def unsealed(
+        self, rows: Sequence[Stored], where: Callable[[Entry], bool] = lambda _: True
+    ) -> list[Unsealed]:
+        """Rows read, with private parts as far as there are keys and `where` asks for them. Raises LedgerBroken."""
         known = self.keys.known({row.key for row in rows if row.key is not None and row.sealed is not None})
         found: list[Unsealed] = []
         for row in rows:
             entry, private = decode(row.entry, row.seq), None
             key = known.get(row.key) if row.key is not None else None
-            if row.sealed is not None and isinstance(key, SubjectKey):
+            if row.sealed is not None and isinstance(key, SubjectKey) and where(entry):
                 _, private = open_payload(key.secret, row.sealed, entry.private, row.seq)
             found.append(Unsealed(row, entry, private))
         return found

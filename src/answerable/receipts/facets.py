@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 import msgspec
 
@@ -37,14 +37,13 @@ DIGEST_SHOWN = len("sha256:") + 12
 """Characters of a bundle's digest that people are shown, and may look for."""
 _LONGEST_TEXT = 4000
 _LONGEST_WORD = 40
+_SHORTEST_PLURAL = 3
 _LONGEST_CURRENCY = 8
 _COMMITTAL = "committal"
 
 
 class Kind(StrEnum):
     """What a facet says. The values are hashed into every index: one that is changed needs a new index format."""
-
-    __hash__ = str.__hash__  # an enumeration's own is slow, and facets are looked up by the million
 
     ENTRY = "entry"
     COMMITMENT = "commitment"
@@ -65,15 +64,13 @@ class Kind(StrEnum):
     IDENTIFIER = "identifier"
 
 
-SEALED = frozenset({Kind.CUSTOMER, Kind.IDENTIFIER})
-"""Facets that come from a private part, and go with its key."""
-SHARED = SEALED | {Kind.CONVERSATION, Kind.WORKLOAD, Kind.BUNDLE, Kind.AUTHOR, Kind.APPROVER}
-"""Facets that hold for every entry of an exchange."""
+Facet = NewType("Facet", str)
+"""A kind and a value: `policy/entitlement-without-support`."""
 
 
-class Facet(NamedTuple):
-    kind: Kind
-    value: str
+def facet(kind: Kind, value: str) -> Facet:
+    """A facet of a kind."""
+    return Facet(kind + "/" + value)
 
 
 class Amount(NamedTuple):
@@ -90,6 +87,8 @@ class Facets(NamedTuple):
     own: tuple[Facet, ...] = ()
     shared: tuple[Facet, ...] = ()
     """Those of the whole exchange."""
+    sealed: tuple[Facet, ...] = ()
+    """Those of the whole exchange that come from the private part, and go with its key."""
     amounts: tuple[Amount, ...] = ()
     texts: tuple[str, ...] = ()
     """What is not sealed and may be searched by its words (`words_in`)."""
@@ -128,20 +127,28 @@ def private_part(entry: Entry, raw: bytes | None) -> Private | None:
         raise LedgerBroken(f"entry {entry.seq}: its private part can't be read: {error}") from error
 
 
-def facets_of(entry: Entry, private: Private | None) -> Facets:
-    """What an entry can be found by. Without its private part, only what everybody may read in it."""
-    kind = Facet(Kind.ENTRY, kind_name(entry.body))
+def looks_inside(entry: Entry) -> bool:
+    """Does it take an entry's private part to know its facets? No other is opened for an index."""
     match entry.body:
         case LineBody() as body:
-            words = private if isinstance(private, LinePrivate) else None
-            return _line(kind, body, words.terms if words else ())
+            return bool(body.claim.terms)
+        case ExchangeBody() | CallBody():
+            return True
+        case _:
+            return False
+
+
+def facets_of(entry: Entry, private: Private | None) -> Facets:
+    """What an entry can be found by. Without its private part, only what everybody may read in it."""
+    kind = facet(Kind.ENTRY, kind_name(entry.body))
+    match entry.body:
+        case LineBody() as body:
+            return _line(kind, body, private.terms if isinstance(private, LinePrivate) else ())
         case CallBody() as body:
-            arguments = private.arguments if isinstance(private, CallPrivate) else ""
-            shared = tuple([Facet(Kind.IDENTIFIER, one) for one in in_json(arguments)])
-            return _call(kind, body)._replace(shared=shared)
+            return _call(kind, body, in_json(private.arguments) if isinstance(private, CallPrivate) else ())
         case ExchangeBody() as body:
-            asked = private if isinstance(private, ExchangePrivate) else None
-            return Facets((kind,), (*_of_exchange(body), *_asked(asked)), (), (body.model, *body.sources))
+            asked = _asked(private) if isinstance(private, ExchangePrivate) else ()
+            return Facets((kind,), tuple(_of_exchange(body)), tuple(asked), (), (body.model, *body.sources))
         case ReplyBody() as body:
             return Facets((kind,), texts=(body.ending, body.detail, body.model or ""))
         case ErasureBody() as body:
@@ -175,6 +182,8 @@ def words_in(text: str) -> frozenset[str]:
 
 def _singular(word: str) -> str:
     """Harman's S stemmer ("How effective is suffixing?", JASIS 42, 1991): refunds is refund, policies is policy."""
+    if len(word) <= _SHORTEST_PLURAL:
+        return word
     if word.endswith("ies") and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"
     if word.endswith("es") and not word.endswith(("aes", "ees", "oes")):
@@ -184,32 +193,33 @@ def _singular(word: str) -> str:
 
 def _line(kind: Facet, body: LineBody, terms: tuple[TermPart, ...]) -> Facets:
     decision, release, claim = body.decision, body.release, body.claim
-    own = [kind, Facet(Kind.OUTCOME, decision.outcome), *_policies(decision.policies)]
+    own = [kind, facet(Kind.OUTCOME, decision.outcome), *_policies(decision.policies)]
     if claim.kind == _COMMITTAL:
-        own.append(Facet(Kind.COMMITMENT, claim.subject))
+        own.append(facet(Kind.COMMITMENT, claim.subject))
     texts = [decision.because, *_owners(decision.policies), decision.route or "", *decision.errors]
     if release is not None and release.text is not None:
         texts.append(release.text)
     if body.finding is not None:
-        own += [Facet(Kind.TERM, name) for source in body.finding.sources for name in _published(source)]
+        own += [facet(Kind.TERM, name) for source in body.finding.sources for name in _published(source)]
         texts += [source for source in body.finding.sources if not source.startswith("call:")]
     if not terms:
-        return Facets(tuple(own), (), (), tuple(texts))
-    return Facets(tuple(own), tuple(_named(terms)), tuple(_amounts(terms)), tuple(texts))
+        return Facets(tuple(own), (), (), (), tuple(texts))
+    return Facets(tuple(own), (), tuple(_named(terms)), tuple(_amounts(terms)), tuple(texts))
 
 
-def _call(kind: Facet, body: CallBody) -> Facets:
-    own = [kind, Facet(Kind.TOOL, body.name)]
+def _call(kind: Facet, body: CallBody, named: tuple[str, ...]) -> Facets:
+    own = [kind, facet(Kind.TOOL, body.name)]
     texts = [body.name]
     if (decision := body.decision) is not None:
-        own += [Facet(Kind.OUTCOME, decision.outcome), *_policies(decision.policies)]
+        own += [facet(Kind.OUTCOME, decision.outcome), *_policies(decision.policies)]
         texts += [decision.because, *_owners(decision.policies), decision.route or "", *decision.errors]
-    return Facets(tuple(own), (), (), tuple(texts))
+    sealed = tuple([facet(Kind.IDENTIFIER, one) for one in named])
+    return Facets(tuple(own), (), sealed, (), tuple(texts))
 
 
 @lru_cache(maxsize=1024)
 def _policies(policies: tuple[PolicyPart, ...]) -> tuple[Facet, ...]:
-    return tuple(Facet(Kind.POLICY, policy.id) for policy in policies)
+    return tuple(facet(Kind.POLICY, policy.id) for policy in policies)
 
 
 @lru_cache(maxsize=1024)
@@ -227,30 +237,28 @@ def _published(source: str) -> tuple[str, ...]:
 
 
 def _of_exchange(body: ExchangeBody) -> Iterator[Facet]:
-    yield Facet(Kind.WORKLOAD, body.workload)
+    yield facet(Kind.WORKLOAD, body.workload)
     if body.conversation is not None:
-        yield Facet(Kind.CONVERSATION, body.conversation)
-    yield Facet(Kind.BUNDLE, body.bundle_name)
-    yield Facet(Kind.BUNDLE, body.bundle)
+        yield facet(Kind.CONVERSATION, body.conversation)
+    yield facet(Kind.BUNDLE, body.bundle_name)
+    yield facet(Kind.BUNDLE, body.bundle)
     if bundle_value(body.bundle) != body.bundle:
-        yield Facet(Kind.BUNDLE, bundle_value(body.bundle))
-    yield Facet(Kind.AUTHOR, person_value(body.bundle_author))
+        yield facet(Kind.BUNDLE, bundle_value(body.bundle))
+    yield facet(Kind.AUTHOR, person_value(body.bundle_author))
     if body.bundle_approver is not None:
-        yield Facet(Kind.APPROVER, person_value(body.bundle_approver))
+        yield facet(Kind.APPROVER, person_value(body.bundle_approver))
 
 
-def _asked(asked: ExchangePrivate | None) -> Iterator[Facet]:
-    if asked is None:
-        return
+def _asked(asked: ExchangePrivate) -> Iterator[Facet]:
     if asked.customer:
-        yield Facet(Kind.CUSTOMER, asked.customer)
+        yield facet(Kind.CUSTOMER, asked.customer)
     for message in asked.messages:
         if message.role == "user":
             for name in in_words(message.text):
-                yield Facet(Kind.IDENTIFIER, name)
+                yield facet(Kind.IDENTIFIER, name)
         for _, _, arguments in message.tool_calls:
             for name in in_json(arguments):
-                yield Facet(Kind.IDENTIFIER, name)
+                yield facet(Kind.IDENTIFIER, name)
 
 
 def _amounts(terms: tuple[TermPart, ...]) -> Iterator[Amount]:
@@ -262,7 +270,7 @@ def _amounts(terms: tuple[TermPart, ...]) -> Iterator[Amount]:
                 continue  # written by a later version: not found by it, and still on record
             high = money.minor if money.high_minor is None else money.high_minor
             low, high = min(money.minor, high), max(money.minor, high)
-            if -LARGEST_MINOR <= low and high <= LARGEST_MINOR and money.currency.isalpha():
+            if low >= -LARGEST_MINOR and high <= LARGEST_MINOR and money.currency.isalpha():
                 yield Amount(low, high, money.currency[:_LONGEST_CURRENCY])
 
 
@@ -274,4 +282,4 @@ def _named(terms: tuple[TermPart, ...]) -> Iterator[Facet]:
             except (msgspec.MsgspecError, UnicodeError):
                 continue
             if name:
-                yield Facet(Kind.IDENTIFIER, name)
+                yield facet(Kind.IDENTIFIER, name)

@@ -4,6 +4,7 @@ What stems from a private part is filed under the private part's key, and never 
 drops the key's rows has dropped all of it.
 """
 
+import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from answerable.receipts.entries import ExchangeBody, ReplyBody
-from answerable.receipts.facets import SEALED, Facet, Facets, Kind, facets_of, private_part, words_in
+from answerable.receipts.facets import Facet, Facets, Kind, facet, facets_of, private_part, words_in
 from answerable.receipts.format import Entry
 from answerable.receipts.governance import ErasureBody
 from answerable.receipts.postings import BLOCK, bits_of
@@ -94,8 +95,9 @@ class _Exchange:
 
 @lru_cache(maxsize=8192)
 def key_number(key: str) -> int:
-    """A key's id, 16 hexadecimal digits, as a signed integer."""
-    return int.from_bytes(bytes.fromhex(key), signed=True)
+    """A key's id as a signed integer of 64 bits; not `NO_KEY`."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True) or 1
 
 
 def log_name(first_leaf: str, pseudonym: Callable[[str], str]) -> str:
@@ -113,7 +115,7 @@ class Indexer:
     def __init__(
         self, pseudonym: Callable[[str], str], earlier: Callable[[str], Iterable[Unsealed]], first: int
     ) -> None:
-        self._number = lru_cache(_HASHES)(lambda facet: facet_number(facet, pseudonym))
+        self._number = lru_cache(_HASHES)(lambda named: facet_number(named, pseudonym))
         self._words = lru_cache(_HASHES)(self._hashed_words)
         self._earlier = earlier
         self._exchanges: OrderedDict[str, _Exchange] = OrderedDict()
@@ -131,7 +133,7 @@ class Indexer:
 
     def feed(self, one: Unsealed) -> None:
         """Take the next entry. Raises LedgerBroken where its private part can't be read."""
-        entry, number, key = one.entry, one.row.seq, one.key
+        entry, number = one.entry, one.row.seq
         facets = one.facets()
         block, place = divmod(number, BLOCK)
         if block != self._block:
@@ -139,16 +141,18 @@ class Indexer:
             self._block = block
         exchange = self._exchange(entry)
         if facets.shared:
-            self._share(exchange, facets.shared, key)
+            self._share(exchange, facets.shared, NO_KEY)
+        if facets.sealed:
+            self._share(exchange, facets.sealed, one.key)
         exchange.numbers.append(number)
         exchange.fresh.append(place)
-        for facet in facets.own:
-            self._facets[facet].append(place)
+        for named in facets.own:
+            self._facets[named].append(place)
         for text in facets.texts:
             self._texts[text].append(place)
         batch = self._batch
         for low, high, currency in facets.amounts:
-            batch.amounts.append(AmountRow(number, currency, low, high, key))
+            batch.amounts.append(AmountRow(number, currency, low, high, one.key))
         at = micros(entry.at)
         if at is not None:
             batch.times.append((number, at))
@@ -169,7 +173,7 @@ class Indexer:
         found = self._exchanges.get(entry.trace) or self._touched.get(entry.trace)
         if found is None:
             found = _Exchange()
-            if not isinstance(entry.body, ExchangeBody):
+            if not _is_first(entry):
                 self._recall(found, entry)
             self._exchanges[entry.trace] = found
             if len(self._exchanges) > _TRACES:
@@ -181,14 +185,16 @@ class Indexer:
         """An exchange's entries before one, which are in the index already."""
         for one in self._earlier(entry.trace):
             if one.row.seq < entry.seq:
-                for facet in one.facets().shared:
-                    exchange.shared[self._number(facet), _filed(facet, one.key)] = None
+                facets = one.facets()
+                for key, named in ((NO_KEY, facets.shared), (one.key, facets.sealed)):
+                    for each in named:
+                        exchange.shared[self._number(each), key] = None
                 exchange.numbers.append(one.row.seq)
 
     def _share(self, exchange: _Exchange, shared: Iterable[Facet], key: int) -> None:
         """What an entry says of its exchange holds for the entries before it as well."""
-        for facet in shared:
-            pair = self._number(facet), _filed(facet, key)
+        for named in shared:
+            pair = self._number(named), key
             if pair not in exchange.shared:
                 exchange.shared[pair] = None
                 for before in exchange.numbers:
@@ -201,8 +207,8 @@ class Indexer:
         for exchange in self._touched.values():
             bits = bits_of(exchange.fresh)
             exchange.fresh.clear()
-            for facet, key in exchange.shared:
-                self._post(Posting(facet, block, key), bits)
+            for number, key in exchange.shared:
+                self._post(Posting(number, block, key), bits)
         for named, places in self._facets.items():
             self._post(Posting(self._number(named), block, NO_KEY), bits_of(places))
         for text, places in self._texts.items():
@@ -226,8 +232,9 @@ class Indexer:
             exchange.shared = {pair: None for pair in exchange.shared if pair[1] not in keys}
 
     def _hashed_words(self, text: str) -> tuple[int, ...]:
-        return tuple([self._number(Facet(Kind.WORD, word)) for word in sorted(words_in(text))])
+        return tuple([self._number(facet(Kind.WORD, word)) for word in sorted(words_in(text))])
 
 
-def _filed(facet: Facet, key: int) -> int:
-    return key if facet.kind in SEALED else NO_KEY
+def _is_first(entry: Entry) -> bool:
+    """Is it the first entry of its trace?"""
+    return entry.before is None if entry.v > 1 else isinstance(entry.body, ExchangeBody)

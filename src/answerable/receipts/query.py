@@ -3,19 +3,19 @@
 An index narrows the ledger down by `sought`; what it names is read again and held against `answers`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from answerable.receipts.facets import (
-    SHARED,
     Amount,
     Facet,
     Facets,
     Kind,
     bundle_value,
+    facet,
     person_value,
     words_in,
 )
@@ -26,7 +26,7 @@ from answerable.values.errors import InvalidRequest
 _LONGEST = 512
 _LONGEST_WORDS = 400
 _MOST_WORDS = 16
-_EXCHANGE, _LINE = Facet(Kind.ENTRY, "exchange"), Facet(Kind.ENTRY, "line")
+_EXCHANGE, _LINE = facet(Kind.ENTRY, "exchange"), facet(Kind.ENTRY, "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Query:
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest where a condition could hold for nothing, or is too long."""
-        for name in _FACETS:
+        for name in (*_OF_EXCHANGE, *_OF_ENTRY):
             value = getattr(self, name)
             if value is not None and not 0 < len(value) <= _LONGEST:
                 raise InvalidRequest(
@@ -79,27 +79,26 @@ class Query:
         if self.words:
             _check_words(self.words)
 
-    def facets(self) -> tuple[Facet, ...]:
-        """The facets that an entry must have, its exchange's among them; never none."""
-        found = [
-            Facet(kind, fold(value))
-            for name, (kind, fold) in _FACETS.items()
-            if (value := getattr(self, name)) is not None
-        ]
-        found += [Facet(Kind.WORD, word) for word in sorted(words_in(self.words))]
-        if all(facet.kind in SHARED for facet in found):
-            found.append(_EXCHANGE if self.amount is None else _LINE)
-        return tuple(found)
+    def of_exchange(self) -> tuple[Facet, ...]:
+        """The facets that must be the whole exchange's."""
+        return self._facets(_OF_EXCHANGE)
+
+    def of_entry(self) -> tuple[Facet, ...]:
+        """The facets that must be the entry's own, but for words; never none where no word is asked for."""
+        found = self._facets(_OF_ENTRY)
+        if found or self.words:
+            return found
+        return (_EXCHANGE,) if self.amount is None else (_LINE,)
 
     def answers(self, facets: Facets, shared: Collection[Facet], at: str) -> bool:
         """Is an entry with these facets, `shared` those of its whole exchange, written `at`, what was asked for?"""
-        for facet in self.facets():
-            if facet.kind is Kind.WORD:
-                found = any(facet.value in words_in(text) for text in facets.texts)
-            else:
-                found = facet in (shared if facet.kind in SHARED else facets.own)
-            if not found:
-                return False
+        if not all(one in facets.own for one in self.of_entry()):
+            return False
+        if not all(one in shared for one in self.of_exchange()):
+            return False
+        said = frozenset[str]().union(*map(words_in, facets.texts))
+        if not words_in(self.words) <= said:
+            return False
         wanted = self.amount
         if wanted is not None and not any(
             one.currency == wanted.currency and one.low <= wanted.high and one.high >= wanted.low
@@ -107,6 +106,13 @@ class Query:
         ):
             return False
         return _within(micros(at), self.since, self.until)
+
+    def _facets(self, conditions: "Mapping[str, tuple[Kind, Callable[[str], str]]]") -> tuple[Facet, ...]:
+        return tuple(
+            facet(kind, fold(value))
+            for name, (kind, fold) in conditions.items()
+            if (value := getattr(self, name)) is not None
+        )
 
 
 class Sought(NamedTuple):
@@ -123,15 +129,18 @@ class Sought(NamedTuple):
 
 def sought(query: Query, pseudonym: Callable[[str], str]) -> Sought:
     """A query for an index. `pseudonym` is the ledger's own keyed hash (`SubjectKeys.pseudonym`)."""
-    facets = tuple([facet_number(facet, pseudonym) for facet in query.facets()])
+    words = [facet(Kind.WORD, word) for word in sorted(words_in(query.words))]
+    facets = tuple(
+        [facet_number(one, pseudonym) for one in (*query.of_exchange(), *query.of_entry(), *words)]
+    )
     since = None if query.since is None else _micros(query.since)
     until = None if query.until is None else _micros(query.until)
     return Sought(facets, query.amount, since, until)
 
 
-def facet_number(facet: Facet, pseudonym: Callable[[str], str]) -> int:
+def facet_number(named: Facet, pseudonym: Callable[[str], str]) -> int:
     """64 bits of a keyed hash: a signed integer. Two facets may share one; what is found is read again."""
-    digits = pseudonym(f"facet/{facet.kind}/{facet.value}")[:16]
+    digits = pseudonym("facet/" + named)[:16]
     return int.from_bytes(bytes.fromhex(digits), signed=True)
 
 
@@ -170,7 +179,7 @@ def _as_it_is(value: str) -> str:
     return value
 
 
-_FACETS: dict[str, tuple[Kind, Callable[[str], str]]] = {
+_OF_EXCHANGE: Mapping[str, tuple[Kind, Callable[[str], str]]] = {
     "conversation": (Kind.CONVERSATION, _as_it_is),
     "customer": (Kind.CUSTOMER, _as_it_is),
     "identifier": (Kind.IDENTIFIER, folded),
@@ -178,6 +187,8 @@ _FACETS: dict[str, tuple[Kind, Callable[[str], str]]] = {
     "bundle": (Kind.BUNDLE, bundle_value),
     "author": (Kind.AUTHOR, person_value),
     "approver": (Kind.APPROVER, person_value),
+}
+_OF_ENTRY: Mapping[str, tuple[Kind, Callable[[str], str]]] = {
     "subject": (Kind.COMMITMENT, str.casefold),
     "policy": (Kind.POLICY, _as_it_is),
     "term": (Kind.TERM, _as_it_is),

@@ -11,7 +11,8 @@ from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.chain import assemble
 from answerable.apps.ledger.checkpointing import Checkpointer
-from answerable.apps.ledger.lookup import open_index, traces
+from answerable.apps.ledger.indexing import open_index
+from answerable.apps.ledger.lookup import traces
 from answerable.apps.ledger.report import evidence_page
 from answerable.apps.show import open_existing
 from answerable.ledger.checkpoint import parse_checkpoint

@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.apps.ledger.lookup import catch_up, find, open_index
+from answerable.apps.ledger.indexing import catch_up, open_index
+from answerable.apps.ledger.lookup import find
 from answerable.apps.show import COLOURS, MARKS, open_existing
 from answerable.ports.ledger_index import LedgerIndex
 from answerable.receipts import (

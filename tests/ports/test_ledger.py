@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from some_drafts import OTHER, TRACE, call, calls, exchange, numbers, reply, unwritable
 
+from answerable.adapters.local_key_wrapper import local_wrapper
+from answerable.adapters.postgres.ledger import PostgresLedger
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ledger import GENESIS, commits_to
@@ -26,14 +28,21 @@ Hook = Callable[[str], None]
 class Bench:
     """A kind of ledger: how one is made, and how a private part of it is erased."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, dsn: str) -> None:
         self._kind = kind
         self._path = folder / "ledger.db"
+        self._dsn = dsn
         self.made: Ledger | None = None
 
     def ledger(self, hook: Hook | None = None) -> Ledger:
         """A ledger whose `hook` is called before and after entries become durable."""
-        self.made = MemoryLedger(hook) if self._kind == "memory" else SqliteLedger(self._path, on_commit=hook)
+        if self._kind == "memory":
+            self.made = MemoryLedger(hook)
+        elif self._kind == "sqlite":
+            self.made = SqliteLedger(self._path, on_commit=hook)
+        else:
+            wrapper = local_wrapper(self._path.with_name("master"))
+            self.made = PostgresLedger(self._dsn, wrapper, on_commit=hook)
         return self.made
 
     def erase(self, seq: int) -> None:
@@ -44,9 +53,10 @@ class Bench:
         self.made.keys.destroy([row.key], Erased("2026-02-01T00:00:00.000000Z", "ruth", "er_1"))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
-    bench = Bench(request.param, tmp_path)
+    dsn = request.getfixturevalue("database") if request.param == "postgres" else ""
+    bench = Bench(request.param, tmp_path, dsn)
     yield bench
     if bench.made is not None:
         await bench.made.close()

@@ -181,11 +181,11 @@ class GroupWriter:
         An append with an entry that can't be written (a lone surrogate) is left out:
         it must not take others with it that only happened to come at the same moment.
         """
-        head = self._where()
         note = self._clock.check()
         drafts = [draft for append in group for draft in append.drafts]
         private = [draft for draft in drafts if draft.private is not None]
         keys = self._keys.current({subject_month(draft) for draft in private}) if private else {}
+        head = self._where()  # last: from here on others may wait for us
         traces = {draft.trace for draft in drafts} | ({note.trace} if note else set())
         sealer = Sealer(head, self._before(traces), keys)
         entropy = _entropy(len(private))
@@ -203,8 +203,10 @@ class GroupWriter:
 
     def _where(self) -> Head:
         """Where the chain goes on. Raises LedgerBroken where the store holds less than was said to be written."""
-        if self._head is None:
+        if self._head is None or self._store.crowded:
             head = self._store.head()
+            if head != self._head:
+                self._forget()
             if self._written is not None and head != self._written:
                 seq, leaf = self._written
                 there = self._store.at([seq - 1])

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -50,6 +51,8 @@ class _Place(NamedTuple):
 
 class SqliteEntries:
     """An `EntryStore` in one file. Several processes may open it."""
+
+    crowded = False
 
     def __init__(self, path: Path | str, keys: SubjectKeys) -> None:
         """Open or create; `keys` seal what an older format kept in the clear.
@@ -112,7 +115,9 @@ class SqliteEntries:
     # -- for anybody ---------------------------------------------------------------
 
     def of_trace(self, trace: str) -> list[Stored]:
-        return self._select(_ROWS + "WHERE trace = ? ORDER BY seq", (trace,))
+        with suppress(UnicodeEncodeError):  # no entry is of a trace that can't be written
+            return self._select(_ROWS + "WHERE trace = ? ORDER BY seq", (trace,))
+        return []
 
     def exchanges(self, limit: int) -> list[str]:
         query = f"SELECT trace FROM entries WHERE kind = {_EXCHANGE} ORDER BY seq DESC LIMIT ?"  # noqa: S608
@@ -134,6 +139,8 @@ class SqliteEntries:
         return found
 
     def walk(self, first: int = 0) -> Iterator[Placed]:
+        if self._closed:
+            raise LedgerUnavailable(f"the ledger at '{self._path}' can't be read: it is closed")
         connection = open_file(self._path, create=False)
         try:
             with translated(self._path):

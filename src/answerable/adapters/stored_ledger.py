@@ -1,7 +1,8 @@
 """The ledger over a store of entries and one of keys: what the gate appends to and everybody reads from."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from answerable.adapters.clock_watch import ClockWatch
 from answerable.adapters.group_writer import GroupWriter
@@ -18,6 +19,7 @@ from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken
 
 _ERASURE = kind_of(ErasureBody((), "", "", ""))
+_AT_ONCE = 256
 
 
 class StoredLedger:
@@ -70,45 +72,38 @@ class StoredLedger:
 
     def opened(self, rows: Sequence[Stored]) -> list[Opened]:
         """Rows with their private parts, as far as there are keys. Raises LedgerBroken where one was changed."""
-        known = self.keys.known({row.key for row in rows if row.key is not None and row.sealed is not None})
-        found: list[Opened] = []
-        for row in rows:
-            key = known.get(row.key) if row.key is not None else None
-            if row.sealed is None or key is None or isinstance(key, Erased):
-                erased = key if isinstance(key, Erased) else None
-                found.append(Opened(row.seq, row.entry, row.leaf, None, None, erased))
-                continue
-            digest = decode(row.entry, row.seq).private
-            salt, private = open_payload(key.secret, row.sealed, digest, row.seq)
-            found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
-        return found
+        return _opened(rows, self.keys.known(_keys_of(rows)))
 
     def unsealed(
         self, rows: Sequence[Stored], where: Callable[[Entry], bool] = lambda _: True
     ) -> list[Unsealed]:
         """Rows read, with private parts as far as there are keys and `where` asks for them. Raises LedgerBroken."""
-        known = self.keys.known({row.key for row in rows if row.key is not None and row.sealed is not None})
+        entries = [decode(row.entry, row.seq) for row in rows]
+        wanted = [where(entry) for entry in entries]
+        known = self.keys.known(_keys_of([row for row, opens in zip(rows, wanted, strict=True) if opens]))
         found: list[Unsealed] = []
-        for row in rows:
-            entry, private = decode(row.entry, row.seq), None
-            key = known.get(row.key) if row.key is not None else None
-            if row.sealed is not None and isinstance(key, SubjectKey) and where(entry):
+        for row, entry, opens in zip(rows, entries, wanted, strict=True):
+            private = None
+            key = known.get(row.key) if opens and row.key is not None else None
+            if row.sealed is not None and isinstance(key, SubjectKey):
                 _, private = open_payload(key.secret, row.sealed, entry.private, row.seq)
             found.append(Unsealed(row, entry, private))
         return found
 
     def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:
         check, tree = ChainCheck(), TreeCheck(checkpoints)
-        for row, before in self.store.walk():
-            # Checked first, so that a changed entry is told as that, and not by what it no longer opens.
-            [plain] = [Opened(row.seq, row.entry, row.leaf, None, None)]
-            found = check.next(plain)
-            tree.next(bytes.fromhex(row.leaf))
-            check_filed(found, row)
-            check_before(found, before)
-            if (row.sealed is None) and found.private is not None and found.key is not None:
-                self._check_gone(found.key, row.seq)
-            self.opened([row])
+        walk = self.store.walk()
+        while placed := list(islice(walk, _AT_ONCE)):  # so that keys are not asked for one by one
+            known = self.keys.known(_keys_of([row for row, _ in placed]))
+            for row, before in placed:
+                # Checked first, so that a changed entry is told as that, and not by what it no longer opens.
+                found = check.next(Opened(row.seq, row.entry, row.leaf, None, None))
+                tree.next(bytes.fromhex(row.leaf))
+                check_filed(found, row)
+                check_before(found, before)
+                if row.sealed is None and found.private is not None and found.key is not None:
+                    self._check_gone(found.key, row.seq)
+                _opened([row], known)
         tree.end()
         return check.count
 
@@ -142,3 +137,21 @@ class StoredLedger:
                 ]
                 if alive:
                     self.keys.destroy(alive, Erased(found.at, found.body.by, found.trace))
+
+
+def _keys_of(rows: Sequence[Stored]) -> set[str]:
+    return {row.key for row in rows if row.key is not None and row.sealed is not None}
+
+
+def _opened(rows: Sequence[Stored], known: Mapping[str, SubjectKey | Erased]) -> list[Opened]:
+    found: list[Opened] = []
+    for row in rows:
+        key = known.get(row.key) if row.key is not None else None
+        if row.sealed is None or key is None or isinstance(key, Erased):
+            erased = key if isinstance(key, Erased) else None
+            found.append(Opened(row.seq, row.entry, row.leaf, None, None, erased))
+            continue
+        digest = decode(row.entry, row.seq).private
+        salt, private = open_payload(key.secret, row.sealed, digest, row.seq)
+        found.append(Opened(row.seq, row.entry, row.leaf, salt, private))
+    return found

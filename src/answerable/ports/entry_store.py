@@ -34,6 +34,10 @@ class EntryStore(Protocol):
     name: str
     """What messages call it: a file, or a database without its password."""
 
+    @property
+    def crowded(self) -> bool:
+        """Others have written here a moment ago: `head` is to be asked before every `insert`, which follows at once."""
+
     def head(self) -> Head:
         """Where the next entry goes, as it is durable now. Raises LedgerUnavailable, LedgerBroken."""
 

@@ -20,6 +20,7 @@ class MemoryEntries:
     """An `EntryStore` in a list."""
 
     name = "memory"
+    crowded = False
 
     def __init__(self) -> None:
         self.rows: list[Stored] = []

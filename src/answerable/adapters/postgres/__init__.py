@@ -1,0 +1,1 @@
+"""The ledger on a PostgreSQL server, which several gateways may share: entries, keys, the log's tree."""

@@ -2,8 +2,8 @@
 
 Makes a ledger of N entries (1,000,000) as a company with 6,000 customers would have it after 60 days, indexes it, and asks each
 kind of question 200 times with other values: cold (each file out of the system's cache before each
-question, 20 times) and warm. A look-up is all of it: see what is new, ask the index, read the entries with their
-exchanges, open their private parts, hold them against the question. Printed: entries indexed a second, bytes an entry, p50,
+question, 20 times) and warm. A look-up is all of it: see what is new, ask the index, read the entries (with their
+exchanges where the question is about those), open their private parts, hold them against the question. Printed: entries indexed a second, bytes an entry, p50,
 p99 and the longest in milliseconds. A ledger that lies in DIR already is used again.
 """
 

@@ -12,6 +12,8 @@ from entries_to_find import BUNDLE, Asked, any_draft, call, erasure, exchange, l
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from answerable.adapters.block_search import FEW
+from answerable.adapters.postgres.index import PostgresIndex
 from answerable.adapters.sqlite_index import SqliteIndex
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.ledger.indexing import Indexing, catch_up, keep_indexed
@@ -32,12 +34,12 @@ LOG = "the log"
 class Bench:
     """A kind of index: how one is made, on the same place again and again."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self._folder, self._kind = folder, kind
+    def __init__(self, path: Path, dsn: str) -> None:
+        self._path, self._dsn = path, dsn
         self._made: list[LedgerIndex] = []
 
-    def index(self, name: str = "one") -> LedgerIndex:
-        index = SqliteIndex(self._folder / f"{name}.index")
+    def index(self) -> LedgerIndex:
+        index = PostgresIndex(self._dsn) if self._dsn else SqliteIndex(self._path)
         self._made.append(index)
         return index
 
@@ -46,9 +48,10 @@ class Bench:
             index.close()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgres"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(request.param, tmp_path)
+    dsn = request.getfixturevalue("database") if request.param == "postgres" else ""
+    bench = Bench(tmp_path / "ledger.db.index", dsn)
     yield bench
     bench.close()
 
@@ -206,6 +209,18 @@ def test_amounts_are_found_by_range_and_currency(index: LedgerIndex) -> None:
     ):
         assert index.find(Sought((7,), Amount(low, high, "USD")), 9) == expected
     assert index.find(Sought((7,), Amount(0, 10**15, "EUR")), 9) == [2]
+
+
+@pytest.mark.parametrize("count", [FEW, FEW + 1, 3 * FEW])
+def test_amounts_that_many_name_are_found_as_those_that_few_do(index: LedgerIndex, count: int) -> None:
+    batch = a_batch(0, 3 * FEW)
+    batch.amounts = [AmountRow(one, "USD", one, one + one % 2, NO_KEY) for one in range(3 * FEW)]
+    index.add(batch, LOG)
+    expected = list(range(count))[::-1]
+    assert index.find(Sought((7,), Amount(0, count - 1, "USD")), 10**6) == expected
+    assert index.find(Sought((7,), Amount(0, count - 1, "USD")), 5, start=count - 7) == expected[7:12]
+    assert index.find(Sought((7, 8), Amount(0, count - 1, "USD")), 5) == []
+    assert index.find(Sought((7,), Amount(0, count - 1, "USD"), since=50, until=80), 10**6) == [7, 6, 5]
 
 
 def test_what_is_filed_under_a_forgotten_key_goes_and_does_not_come_back(index: LedgerIndex) -> None:

@@ -6,6 +6,7 @@ One for every database: a database only hands over kept bits, and numbers by amo
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 from answerable.receipts.facets import Amount
@@ -14,6 +15,8 @@ from answerable.receipts.query import Sought
 
 _FIRST_WINDOW, _LARGEST_WINDOW = 4, 128
 """Blocks that are read at once: few at first, for most questions are answered by the newest."""
+FEW = 5000
+"""Numbers of one amount that are looked up all at once; more are looked for block by block."""
 
 Instants = tuple[int, int]
 """From the first (included) to the second (not), in microseconds since 1970."""
@@ -29,8 +32,11 @@ class Blocks(Protocol):
     def bits(self, facets: Sequence[int], blocks: Sequence[int]) -> Iterable[tuple[int, int, bytes]]:
         """Block, facet and kept bits; a facet comes as often as it is filed under several keys."""
 
+    def rare(self, amount: Amount) -> list[int] | None:
+        """Numbers of all entries that name such an amount; None where they are more than `FEW`."""
+
     def of_amount(self, amount: Amount, blocks: Sequence[int]) -> Iterable[int]:
-        """Numbers of entries in these blocks that name such an amount; some may come twice."""
+        """Numbers of entries that name such an amount, at least those in these blocks."""
 
     def of_instants(self, instants: Instants, blocks: Sequence[int]) -> Mapping[int, Sequence[int] | None]:
         """For each block the numbers of the entries of these instants; None where all of its entries are."""
@@ -48,18 +54,25 @@ class Page:
 def search(database: Blocks, sought: Sought, page: Page) -> list[int]:
     """Numbers of entries with all facets of `sought`, of which there is at least one, its amount and instants."""
     facets = tuple(dict.fromkeys(sought.facets))
+    rare = None if sought.amount is None else database.rare(sought.amount)
+    only = None if rare is None else _as_bits(rare)
     instants = (
         EVER[0] if sought.since is None else sought.since,
         EVER[1] if sought.until is None else sought.until,
     )
-    blocks = [one for one in database.common(facets, instants) if _reaches(one, page)]
+    common = database.common(facets, instants) if only != {} else []
+    blocks = [one for one in common if _reaches(one, page) and (only is None or one in only)]
     if not page.oldest_first:
         blocks.reverse()
     found: list[int] = []
     for window in _windows(blocks):
         kept = _all_of(database, facets, window)
         if sought.amount is not None:
-            named = _as_bits(database.of_amount(sought.amount, window))
+            named = only
+            if named is None:
+                named = _as_bits(
+                    database.of_amount(sought.amount, [block for block, bits in kept.items() if bits])
+                )
             kept = {block: bits & named.get(block, 0) for block, bits in kept.items()}
         if instants != EVER:
             for block, numbers in database.of_instants(instants, window).items():
@@ -70,6 +83,13 @@ def search(database: Blocks, sought: Sought, page: Page) -> list[int]:
             if len(found) >= page.limit:
                 return found[: page.limit]
     return found
+
+
+def spans(times: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """The first and the last instant of each block."""
+    for block, numbered in groupby(times, lambda one: one[0] // BLOCK):
+        instants = [at for _, at in numbered]
+        yield block, min(instants), max(instants)
 
 
 def _all_of(database: Blocks, facets: Sequence[int], window: Sequence[int]) -> dict[int, int]:

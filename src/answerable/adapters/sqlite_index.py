@@ -9,13 +9,12 @@ import logging
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import cast
 
 import apsw
 
-from answerable.adapters.block_search import EVER, Instants, Page, search
+from answerable.adapters.block_search import EVER, FEW, Instants, Page, search, spans
 from answerable.adapters.sqlite_files import open_file
 from answerable.ports.ledger_index import IndexLost, Position
 from answerable.receipts.facets import Amount
@@ -44,6 +43,8 @@ CREATE TABLE amounts (
     PRIMARY KEY (number, currency, low, high)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX amounts_by_key ON amounts (key);
+CREATE INDEX amounts_by_value ON amounts (currency, low, number);
+CREATE INDEX amounts_of_ranges ON amounts (currency, low, high, number) WHERE high > low;
 CREATE TABLE times (number INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 CREATE TABLE spans (block INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;
 CREATE TABLE forgotten (key INTEGER PRIMARY KEY) STRICT;
@@ -171,7 +172,7 @@ class SqliteIndex:
         self._write.executemany(
             "INSERT INTO spans VALUES (?, ?, ?) ON CONFLICT (block) DO UPDATE "
             "SET first = min(first, excluded.first), last = max(last, excluded.last)",
-            _spans(batch.times),
+            spans(batch.times),
         )
 
     def _merged(self, place: Posting, bits: int, batch: Batch) -> int:
@@ -248,6 +249,17 @@ class _Database:
             "list[tuple[int, int, bytes]]", self._connection.execute(query, (*facets, *blocks)).fetchall()
         )
 
+    def rare(self, amount: Amount) -> list[int] | None:
+        inside = f"SELECT number FROM amounts WHERE currency = ? AND low BETWEEN ? AND ? LIMIT {FEW + 1}"  # noqa: S608 – ours
+        across = (
+            "SELECT number FROM amounts INDEXED BY amounts_of_ranges WHERE high > low AND currency = ? AND low < ? "  # noqa: S608
+            f"AND high >= ? LIMIT {FEW + 1}"
+        )
+        found = self._numbers(inside, (amount.currency, amount.low, amount.high))
+        if len(found) <= FEW:
+            found += self._numbers(across, (amount.currency, amount.low, amount.low))
+        return found if len(found) <= FEW else None
+
     def of_amount(self, amount: Amount, blocks: Sequence[int]) -> Iterable[int]:
         query = "SELECT number FROM amounts WHERE number BETWEEN ? AND ? AND currency = ? AND low <= ? AND high >= ?"
         for block in blocks:
@@ -269,13 +281,6 @@ class _Database:
 
     def _numbers(self, query: str, bindings: Sequence[int | str]) -> list[int]:
         return [cast("int", row[0]) for row in self._connection.execute(query, bindings).fetchall()]
-
-
-def _spans(times: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
-    """The first and the last instant of each block."""
-    for block, numbered in groupby(times, lambda one: one[0] // BLOCK):
-        instants = [at for _, at in numbered]
-        yield block, min(instants), max(instants)
 
 
 def _marks(values: Sequence[object]) -> str:

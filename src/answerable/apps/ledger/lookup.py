@@ -2,7 +2,7 @@
 
 1. What the ledger has got since the last look-up is indexed.
 2. The index names entries that may be meant.
-3. Each is read in the ledger with its whole exchange, and held against the question again.
+3. Each is read in the ledger, where need be with its whole exchange, and held against the question again.
 
 So a wrong index can hide an entry, and never show one that is not there.
 """
@@ -14,7 +14,7 @@ from itertools import islice
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.ledger.indexing import catch_up
 from answerable.ports.ledger_index import IndexLost, LedgerIndex
-from answerable.receipts.facets import Facet, Facets
+from answerable.receipts.facets import Facet, looks_inside
 from answerable.receipts.indexing import Unsealed
 from answerable.receipts.query import Query, Sought, sought
 from answerable.values import TraceId
@@ -54,7 +54,6 @@ class _Asking:
     def __init__(self, ledger: StoredLedger, index: LedgerIndex, query: Query) -> None:
         self._ledger, self._index, self._query = ledger, index, query
         self._trace = ""
-        self._entries: dict[int, tuple[Unsealed, Facets]] = {}
         self._shared: frozenset[Facet] = frozenset()
 
     def hits(self, page: int, start: int | None, *, oldest_first: bool) -> Iterator[Unsealed]:
@@ -62,10 +61,10 @@ class _Asking:
         asked = sought(self._query, self._ledger.keys.pseudonym)
         while True:
             numbers = self._numbers(asked, page, start, oldest_first=oldest_first)
-            traces = {row.seq: row.trace for row in self._ledger.store.at(numbers)}
-            for number in numbers:
-                if number in traces and (hit := self._read(traces[number], number)) is not None:
-                    yield hit
+            rows = self._ledger.unsealed(self._ledger.store.at(numbers))
+            for one in rows if oldest_first else reversed(rows):
+                if self._answers(one):
+                    yield one
             if len(numbers) < page:
                 return
             start = numbers[-1] + 1 if oldest_first else numbers[-1]
@@ -79,15 +78,16 @@ class _Asking:
             catch_up(self._ledger, self._index)
             return self._index.find(asked, page, start=start, oldest_first=oldest_first)
 
-    def _read(self, trace: str, number: int) -> Unsealed | None:
-        """An entry as the ledger has it, if it answers the question."""
-        if trace != self._trace:
-            rows = self._ledger.store.of_trace(trace)
-            self._trace = trace
-            self._entries = {one.row.seq: (one, one.facets()) for one in self._ledger.unsealed(rows)}
-            every = [facets for _, facets in self._entries.values()]
-            self._shared = frozenset(one for facets in every for one in (*facets.shared, *facets.sealed))
-        one, facets = self._entries.get(number, (None, Facets()))
-        if one is None or not self._query.answers(facets, self._shared, one.entry.at):
-            return None
-        return one
+    def _answers(self, one: Unsealed) -> bool:
+        """Does an entry answer the question, by itself or by what its exchange says elsewhere?"""
+        facets, at = one.facets(), one.entry.at
+        if self._query.answers(facets, (*facets.shared, *facets.sealed), at):
+            return True
+        if not self._query.of_exchange():
+            return False
+        if one.entry.trace != self._trace:
+            whole = self._ledger.unsealed(self._ledger.store.of_trace(one.entry.trace), looks_inside)
+            every = [each.facets() for each in whole]
+            self._trace = one.entry.trace
+            self._shared = frozenset(named for each in every for named in (*each.shared, *each.sealed))
+        return self._query.answers(facets, self._shared, at)

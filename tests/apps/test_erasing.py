@@ -17,7 +17,8 @@ from answerable.apps.ledger.erasing import (
     subjects_of_conversation,
     subjects_of_customer,
 )
-from answerable.apps.ledger.selecting import Selection, traces
+from answerable.apps.ledger.selecting import Selection, chosen_traces
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.receipts import (
     Draft,
     ErasureBody,
@@ -36,6 +37,7 @@ from answerable.values import TraceId
 from answerable.values.errors import LedgerUnavailable, SignatureError, UnderHold
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+PLACE = LedgerPlace("var/unused.db")
 RUTH = new_signer("ruth.okafor", bytes(range(32)))
 
 
@@ -56,7 +58,10 @@ def asked(
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoredLedger]:
+async def ledger(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[StoredLedger]:
+    monkeypatch.chdir(tmp_path)
     made = MemoryLedger() if request.param == "memory" else SqliteLedger(tmp_path / "ledger.db")
     await made.append(
         [
@@ -78,7 +83,7 @@ async def said(ledger: StoredLedger) -> list[str]:
 
 
 async def subjects(ledger: StoredLedger, customer: str) -> list[str]:
-    found = await traces(ledger, Selection(customer=customer))
+    found = chosen_traces(ledger, PLACE, Selection(customer=customer))
     return await subjects_of_customer(ledger, customer, found)
 
 
@@ -125,7 +130,7 @@ async def test_a_reason_of_two_lines_is_refused_before_anything_is_gone(ledger: 
 
 
 async def test_a_conversation_without_a_customer_can_be_erased(ledger: StoredLedger) -> None:
-    found = await traces(ledger, Selection(conversation="c-4"))
+    found = chosen_traces(ledger, PLACE, Selection(conversation="c-4"))
     await erase(ledger, await subjects_of_conversation(ledger, "c-4", found), "asked", officer())
     assert await said(ledger) == ["tr_1", "tr_2", "tr_3", "tr_4"]
 

@@ -12,7 +12,8 @@ from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import SubjectKeys
-from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, SubjectKey, kind_of
+from answerable.receipts import Draft, Entry, Erased, ErasureBody, Opened, Stored, SubjectKey, kind_of
+from answerable.receipts.indexing import Unsealed
 from answerable.receipts.payloads import open_payload
 from answerable.receipts.verifying import ChainCheck, check_before, check_filed, check_private, decode
 from answerable.values import TraceId
@@ -67,17 +68,6 @@ class StoredLedger:
     async def traces(self, limit: int) -> list[TraceId]:
         return [TraceId(one) for one in await asyncio.to_thread(self.store.exchanges, limit)]
 
-    async def traces_of(self, conversation: str) -> list[TraceId]:
-        """The traces of a conversation, oldest first. Reads every entry."""
-        return await asyncio.to_thread(
-            lambda: [
-                TraceId(placed.row.trace)
-                for placed in self.store.walk()
-                if isinstance(body := decode(placed.row.entry, placed.row.seq).body, ExchangeBody)
-                and body.conversation == conversation
-            ]
-        )
-
     async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
         return (await self.verified(checkpoints)).entries
 
@@ -100,6 +90,22 @@ class StoredLedger:
     def opened(self, rows: Sequence[Stored]) -> list[Opened]:
         """Rows with their private parts, as far as there are keys. Raises LedgerBroken where one was changed."""
         return _opened(rows, self.keys.known(_keys_of(rows)))
+
+    def unsealed(
+        self, rows: Sequence[Stored], where: Callable[[Entry], bool] = lambda _: True
+    ) -> list[Unsealed]:
+        """Rows read, with private parts as far as there are keys and `where` asks for them. Raises LedgerBroken."""
+        entries = [decode(row.entry, row.seq) for row in rows]
+        wanted = [where(entry) for entry in entries]
+        known = self.keys.known(_keys_of([row for row, opens in zip(rows, wanted, strict=True) if opens]))
+        found: list[Unsealed] = []
+        for row, entry, opens in zip(rows, entries, wanted, strict=True):
+            private = None
+            key = known.get(row.key) if opens and row.key is not None else None
+            if row.sealed is not None and isinstance(key, SubjectKey):
+                _, private = open_payload(key.secret, row.sealed, entry.private, row.seq)
+            found.append(Unsealed(row, entry, private))
+        return found
 
     def _verify(self, checkpoints: Sequence[Checkpoint]) -> Verified:
         check, tree = ChainCheck(), TreeCheck(checkpoints)

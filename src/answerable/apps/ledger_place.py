@@ -8,6 +8,7 @@ from answerable.adapters.key_files import ledger_key
 from answerable.adapters.local_key_wrapper import local_wrapper
 from answerable.adapters.no_keys import NoKeys
 from answerable.adapters.secret_sources import Place, parse_reference
+from answerable.adapters.sqlite_index import SqliteIndex
 from answerable.adapters.sqlite_ledger import SqliteLedger, beside
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.sqlite_migrations import is_older
@@ -16,6 +17,7 @@ from answerable.apps.key_references import open_signing_key, open_wrapper
 from answerable.apps.settings import Settings, from_environment
 from answerable.ports.kept_log import KeptLog
 from answerable.ports.keys import KeyWrapper
+from answerable.ports.ledger_index import LedgerIndex
 from answerable.signing import SigningKey, new_signer
 from answerable.signing.keys import SEED_BYTES
 from answerable.values.errors import LedgerUnavailable, SettingsError
@@ -70,6 +72,14 @@ class LedgerPlace:
         if not self.path.exists():
             raise LedgerUnavailable(f"there is no ledger at '{self}'; name one with --ledger")
         return SqliteLog(self.path)
+
+    def index(self) -> LedgerIndex:
+        """What look-ups in it go by. Raises LedgerUnavailable, SettingsError."""
+        if self.path is None:
+            from answerable.adapters.postgres.index import PostgresIndex  # noqa: PLC0415 – an extra
+
+            return PostgresIndex(self._text)
+        return SqliteIndex(beside(self.path, "index"))
 
     def signing_key(self, reference: str | None = None, *, make: bool = False) -> SigningKey:
         """What signs its checkpoints: as named, as the settings say, or in a file beside it.

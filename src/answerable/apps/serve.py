@@ -5,7 +5,9 @@ import gc
 import ipaddress
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -25,6 +27,7 @@ from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
 from answerable.apps.ledger.checkpointing import Checkpointer, check_key
 from answerable.apps.ledger.erasing import Officer
+from answerable.apps.ledger.indexing import keep_indexed
 from answerable.apps.ledger.retention import Retention
 from answerable.apps.ledger.serving import LogPages
 from answerable.apps.ledger_place import LedgerPlace
@@ -35,6 +38,7 @@ from answerable.ports import Ledger
 from answerable.values.errors import SettingsError
 
 _SWITCH_SECONDS = 0.0005
+_INDEX_SECONDS = 5.0
 
 
 def settings_for(**options: object) -> Settings:
@@ -76,7 +80,7 @@ def build(settings: Settings, ledger: Ledger, place: LedgerPlace | None = None) 
         upstream_key=settings.upstream_key,
         log=LogPages(place) if place else None,
         checkpointer=_checkpointer(settings, place, ledger) if place else None,
-        retention=_retention(settings, place, ledger) if place else None,
+        beside=_beside(settings, place, ledger) if place else (),
     )
 
 
@@ -90,11 +94,21 @@ def _checkpointer(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Che
     return Checkpointer(place, signer, [HttpWitness(url, key) for url, key in known], anchor, hold_back)
 
 
-def _retention(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Retention | None:
-    """Raises SettingsError, SignatureError, KeyUnavailable."""
-    if settings.retention_days is None or not isinstance(ledger, StoredLedger):
-        return None
-    return Retention(ledger, settings.retention_days, Officer(place.signing_key(), utc_now, new_trace))
+def _beside(
+    settings: Settings, place: LedgerPlace, ledger: Ledger
+) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What goes on for the ledger beside the replies. Raises SettingsError, SignatureError, KeyUnavailable."""
+    if not isinstance(ledger, StoredLedger):
+        return []
+
+    async def indexing() -> None:
+        with closing(place.index()) as index:
+            await keep_indexed(ledger, index, _INDEX_SECONDS)
+
+    if settings.retention_days is None:
+        return [indexing]
+    officer = Officer(place.signing_key(), utc_now, new_trace)
+    return [indexing, Retention(ledger, settings.retention_days, officer).run]
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:

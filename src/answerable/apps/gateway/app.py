@@ -1,8 +1,9 @@
 """The gateway's routes, and what they need while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +18,6 @@ from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error
 from answerable.apps.gateway.headers import TRACE, upstream_headers
 from answerable.apps.ledger.checkpointing import Checkpointer
-from answerable.apps.ledger.retention import Retention
 from answerable.apps.ledger.serving import LogPages
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
@@ -40,12 +40,12 @@ def create_app(
     upstream_key: str | None = None,
     log: LogPages | None = None,
     checkpointer: Checkpointer | None = None,
-    retention: Retention | None = None,
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> ASGIApp:
     """The gateway over a gate and an upstream. The upstream is opened when the server starts.
 
-    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them. `retention`
-    erases what is past its time.
+    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them. What else goes
+    on `beside` the replies is begun with the server and cancelled at its end.
     """
     bounds = limits or Limits()
     known = callers or Callers()
@@ -55,7 +55,7 @@ def create_app(
         upstream = open_upstream()
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
-        async with _beside(checkpointer, retention):
+        async with _running(checkpointer, beside):
             yield
         await upstream.close()
 
@@ -130,18 +130,20 @@ def create_app(
 
 
 @asynccontextmanager
-async def _beside(checkpointer: Checkpointer | None, retention: Retention | None) -> AsyncIterator[None]:
+async def _running(
+    checkpointer: Checkpointer | None, beside: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+) -> AsyncIterator[None]:
     """What goes on for the ledger while replies are answered."""
     tasks: list[asyncio.Task[None]] = []
     if checkpointer is not None:
         # Before the first exchange is recorded: nothing goes on top of a ledger that was cut or exchanged.
         await checkpointer.finish()
         tasks.append(asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)))
-    if retention is not None:
-        tasks.append(asyncio.create_task(retention.run()))
+    tasks += [asyncio.create_task(one()) for one in beside]
     yield
     for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     if checkpointer is not None:
         await checkpointer.finish()
 

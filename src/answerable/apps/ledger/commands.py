@@ -8,6 +8,7 @@ import typer
 
 from answerable.apps.ledger.backup_commands import backups
 from answerable.apps.ledger.export_command import exports
+from answerable.apps.ledger.lookup_commands import lookups
 from answerable.apps.ledger.options import LedgerOption, LogKey
 from answerable.apps.ledger.privacy_commands import privacy
 from answerable.signing import written
@@ -15,10 +16,11 @@ from answerable.values.errors import LedgerUnavailable, SettingsError
 
 ledgers = typer.Typer(
     name="ledger",
-    help="The ledger: its checkpoints and witnesses, evidence out of it, copies of it, and who is erased from it.",
+    help="The ledger: look-ups, checkpoints and witnesses, evidence, copies, and who is erased from it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+ledgers.add_typer(lookups)
 
 ledgers.add_typer(privacy)
 ledgers.add_typer(backups)

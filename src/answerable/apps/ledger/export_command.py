@@ -1,13 +1,11 @@
 """`answerable ledger export`: evidence for somebody who has nothing else of yours."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from answerable.apps.ledger.options import LedgerOption, LogKey
-from answerable.values import rfc3339
+from answerable.apps.ledger.options import LedgerOption, LogKey, instant
 from answerable.values.errors import SettingsError
 
 exports = typer.Typer()
@@ -83,7 +81,7 @@ def export(
     from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
     selection = Selection(
-        trace, conversation, customer, bundle, _instant("--since", since), _instant("--until", until)
+        trace, conversation, customer, bundle, instant("--since", since), instant("--until", until)
     )
     if not selection.named:
         raise SettingsError(
@@ -106,15 +104,3 @@ def export(
     write_new(output, content)
     print(f"{count} entries and their proofs are in {output}")  # noqa: T201
     print(f"check it: answerable verify {output} --key '{signer.verifier}'")  # noqa: T201
-
-
-def _instant(option: str, text: str | None) -> str | None:
-    """Raises SettingsError where the text is no instant. A day alone begins at midnight in UTC."""
-    if text is None:
-        return None
-    try:
-        return rfc3339(datetime.fromisoformat(text if "T" in text else f"{text}T00:00:00+00:00"))
-    except ValueError as error:
-        raise SettingsError(
-            f"{option} is '{text}'; write a day (2026-11-30) or an instant with its zone (2026-11-30T12:00:00+00:00)"
-        ) from error

@@ -13,7 +13,7 @@ from answerable.apps.chain import assemble
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.report import evidence_page
 from answerable.apps.ledger.report_pdf import evidence_pdf
-from answerable.apps.ledger.selecting import Selection, traces
+from answerable.apps.ledger.selecting import Selection, chosen_traces
 from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.log import hashes
@@ -52,7 +52,7 @@ async def export(
     """
     ledger = place.open()
     try:
-        chosen = await traces(ledger, selection)
+        chosen = await asyncio.to_thread(chosen_traces, ledger, place, selection)
         found = [rows for one in chosen if (rows := await ledger.trace(one))]
         # What was erased is not here; who erased it is.
         erasures = {row.erased.trace for rows in found for row in rows if row.erased is not None}

@@ -38,7 +38,9 @@ def erase(
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
 
     async def act(opened: "StoredLedger", officer: "Officer") -> list[str]:
-        return await erasing.erase(opened, await _subjects(opened, customer, conversation), reason, officer)
+        return await erasing.erase(
+            opened, await _subjects(opened, ledger, customer, conversation), reason, officer
+        )
 
     count = len(_run(ledger, key, act))
     print(f"{count} {'key is' if count == 1 else 'keys are'} destroyed, and the ledger says by whom")  # noqa: T201
@@ -77,7 +79,7 @@ def hold(
         raise SettingsError("a hold is on everything or on somebody; leave out one of them")
 
     async def act(opened: "StoredLedger", officer: "Officer") -> str:
-        subjects = None if everything else await _subjects(opened, customer, conversation)
+        subjects = None if everything else await _subjects(opened, ledger, customer, conversation)
         return await erasing.hold(opened, subjects, reason, officer)
 
     print(_run(ledger, key, act))  # noqa: T201
@@ -120,16 +122,22 @@ def holds(*, ledger: LedgerOption = None) -> None:
     print("\n".join(asyncio.run(read())) or "no legal hold is in place")  # noqa: T201
 
 
-async def _subjects(ledger: "StoredLedger", customer: str | None, conversation: str | None) -> list[str]:
+async def _subjects(
+    ledger: "StoredLedger", at: str | None, customer: str | None, conversation: str | None
+) -> list[str]:
     """Raises SettingsError where nobody or too many are named."""
     from answerable.apps.ledger import erasing, selecting  # noqa: PLC0415 – start-up time
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
     if (customer is None) is (conversation is None):
         raise SettingsError("say of whom: --customer ID or --conversation ID")
+    place = ledger_at(at)
     if customer is not None:
-        traces = await selecting.traces(ledger, selecting.Selection(customer=customer))
+        wanted = selecting.Selection(customer=customer)
+        traces = await asyncio.to_thread(selecting.chosen_traces, ledger, place, wanted)
         return await erasing.subjects_of_customer(ledger, customer, traces)
-    traces = await selecting.traces(ledger, selecting.Selection(conversation=conversation))
+    wanted = selecting.Selection(conversation=conversation)
+    traces = await asyncio.to_thread(selecting.chosen_traces, ledger, place, wanted)
     return await erasing.subjects_of_conversation(ledger, conversation or "", traces)
 
 

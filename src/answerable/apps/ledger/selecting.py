@@ -1,61 +1,51 @@
-"""Which exchanges evidence, an erasure or a hold is of."""
+"""Which exchanges evidence, an erasure or a hold is of: found by the ledger's index."""
 
-import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-
-import msgspec
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
 
 from answerable.adapters.stored_ledger import StoredLedger
-from answerable.receipts import ExchangeBody, ExchangePrivate, decode
-from answerable.values import TraceId
-
-_EXCHANGE = 1
+from answerable.apps.ledger.lookup import traces
+from answerable.apps.ledger_place import LedgerPlace
+from answerable.receipts.query import Query
+from answerable.values import TraceId, rfc3339
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What exchanges have in common; of several, all. Instants are RFC 3339 texts in UTC, `until` not included."""
+    """What exchanges have in common; of several conditions, all. `until` is not included."""
 
     trace: str | None = None
     conversation: str | None = None
     customer: str | None = None
     bundle: str | None = None
-    since: str | None = None
-    until: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def named(self) -> str:
         """In words, as evidence says what it is of; empty where nothing was chosen."""
-        return ", ".join(
-            f"{one.name} {value}" for one in fields(self) if (value := getattr(self, one.name)) is not None
+        said = (
+            ("trace", self.trace),
+            ("conversation", self.conversation),
+            ("customer", self.customer),
+            ("bundle", self.bundle),
+            ("since", self.since and rfc3339(self.since)),
+            ("until", self.until and rfc3339(self.until)),
         )
+        return ", ".join(f"{name} {value}" for name, value in said if value)
 
 
-async def traces(ledger: StoredLedger, selection: Selection) -> list[TraceId]:
-    """The traces that are chosen, oldest first. Raises LedgerError."""
+def chosen_traces(ledger: StoredLedger, place: LedgerPlace, selection: Selection) -> list[TraceId]:
+    """The traces that are chosen, oldest first. Raises LedgerError, InvalidRequest."""
     if selection.trace is not None:
         return [TraceId(selection.trace)]
-    return await asyncio.to_thread(lambda: list(_chosen(ledger, selection)))
-
-
-def _chosen(ledger: StoredLedger, selection: Selection) -> Iterator[TraceId]:
-    for placed in ledger.store.walk():
-        if placed.row.kind != _EXCHANGE:
-            continue
-        entry = decode(placed.row.entry, placed.row.seq)
-        body = entry.body
-        if not isinstance(body, ExchangeBody):
-            continue
-        wanted = (
-            (selection.conversation in (None, body.conversation))
-            and (selection.bundle in (None, body.bundle, body.bundle_name))
-            and (selection.since is None or entry.at >= selection.since)
-            and (selection.until is None or entry.at < selection.until)
-        )
-        if wanted and selection.customer is not None:
-            [opened] = ledger.opened([placed.row])
-            asked = msgspec.json.decode(opened.private, type=ExchangePrivate) if opened.private else None
-            wanted = asked is not None and asked.customer == selection.customer
-        if wanted:
-            yield TraceId(entry.trace)
+    query = Query(
+        conversation=selection.conversation,
+        customer=selection.customer,
+        bundle=selection.bundle,
+        since=selection.since,
+        until=selection.until,
+    )
+    with closing(place.index()) as index:
+        return list(traces(ledger, index, query))

@@ -1,16 +1,17 @@
-"""Kill the gateway at random instants under load: python proofs/crash.py [--kills N] [--seed N] [--folder DIR]
+"""Kill the gateway at random instants under load: python proofs/crash.py [--kills N] [--seed N] [--store postgres]
 
 Claim: no client ever holds text that the ledger lacks, whenever the gateway dies.
 
 1. A real `answerable serve` stands before a real upstream; 8 to 16 clients ask at once, again and again.
 2. 20 to 400 ms after the first request the gateway gets SIGKILL.
-3. Every byte that had reached a client is held against the ledger file: the text of each choice is
+   With `--store postgres` the database server gets it in the same instant, in every third round.
+3. Every byte that had reached a client is held against the ledger: the text of each choice is
    the beginning of what the ledger's entries of that trace say was released, in their order; of a
    reply that the client has to its end it is all of it, and the ledger says that the reply is complete.
    Every tool call that a client has is there too, with its arguments.
-4. The ledger's chain is verified from its first entry. The gateway starts again on the same file.
+4. The ledger's chain is verified from its first entry. The gateway starts again on it.
 
-In every other round the new gateway opens the file first, so that both the gateway
+In every other round the new gateway opens it first, so that both the gateway
 and an auditor meet a ledger just as the kill left it. One round in five asks for
 whole replies instead of streams. At the end everything is held against the ledger once more.
 
@@ -37,7 +38,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from answerable.adapters.sqlite_ledger import SqliteLedger
+from crash_stores import PostgresStore, SqliteStore, Store
+
 from answerable.apps.chain import Chain, assemble
 from answerable.values import TraceId
 from answerable.values.errors import LedgerError
@@ -46,6 +48,7 @@ HERE = Path(__file__).parent
 EARLIEST, LATEST = 0.02, 0.4
 FEWEST, MOST = 8, 16
 WHOLE_EVERY = 5
+STORE_EVERY = 3
 
 
 # -- what a client has ------------------------------------------------------------
@@ -203,6 +206,7 @@ class Tally:
 
     kills: int = 0
     whole_kills: int = 0
+    store_kills: int = 0
     asked: int = 0
     complete: int = 0
     cut: int = 0
@@ -219,9 +223,9 @@ class Tally:
     known: set[str] = field(default_factory=set)
 
 
-async def hold_against(path: Path, answers: list[Received], asked: int, tally: Tally) -> None:
-    """Hold what clients have against the ledger file, and verify all of the file."""
-    store = SqliteLedger(path)
+async def hold_against(place: Store, answers: list[Received], asked: int, tally: Tally) -> None:
+    """Hold what clients have against the ledger, and verify all of it."""
+    store = await asyncio.to_thread(place.open)
     try:
         count = await store.verify()
         tally.verified += 1
@@ -257,9 +261,9 @@ def count_lines(got: Received | None, chain: Chain | None, tally: Tally) -> None
 # -- the processes ----------------------------------------------------------------
 
 
-def start(command: list[str], log: Path) -> tuple["subprocess.Popen[str]", str]:
+def start(command: list[str], log: Path, **settings: str) -> tuple["subprocess.Popen[str]", str]:
     """Start a server that prints its URL as JSON once it listens."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ANSWERABLE_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ANSWERABLE_")} | settings
     with log.open("a") as errors:
         process = subprocess.Popen(
             [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -274,9 +278,9 @@ def start(command: list[str], log: Path) -> tuple["subprocess.Popen[str]", str]:
     return process, json.loads(line)["url"]
 
 
-def start_gateway(upstream: str, ledger: Path) -> tuple["subprocess.Popen[str]", str]:
-    command = ["-m", "answerable.apps.cli", "serve", "--port", "0", "--json"]
-    return start([*command, "--upstream", upstream, "--ledger", str(ledger)], ledger.with_name("gateway.log"))
+def start_gateway(upstream: str, store: Store, log: Path) -> tuple["subprocess.Popen[str]", str]:
+    command = ["-m", "answerable.apps.cli", "serve", "--port", "0", "--json", "--upstream", upstream]
+    return start([*command, *store.options], log, **store.environment)
 
 
 def end(process: "subprocess.Popen[str]", how: signal.Signals) -> None:
@@ -354,33 +358,38 @@ class Load:
 
 
 async def one_kill(
-    gateway: "subprocess.Popen[str]", load: Load, chance: random.Random, tally: Tally
+    gateway: "subprocess.Popen[str]", store: Store | None, load: Load, chance: random.Random, tally: Tally
 ) -> list[Received]:
-    """Load the gateway, kill it, and return what its clients have."""
+    """Load the gateway, kill it (and the store with it), and return what its clients have."""
     clients = asyncio.ensure_future(load.run(chance.randint(FEWEST, MOST), most=1_000_000))
     instant = chance.uniform(EARLIEST, LATEST)
     await asyncio.sleep(instant)
     gateway.send_signal(signal.SIGKILL)
+    tally.store_kills += store is not None and store.kill()
     await asyncio.to_thread(end, gateway, signal.SIGKILL)
+    if store is not None:
+        await asyncio.to_thread(store.start)
     await asyncio.wait_for(clients, 20)
     tally.kills += 1
     tally.instants.append(instant)
     return load.answers(tally)
 
 
-async def kill_again_and_again(kills: int, seed: int, folder: Path) -> Tally:
-    """The whole proof, on one ledger file in `folder`. Stops at the first round with a problem."""
-    chance, tally, ledger = random.Random(seed), Tally(), folder / "ledger.db"
+async def kill_again_and_again(kills: int, seed: int, folder: Path, store: Store | None = None) -> Tally:
+    """The whole proof, on one ledger, a file in `folder` without a store. Stops at the first round with a problem."""
+    ledger = store or SqliteStore(folder)
+    chance, tally, log = random.Random(seed), Tally(), folder / "gateway.log"
     upstream, upstream_url = start([str(HERE / "crash_upstream.py")], folder / "upstream.log")
-    gateway, url = start_gateway(upstream_url, ledger)
+    gateway, url = start_gateway(upstream_url, ledger, log)
     try:
         for number in range(kills):
             stream = number % WHOLE_EVERY != WHOLE_EVERY - 1
             load = Load(url, f"{number}", chance, stream=stream)
-            answers = await one_kill(gateway, load, chance, tally)
+            dies_too = ledger if number % STORE_EVERY == STORE_EVERY - 1 else None
+            answers = await one_kill(gateway, dies_too, load, chance, tally)
             tally.whole_kills += not stream
             if number % 2:
-                gateway, url = start_gateway(upstream_url, ledger)
+                gateway, url = start_gateway(upstream_url, ledger, log)
             await hold_against(ledger, answers, len(load.connections), tally)
             say(
                 f"kill {tally.kills} of {kills}: {tally.lines_received} lines received, {tally.entries} entries"
@@ -388,7 +397,7 @@ async def kill_again_and_again(kills: int, seed: int, folder: Path) -> Tally:
             if tally.problems:
                 return tally
             if not number % 2:
-                gateway, url = start_gateway(upstream_url, ledger)
+                gateway, url = start_gateway(upstream_url, ledger, log)
         # After the last kill it serves as if nothing had happened, and the chain goes on.
         before = tally.entries
         load = Load(url, "after", chance, stream=True)
@@ -408,9 +417,9 @@ async def kill_again_and_again(kills: int, seed: int, folder: Path) -> Tally:
     return tally
 
 
-async def hold_all(path: Path, tally: Tally) -> None:
+async def hold_all(place: Store, tally: Tally) -> None:
     """Everything that any client got in any round, held against the ledger as it is at the end."""
-    store = SqliteLedger(path)
+    store = await asyncio.to_thread(place.open)
     try:
         for got in tally.held:
             tally.problems += uncovered(got, assemble(await store.trace(TraceId(got.trace))))
@@ -431,6 +440,7 @@ def print_report(tally: Tally, seed: int) -> None:
     quartiles = statistics.quantiles(instants, n=4, method="inclusive") if len(instants) > 1 else instants
     rows = {
         "kills (SIGKILL)": f"{tally.kills}, of them {tally.whole_kills} with whole replies, the rest with streams",
+        "… of them together with the database server": f"{tally.store_kills}",
         "instant of the kill after the load began": f"{min(instants):.0f} to {max(instants):.0f} ms, "
         f"quartiles {', '.join(f'{one:.0f}' for one in quartiles)}",
         "requests": f"{tally.asked}",
@@ -444,6 +454,8 @@ def print_report(tally: Tally, seed: int) -> None:
         "**with a client and not in the ledger, and other problems**": f"**{len(tally.problems) or 'none'}**",
         "seed": f"{seed}",
     }
+    if not tally.store_kills:
+        del rows["… of them together with the database server"]
     print("| what | figure |\n| --- | --- |")
     for what, figure in rows.items():
         print(f"| {what} | {figure} |")
@@ -464,10 +476,15 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="an empty folder for the ledger; a temporary one without it"
     )
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="answerable-crash-"))
     folder.mkdir(parents=True, exist_ok=True)
-    tally = asyncio.run(kill_again_and_again(given.kills, given.seed, folder))
+    store = PostgresStore(folder) if given.store == "postgres" else SqliteStore(folder)
+    try:
+        tally = asyncio.run(kill_again_and_again(given.kills, given.seed, folder, store))
+    finally:
+        store.close()
     if sys.stderr.isatty():
         print(file=sys.stderr)
     print_report(tally, given.seed)

@@ -30,7 +30,7 @@ JOIN unnest($1::text[], $2::text[]) AS wanted (subject, month) USING (subject, m
 _MAKE = """
 INSERT INTO answerable_keys.subject_keys (id, subject, month, wrapped)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[])
-ON CONFLICT (subject, month) WHERE wrapped IS NOT NULL DO NOTHING
+ON CONFLICT (subject, month) WHERE wrapped IS NOT NULL DO NOTHING RETURNING id, subject, month
 """
 _KNOWN = """
 SELECT id, wrapped, erased_at, erased_by, erased_trace FROM answerable_keys.subject_keys WHERE id = ANY ($1::text[])
@@ -253,16 +253,16 @@ class PostgresKeys:
     def _read_or_make(self, wanted: list[SubjectMonth]) -> dict[SubjectMonth, SubjectKey]:
         places = {(self.pseudonym(subject), month): (subject, month) for subject, month in wanted}
         made = self._living(places)
-        # In order: two processes that make the same keys at once must not wait for each other. Another one may
-        # have made a key first, or have destroyed it again: what counts is what is there to be read.
+        # In order: two processes that make the same keys at once must not wait for each other in a circle.
         while new := sorted(at for at, one in places.items() if one not in made):
-            keys = [SubjectKey(secrets.token_hex(_ID_BYTES), secrets.token_bytes(KEY_BYTES)) for _ in new]
-            wrapped = [self._wrapper.wrap(key.secret, key.id.encode()) for key in keys]
+            keys = {secrets.token_hex(_ID_BYTES): secrets.token_bytes(KEY_BYTES) for _ in new}
+            wrapped = [self._wrapper.wrap(secret, key_id.encode()) for key_id, secret in keys.items()]
             # Durable before anything is sealed under them. A crash here leaves keys that nothing uses.
-            self._line.do(
-                _MAKE, [key.id for key in keys], [at[0] for at in new], [at[1] for at in new], wrapped
-            )
-            made.update(self._living({at: places[at] for at in new}))
+            rows = self._line.rows(_MAKE, list(keys), [at[0] for at in new], [at[1] for at in new], wrapped)
+            for key_id, *at in rows:
+                self._by_id[key_id] = made[places[at[0], at[1]]] = SubjectKey(key_id, keys[key_id])
+            if len(rows) < len(new):  # another process was first, and may have destroyed some again
+                made.update(self._living({at: places[at] for at in new if places[at] not in made}))
         self._known.update(made)
         self._trim()
         return made

@@ -61,7 +61,7 @@ class PostgresStore:
         # Not on the command line, where every user of the machine could read the password.
         self.environment = {
             "ANSWERABLE_LEDGER": self._dsn,
-            "ANSWERABLE_LEDGER_MASTER": str(folder / "ledger.master"),
+            "ANSWERABLE_LEDGER_MASTER_KEY": str(folder / "ledger.master"),
         }
 
     def open(self) -> StoredLedger:

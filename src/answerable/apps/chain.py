@@ -56,6 +56,12 @@ class Chain:
     entries: list[tuple[int, str, str]] = field(default_factory=list)
     """Number, kind and leaf hash of every entry, to find it in the ledger."""
 
+    @property
+    def asker(self) -> str:
+        """The workload that asked, and how that was proven where it is on record."""
+        proof = self.exchange.identity
+        return self.exchange.workload if proof is msgspec.UNSET else f"{self.exchange.workload} ({proof})"
+
 
 def assemble(rows: list[Opened]) -> Chain | None:
     """Put a trace's entries together. None where there are none. Raises LedgerBroken."""

@@ -43,7 +43,7 @@ def facts(chain: Chain) -> list[tuple[str, str]]:
     exchange = chain.exchange
     return [
         ("asked at", chain.at),
-        ("answered by", f"{exchange.model}, for workload {exchange.workload}"),
+        ("answered by", f"{exchange.model}, for workload {chain.asker}"),
         ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
         ("written by", exchange.bundle_author),
         ("approved by", exchange.bundle_approver or "nobody in this organisation yet"),

@@ -6,6 +6,7 @@ import ipaddress
 import json
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.http_witness import HttpWitness
+from answerable.adapters.identity.server_tls import ServerTls
 from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.bundles import open_shelf
@@ -124,11 +126,17 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
         proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=30,
-        http=TlsProtocol if tls else "auto",
-        ssl_context_factory=(lambda _, __: tls.context) if tls else None,
+        **tls_options(tls),
     )
     server = _Server(config, lambda port: _announce(settings, port, as_json=as_json))
     server.run()
+
+
+def tls_options(tls: ServerTls | None) -> dict[str, Any]:
+    """What uvicorn is told so that it serves TLS, and callers' certificates reach the app."""
+    if tls is None:
+        return {}
+    return {"http": TlsProtocol, "ssl_context_factory": lambda _, __: tls.context}
 
 
 class _Server(uvicorn.Server):

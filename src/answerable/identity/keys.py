@@ -1,17 +1,20 @@
 """Public keys that tokens are verified with, out of JSON Web Key sets. Source: RFC 7517, RFC 7518 section 6."""
 
+import base64
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     SECP384R1,
     SECP521R1,
+    EllipticCurve,
     EllipticCurvePublicKey,
+    EllipticCurvePublicNumbers,
 )
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from joserfc.errors import JoseError
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from joserfc.jwk import ECKey, RSAKey
 
 from answerable.identity.refusing import quoted
@@ -26,8 +29,9 @@ MOST_SET_BYTES = 1_000_000
 MOST_KEYS = 1_000
 SMALLEST_RSA = 2048
 """Bits of a modulus (NIST SP 800-131A)."""
-_CURVES = (SECP256R1, SECP384R1, SECP521R1)
-_PARAMETERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y")}
+_LONGEST_NUMBER = 2048
+_CURVES: Mapping[str, EllipticCurve] = {"P-256": SECP256R1(), "P-384": SECP384R1(), "P-521": SECP521R1()}
+_CURVE_NAMES = frozenset(curve.name for curve in _CURVES.values())
 
 
 def read_set(raw: bytes, what: str) -> dict[str, Any]:
@@ -83,18 +87,32 @@ def named_keys(entries: list[Any]) -> tuple[Keys, tuple[str, ...]]:
 
 
 def public_key(jwk: Mapping[str, Any]) -> Key:
-    """The public part of a JWK. Raises IdentityError where its type is not known or its numbers are no key."""
+    """The public part of a JWK. Raises IdentityError where its type is not known or its numbers are no key.
+
+    Nothing else of it counts: 'use' and 'alg' are judged elsewhere, and a private part is none of ours.
+    """
     kind = jwk.get("kty")
-    names = _PARAMETERS.get(kind) if isinstance(kind, str) else None
-    if kind is None or names is None:
-        raise IdentityError(f"a key of type {quoted(kind)} can't be used; RSA and EC can")
-    # Only what makes the public key: 'use' and 'alg' are judged elsewhere, and a private part is none of ours.
-    parameters: dict[str, Any] = {"kty": kind, **{name: jwk.get(name) for name in names}}
     try:
-        key = (RSAKey if kind == "RSA" else ECKey).import_key(parameters)
-        return usable_key(key.public_key)
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+        if kind == "RSA":
+            return usable_key(RSAPublicNumbers(_number(jwk, "e"), _number(jwk, "n")).public_key())
+        if kind == "EC":
+            named = jwk.get("crv")
+            curve = _CURVES.get(named) if isinstance(named, str) else None
+            if curve is None:
+                raise IdentityError(f"the curve {quoted(named)} can't be used; {', '.join(_CURVES)} can")
+            numbers = EllipticCurvePublicNumbers(_number(jwk, "x"), _number(jwk, "y"), curve)
+            return usable_key(numbers.public_key())
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise IdentityError(f"its numbers make no {kind} key: {error}") from None
+    raise IdentityError(f"a key of type {quoted(kind)} can't be used; RSA and EC can")
+
+
+def _number(jwk: Mapping[str, Any], name: str) -> int:
+    """A number of a key (RFC 7518 section 2, Base64urlUInt). Raises ValueError."""
+    text = jwk.get(name)
+    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_NUMBER:
+        raise ValueError(f"'{name}' is no base64url text of at most {_LONGEST_NUMBER} letters")
+    return int.from_bytes(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
 
 
 def usable_key(key: object) -> Key:
@@ -105,7 +123,7 @@ def usable_key(key: object) -> Key:
                 f"an RSA key of {key.key_size} bits is too small; {SMALLEST_RSA} is the least"
             )
         return RSAKey(key, key)
-    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
+    if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _CURVE_NAMES:
         return ECKey(key, key)
     raise IdentityError("a key is RSA, or EC on P-256, P-384 or P-521")
 

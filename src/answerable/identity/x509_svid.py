@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store
@@ -37,6 +38,14 @@ def verify_x509_svid(chain: Sequence[bytes], bundles: Bundles, now: datetime) ->
     4. The bundle of that id's trust domain, and no other, has an authority that a valid path leads to.
     5. No signing certificate on that path is of another trust domain, or has the id of a workload.
     """
+    try:
+        return _verified(chain, bundles, now)
+    except (ValueError, x509.DuplicateExtension, UnsupportedAlgorithm) as error:
+        # Certificates are parsed as far as they are looked at; what can't be is refused wherever that shows.
+        raise IdentityRefused(f"a certificate of the chain can't be read: {error}") from None
+
+
+def _verified(chain: Sequence[bytes], bundles: Bundles, now: datetime) -> Svid:
     # 1.
     leaf, *intermediates = _read(chain)
     # 2.
@@ -57,7 +66,10 @@ def verify_x509_svid(chain: Sequence[bytes], bundles: Bundles, now: datetime) ->
 
 
 def certificate_id(leaf: x509.Certificate) -> SpiffeId:
-    """The SPIFFE id in a certificate, not verified. Raises IdentityRefused where there is not exactly one URI."""
+    """The SPIFFE id in a certificate, not verified. Raises IdentityRefused where there is not exactly one URI.
+
+    Raises ValueError, DuplicateExtension where the certificate's extensions can't be read.
+    """
     uris = _uris(leaf)
     if len(uris) != 1:
         raise IdentityRefused(
@@ -78,10 +90,7 @@ def _read(chain: Sequence[bytes]) -> list[x509.Certificate]:
         )
     if any(len(one) > MOST_CERTIFICATE_BYTES for one in chain):
         raise IdentityRefused(f"a certificate of the chain is larger than {MOST_CERTIFICATE_BYTES} bytes")
-    try:
-        return [x509.load_der_x509_certificate(one) for one in chain]
-    except ValueError as error:
-        raise IdentityRefused(f"a certificate of the chain can't be read: {error}") from None
+    return [x509.load_der_x509_certificate(one) for one in chain]
 
 
 def _uris(certificate: x509.Certificate) -> list[str]:
@@ -90,8 +99,6 @@ def _uris(certificate: x509.Certificate) -> list[str]:
         return names.get_values_for_type(x509.UniformResourceIdentifier)
     except x509.ExtensionNotFound:
         return []
-    except (x509.DuplicateExtension, ValueError) as error:
-        raise IdentityRefused(f"the certificate's extensions can't be read: {error}") from None
 
 
 def _check_leaf(leaf: x509.Certificate) -> None:
@@ -121,7 +128,7 @@ def _check_leaf(leaf: x509.Certificate) -> None:
         raise IdentityRefused("the certificate's extended key usage lacks client or server authentication")
     try:
         usable_key(leaf.public_key())
-    except (IdentityError, ValueError) as error:
+    except IdentityError as error:
         raise IdentityRefused(f"the certificate's key can't be used: {error}") from None
 
 
@@ -149,7 +156,7 @@ def _path(
     verifier = builder.extension_policies(ca_policy=_SIGNERS, ee_policy=_LEAVES).build_client_verifier()
     try:
         path = verifier.verify(leaf, intermediates).chain
-    except (verification.VerificationError, ValueError) as error:
+    except verification.VerificationError as error:
         issuer = (intermediates[-1] if intermediates else leaf).issuer.rfc4514_string()
         raise IdentityRefused(
             f"no valid path leads from the certificate, by {quoted(issuer)}, to one of the "
@@ -185,7 +192,7 @@ def _must_sign(_: Policy, certificate: x509.Certificate, found: x509.KeyUsage) -
         raise ValueError(f"{quoted(certificate.subject.rfc4514_string())} may not sign certificates")
     try:
         usable_key(certificate.public_key())
-    except IdentityError as error:
+    except (IdentityError, UnsupportedAlgorithm) as error:
         raise ValueError(str(error)) from None
 
 

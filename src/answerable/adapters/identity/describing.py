@@ -64,6 +64,8 @@ def _certificate(certificate: x509.Certificate, kind: str) -> Told:
         named = str(certificate_id(certificate))
     except IdentityRefused as refused:
         named = f"none: {refused.reason}"
+    except (ValueError, x509.DuplicateExtension) as error:
+        named = f"none: {error}"
     return {
         kind: certificate.fingerprint(SHA256()).hex(),
         "SPIFFE id": named,

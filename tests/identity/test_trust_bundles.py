@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-from authorities import Domain, certificate, der, domain, ec_key, signer
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from answerable.identity import TrustDomain, bundle_map, parse_bundle, parse_bundles, parse_jwks
 from answerable.identity.keys import MOST_SET_BYTES, SMALLEST_RSA
+from answerable.testing.authorities import Domain, certificate, der, domain, ec_key, signer
 from answerable.values.errors import IdentityError
 
 SHOP = TrustDomain("shop.example")

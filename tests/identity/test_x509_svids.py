@@ -4,7 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from authorities import (
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from answerable.identity import Bundles, Proof, TrustBundle, TrustDomain, verify_x509_svid
+from answerable.testing.authorities import (
     HOUR,
     NOW,
     Domain,
@@ -16,13 +23,6 @@ from authorities import (
     uris,
     usage,
 )
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from answerable.identity import Bundles, Proof, TrustBundle, TrustDomain, verify_x509_svid
 from answerable.values.errors import IdentityRefused, NotAuthenticated
 
 BOT = "spiffe://shop.example/bot"

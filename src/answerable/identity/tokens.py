@@ -88,7 +88,7 @@ def open_token(text: str, headers: frozenset[str]) -> OpenedToken:
     if kind not in _TYPES:
         raise IdentityRefused(f"the token's type is {quoted(kind)}; it must be JWT or JOSE where it is given")
     # 4.
-    return OpenedToken(text, algorithm, key_id, _object(parts[1], "claims"))
+    return OpenedToken(text, algorithm, key_id, _object(parts[1], "payload"))
 
 
 def verified_claims(token: OpenedToken, keys: Keys, issuer: str) -> Mapping[str, Any]:

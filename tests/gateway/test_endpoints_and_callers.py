@@ -34,7 +34,9 @@ def closed(tmp_path_factory: pytest.TempPathFactory, upstream: Programmed) -> It
     folder = tmp_path_factory.mktemp("closed")
     keys = folder / "keys"
     keys.write_text(f"# who may call\n\nweb-shop:{KEY}\nphone-app: {OTHER}\n")
-    with gateway(upstream.app, folder / "ledger.db", insecure_client_keys=keys, upstream_key=UPSTREAM_KEY) as running:
+    with gateway(
+        upstream.app, folder / "ledger.db", insecure_client_keys=keys, upstream_key=UPSTREAM_KEY
+    ) as running:
         yield running
 
 

@@ -4,6 +4,7 @@ import http.client
 import json
 import logging
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -381,22 +382,21 @@ def test_new_authorities_and_a_new_certificate_are_taken_up_while_the_gateway_ru
     assert asked_by(secured.stack, answer) == (BOT, "x509-svid")
 
 
-def test_a_workloads_chain_reaches_the_gate_whole(tmp_path: Path, upstream: Programmed) -> None:
-    """Its authority is under another, which alone the bundle has; and another client CA file is named."""
+@pytest.fixture
+def nested(tmp_path: Path, upstream: Programmed) -> Iterator[tuple[Path, Stack]]:
+    """A gateway whose callers' authority is under another, which alone the bundle has; and their files."""
     times: dict[str, Any] = {"begins": now() - HOUR, "ends": now() + HOUR}
     root = signer("root", "spiffe://shop.example", **times)
     between = root.signer("between", "spiffe://shop.example", **times)
-    shop = Domain(STRANGER.name, root, ECKey.generate_key("P-256"))
+    shop, key = Domain(STRANGER.name, root, ECKey.generate_key("P-256")), ec_key()
     (tmp_path / "bundle.json").write_bytes(bundle_map([shop.bundle]))
     (tmp_path / "root.pem").write_bytes(pem(root.certificate))
-    key, own = ec_key(), ec_key()
-    (tmp_path / "bot.pem").write_bytes(
-        pem(between.leaf(BOT, key=key, **times), between.certificate) + key_pem(key)
-    )
-    elsewhere = root.leaf("https://shop.example/not-spiffe", key=own, **times)
-    (tmp_path / "other.pem").write_bytes(pem(elsewhere) + key_pem(own))
-    (tmp_path / "own.pem").write_bytes(pem(root.leaf("spiffe://shop.example/gateway", key=own, **times)))
-    (tmp_path / "own.key").write_bytes(key_pem(own))
+    own = [between.leaf(BOT, key=key, **times), between.certificate]
+    (tmp_path / "bot.pem").write_bytes(pem(*own) + key_pem(key))
+    other = root.leaf("https://shop.example/not-spiffe", key=key, **times)
+    (tmp_path / "other.pem").write_bytes(pem(other) + key_pem(key))
+    (tmp_path / "own.pem").write_bytes(pem(root.leaf("spiffe://shop.example/gateway", key=key, **times)))
+    (tmp_path / "own.key").write_bytes(key_pem(key))
     options = {
         "trust_bundles": str(tmp_path / "bundle.json"),
         "tls_cert": tmp_path / "own.pem",
@@ -404,18 +404,45 @@ def test_a_workloads_chain_reaches_the_gate_whole(tmp_path: Path, upstream: Prog
         "tls_client_ca": tmp_path / "root.pem",
     }
     with gateway(upstream.app, tmp_path / "l.db", **options) as stack:
-        for file, status in (("bot.pem", 200), ("other.pem", 401)):
-            context = ssl.create_default_context(cafile=str(tmp_path / "root.pem"))
-            context.check_hostname = False
-            context.load_cert_chain(tmp_path / file)
-            connection = http.client.HTTPSConnection(
-                "localhost", int(stack.root.rpartition(":")[2]), context=context
-            )
-            answer = over_tls(connection)
-            connection.close()
-            assert answer.status == status
-            if status == 200:
-                assert asked_by(stack, answer) == (BOT, "x509-svid")
+        yield tmp_path, stack
+
+
+def showing(folder: Path, name: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(folder / "root.pem"))
+    context.check_hostname = False
+    context.load_cert_chain(folder / name)
+    return context
+
+
+def test_a_workloads_chain_reaches_the_gate_whole(nested: tuple[Path, Stack]) -> None:
+    folder, stack = nested
+    port = int(stack.root.rpartition(":")[2])
+    connection = http.client.HTTPSConnection(
+        "localhost", port, context=showing(folder, "bot.pem"), timeout=20
+    )
+    assert asked_by(stack, over_tls(connection)) == (BOT, "x509-svid")
+    connection.close()
+    # TLS takes this one, of the same authority; it names no workload.
+    connection = http.client.HTTPSConnection(
+        "localhost", port, context=showing(folder, "other.pem"), timeout=20
+    )
+    assert over_tls(connection).error["message"] == REFUSED
+    connection.close()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_session_that_is_taken_up_again_still_shows_the_whole_chain(
+    nested: tuple[Path, Stack], version: ssl.TLSVersion
+) -> None:
+    folder, stack = nested
+    context, session = showing(folder, "bot.pem"), None
+    context.maximum_version = context.minimum_version = version
+    for _ in range(3):
+        plain = socket.create_connection(("127.0.0.1", int(stack.root.rpartition(":")[2])), timeout=20)
+        with context.wrap_socket(plain, session=session) as wrapped:
+            wrapped.sendall(b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            assert b" 200 " in wrapped.recv(65536).partition(b"\r\n")[0]
+            session = wrapped.session
 
 
 def test_the_served_process_speaks_tls_and_says_so(tmp_path: Path) -> None:

@@ -39,11 +39,6 @@ class TrustBundle:
     ignored: tuple[str, ...] = ()
     """Entries that were passed over, and why: they authorise nothing."""
 
-    @property
-    def empty(self) -> bool:
-        """Has it no authority at all? Then the trust domain has revoked everything (section 4.1.3)."""
-        return not self.x509_authorities and not self.jwt_authorities
-
 
 Bundles = Mapping[TrustDomain, TrustBundle]
 

@@ -71,6 +71,9 @@ class ServerTls:
     def _made(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # No tickets: a session that is resumed from one has lost the chain of the caller's certificate.
+        context.options |= ssl.OP_NO_TICKET
+        context.num_tickets = 0
         try:
             context.load_cert_chain(self._certificate, self._key)
             if self._authorities:

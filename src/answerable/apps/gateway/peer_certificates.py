@@ -41,8 +41,9 @@ def _chain(connection: Any) -> tuple[bytes, ...]:
     # Public from Python 3.13 on, as DER; before that it is there under the object that does the work, as objects.
     public = getattr(connection, "get_unverified_chain", None)
     if public is not None:
-        return tuple(public()[:_MOST])
+        return tuple(public()[:_MOST]) or (leaf,)
     inner = getattr(getattr(connection, "_sslobj", None), "get_unverified_chain", None)
-    if inner is None:
+    chain = inner() if inner is not None else None
+    if chain is None:  # a session that was resumed may have kept the leaf alone
         return (leaf,)
-    return tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in inner()[:_MOST])
+    return tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in chain[:_MOST])

@@ -235,7 +235,7 @@ def gateway_to(
         )
         callers = open_callers(settings)
         tls = tls_options(open_tls(settings, callers.trust))
-        with serve_in_thread(build(settings, store, callers), **tls) as root:
+        with serve_in_thread(build(settings, store, callers=callers), **tls) as root:
             yield Stack(root, store)
     finally:
         asyncio.run(store.close())

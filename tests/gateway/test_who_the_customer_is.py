@@ -12,6 +12,7 @@ from gateway_stack import HELLO, Answer, Programmed, Stack, either, gateway
 from joserfc.jwk import ECKey
 
 from answerable.apps.chain import Chain
+from answerable.apps.ledger.report_content import asked
 from answerable.testing.authorities import forged, token
 
 LOGIN = "https://login.shop.example"
@@ -73,6 +74,8 @@ def test_an_assertion_says_who_the_customer_is_and_goes_no_further(
         assert customer(stack.chain(answer.trace)) == ("u-7", 2, LOGIN)
     assert upstream.asked[-1].json["metadata"] == {"team": "support"}
     assert shown.encode() not in upstream.asked[-1].body
+    told = list(asked(stack.chain(answer.trace)))
+    assert ("customer", f"u-7 (vouched for by {LOGIN})") in told
     assert all(shown not in json.dumps(private) for _, private in stack.entries(answer.trace))
 
 
@@ -103,6 +106,7 @@ def test_what_is_only_claimed_is_recorded_as_unproven_and_worth_nothing(
 ) -> None:
     for answer in both(stack, metadata):
         assert customer(stack.chain(answer.trace)) == (named, 0, "unproven")
+        assert ("customer", f"{named or 'not named'} (unproven)") in asked(stack.chain(answer.trace))
 
 
 def test_where_nothing_is_claimed_nothing_is_unproven(stack: Stack) -> None:

@@ -271,7 +271,6 @@ def test_a_leaf_signs_no_leaf(shop: Domain, bundles: Bundles) -> None:
             ]
         ],
     ],
-    ids=str,
 )
 def test_a_signing_certificate_that_may_not_sign_this_ends_the_path(
     shop: Domain, bundles: Bundles, options: dict[str, Any]

@@ -62,9 +62,8 @@ def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:
     for role, text in _asked(chain):
         table.add_row(role, escape(_short(text)))
     table.add_row("answered by", escape(f"{exchange.model}, for workload {chain.asker}"))
-    if exchange.customer_proof is not msgspec.UNSET:
-        level = f"assurance level {exchange.assurance}"
-        table.add_row("customer", escape(f"{level}, by {exchange.customer_proof}"))
+    if chain.vouching:
+        table.add_row("customer", escape(f"{chain.vouching}, assurance level {exchange.assurance}"))
     table.add_row("under", escape(_bundle(chain)))
     console.print(table)
     for line in lines:

@@ -56,7 +56,8 @@ def asked(chain: Chain) -> list[tuple[str, str]]:
     """Who asked, and the conversation until the reply: what each said and what tools were called and answered."""
     if chain.asked is None:
         return [("asked", LEFT_OUT)]
-    rows = [("customer", chain.asked.customer or "not named")]
+    vouching = f" ({chain.vouching})" if chain.vouching else ""
+    rows = [("customer", (chain.asked.customer or "not named") + vouching)]
     for message in chain.asked.messages:
         if message.text and message.role != "system":
             rows.append(({"user": "asked", "tool": "tool answered"}.get(message.role, "said"), message.text))

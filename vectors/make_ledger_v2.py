@@ -44,6 +44,7 @@ from answerable.receipts import (
     canonical,
     seal,
 )
+from answerable.receipts.canonical import canonical_fields
 from answerable.receipts.entries import HistoryBody, MessagePrivate
 
 FILE = Path(__file__).with_name("ledger_v2.jsonl")
@@ -98,7 +99,7 @@ def drafts() -> list[Draft]:
                 ReleasePart(verbatim=True, text=None),
             ),
             LinePrivate(
-                "- ", "I've refunded $253.54.", "Done:", "a successful act shows it", ("refunded",),
+                "I've refunded $253.54.", "- ", "Done:", "a successful act shows it", ("refunded",),
                 (TermPart("money", '{"currency":"USD","end":23,"kind":"money","minor":25354,"start":14}'),),
             ),
         ),
@@ -107,7 +108,7 @@ def drafts() -> list[Draft]:
                 1, "refusal", 7, StatementPart(0, 2000, "sentence", overlong=True), harmless,
                 FindingPart("contradicted", "over", ()), hold, ReleasePart(verbatim=False, text="Not so. " + ODD),
             ),
-            LinePrivate("", ODD, None),
+            LinePrivate(ODD),
         ),
         _draft(
             LineBody(
@@ -157,7 +158,9 @@ def lines() -> str:
             "entry": row.entry.decode(),
             "leaf": row.leaf,
             "private": None if private is None else private.decode(),
-            "private_digest": None if private is None else private_digest(salt, private),
+            "private_digest": None
+            if draft.private is None
+            else private_digest(salt, canonical_fields(draft.private)),
             "sealed": None if row.sealed is None else row.sealed.hex(),
         }
         made.append(json.dumps(vector, sort_keys=True, ensure_ascii=True) + "\n")

@@ -44,7 +44,8 @@ def test_every_setting_can_be_set() -> None:
         "UPSTREAM": "http://127.0.0.1:9/v1",
         "UPSTREAM_KEY": "sk",
         "LEDGER": "/tmp/l.db",
-        "LEDGER_KEY": "lk",
+        "LEDGER_KEY": "env:LK",
+        "LEDGER_MASTER_KEY": "vault:lm",
         "WITNESSES": "w",
         "HOST": "::1",
         "PORT": "0",
@@ -52,6 +53,8 @@ def test_every_setting_can_be_set() -> None:
         "BUNDLE": "b",
         "BUNDLES": "bs",
         "APPROVERS": "a",
+        "ANCHOR": "an",
+        "RETENTION_DAYS": "7",
         "INSECURE_UNSIGNED_BUNDLES": "1",
         "CLIENT_KEYS": "k",
         "ZONE": "Europe/Berlin",
@@ -60,8 +63,9 @@ def test_every_setting_can_be_set() -> None:
     assert {name.lower() for name in given} == set(setting_names())
     found = from_environment({PREFIX + name: value for name, value in given.items()})
     assert found == Settings(
-        "http://127.0.0.1:9/v1", "sk", Path("/tmp/l.db"), Path("lk"), Path("w"), "::1", 0, Mode.OBSERVE, Path("b"),
-        Path("bs"), Path("a"), True, Path("k"), ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
+        "http://127.0.0.1:9/v1", "sk", "/tmp/l.db", "env:LK", "vault:lm", Path("w"), Path("an"), 7, "::1", 0,
+        Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, Path("k"),
+        ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
     )  # fmt: skip
 
 

@@ -220,7 +220,7 @@ def gateway_to(
     try:
         settings = Settings(
             upstream=f"http://127.0.0.1:{port}/v1",
-            ledger=ledger,
+            ledger=str(ledger),
             witnesses=witnesses,
             mode=mode,
             upstream_key=upstream_key,

@@ -9,7 +9,7 @@ from gateway_stack import Programmed, Stack, either, gateway
 
 from answerable.adapters.key_files import read_secret_key
 from answerable.ledger.checkpoint import parse_checkpoint
-from answerable.ledger.log import open_checkpoint
+from answerable.ledger.handover import KeyHistory
 from answerable.ledger.merkle import Frontier, leaf_node
 from answerable.ledger.tiles import EntryBundle, Tile, unpack_entries
 from answerable.signing import parse_note
@@ -32,7 +32,7 @@ def test_whoever_reads_the_log_finds_the_root_that_was_signed(tmp_path: Path) ->
         trace = stack.ask().trace
         note = parse_note(checkpoint(stack, len(stack.entries(trace))))
         key = read_secret_key(path.with_name("ledger.db.key")).verifier
-        found = open_checkpoint(note, key.name, [key])
+        found = KeyHistory.of(key).open(note)
         bundle = stack.get(f"/log/{EntryBundle(0, found.size).path()}")
         tile = stack.get(f"/log/{Tile(0, 0, found.size).path()}")
         assert "immutable" in bundle.headers["cache-control"]

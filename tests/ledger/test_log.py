@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from trees import NaiveHashes, entries_of, leaves_of, naive_root
 
 from answerable.ledger.checkpoint import parse_checkpoint
+from answerable.ledger.handover import KeyHistory
 from answerable.ledger.log import (
     TileRoot,
     hashes,
     integrate,
     next_checkpoint,
-    open_checkpoint,
     tile_bytes,
     wrong_roots,
 )
@@ -24,6 +24,7 @@ from answerable.values.errors import LedgerBroken, ProofError
 
 KEY = new_signer("shop.example/log", bytes(range(32)))
 ORIGIN = "shop.example/log"
+KEYS = KeyHistory.of(KEY.verifier)
 
 
 class Store:
@@ -125,53 +126,53 @@ def test_a_long_log_is_integrated_in_few_steps_and_in_two_halves_as_in_one() -> 
 
 def test_checkpoints_follow_each_other_and_nothing_new_is_not_signed() -> None:
     store = Store([])
-    assert next_checkpoint(store, None, KEY, ORIGIN) is None
+    assert next_checkpoint(store, None, KEY, KEYS) is None
     last = None
     for size in (1, 300, 301, 700):
         store.all = leaves_of(size)
-        last = next_checkpoint(store, last, KEY, ORIGIN)
+        last = next_checkpoint(store, last, KEY, KEYS)
         assert last is not None
-        found = open_checkpoint(last, ORIGIN, [KEY.verifier])
+        found = KEYS.open(last)
         assert (found.size, found.root) == (size, naive_root(entries_of(size)))
-        assert next_checkpoint(store, last, KEY, ORIGIN) is None
+        assert next_checkpoint(store, last, KEY, KEYS) is None
 
 
 def test_a_log_that_was_cut_off_is_not_signed() -> None:
     store = Store(leaves_of(300))
-    last = next_checkpoint(store, None, KEY, ORIGIN)
+    last = next_checkpoint(store, None, KEY, KEYS)
     store.all = store.all[:299]
     with pytest.raises(LedgerBroken, match="holds 299 entries, and its last checkpoint counts 300"):
-        next_checkpoint(store, last, KEY, ORIGIN)
+        next_checkpoint(store, last, KEY, KEYS)
 
 
 @pytest.mark.parametrize("at", [0, 255, 256, 299])
 def test_a_log_that_was_rewritten_is_not_signed(at: int) -> None:
     store = Store(leaves_of(300))
-    last = next_checkpoint(store, None, KEY, ORIGIN)
+    last = next_checkpoint(store, None, KEY, KEYS)
     store.all[at] = leaf_node(b"rewritten")
     store.all += leaves_of(5)
     store.roots.clear()  # whoever rewrites leaves rewrites the tree, too
     with pytest.raises(LedgerBroken, match="are not those of the last checkpoint"):
-        next_checkpoint(store, last, KEY, ORIGIN)
+        next_checkpoint(store, last, KEY, KEYS)
 
 
 def test_a_rewrite_that_keeps_the_count_is_noticed() -> None:
     store = Store(leaves_of(300))
-    last = next_checkpoint(store, None, KEY, ORIGIN)
+    last = next_checkpoint(store, None, KEY, KEYS)
     store.all[7] = leaf_node(b"rewritten")
     store.roots.clear()
     with pytest.raises(LedgerBroken, match="are not those of the last checkpoint"):
-        next_checkpoint(store, last, KEY, ORIGIN)
+        next_checkpoint(store, last, KEY, KEYS)
 
 
 def test_a_checkpoint_of_another_log_or_key_is_none_of_this() -> None:
     store = Store(leaves_of(3))
-    last = next_checkpoint(store, None, KEY, ORIGIN)
+    last = next_checkpoint(store, None, KEY, KEYS)
     assert last is not None
     with pytest.raises(ProofError, match="not of 'else'"):
-        open_checkpoint(last, "else", [KEY.verifier])
+        KeyHistory.of(new_signer("else", bytes(32)).verifier).open(last)
     with pytest.raises(ProofError, match="not signed by"):
-        open_checkpoint(last, ORIGIN, [new_signer(ORIGIN, bytes(32)).verifier])
+        KeyHistory.of(new_signer(ORIGIN, bytes(32)).verifier).open(last)
     assert parse_checkpoint(last.text).size == 3
 
 

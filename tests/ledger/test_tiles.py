@@ -3,11 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trees import NaiveHashes, entries_of, leaves_of
+from trees import NaiveHashes, Tiles, entries_of, leaves_of
 
 from answerable.ledger.merkle import (
-    HASH_BYTES,
-    Frontier,
     Node,
     consistency_proof,
     inclusion_proof,
@@ -71,47 +69,31 @@ def test_no_text_is_read_as_two_paths(text: str) -> None:
     assert found is None or found.path() == text
 
 
-def build(size: int) -> dict[tuple[int, int], bytes]:
-    """Every tile of a log, at its last width."""
-    found: dict[tuple[int, int], bytes] = {}
-    frontier = Frontier()
-    for leaf in leaves_of(size):
-        for node, made in frontier.append(leaf):
-            if node.level % 8 == 0:
-                key = (node.level // 8, node.at // 256)
-                found[key] = found.get(key, b"") + made
-    return found
-
-
 SIZE = 70_000
-TILES = build(SIZE)
+TILES = Tiles(leaves_of(SIZE))
 ROOTS = NaiveHashes(entries_of(300))
-
-
-def hashes(size: int) -> TileHashes:
-    return TileHashes(size, lambda tile: TILES[tile.level, tile.at][: tile.width * HASH_BYTES])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 300])
 def test_roots_and_proofs_out_of_tiles_are_those_of_the_tree(size: int) -> None:
-    assert root(size, hashes(size)) == root(size, ROOTS)
+    assert root(size, TILES.hashes(size)) == root(size, ROOTS)
     for index in range(0, size, 7):
-        assert inclusion_proof(index, size, hashes(size)) == inclusion_proof(index, size, ROOTS)
+        assert inclusion_proof(index, size, TILES.hashes(size)) == inclusion_proof(index, size, ROOTS)
     for old in range(1, size, 13):
-        assert consistency_proof(old, size, hashes(size)) == consistency_proof(old, size, ROOTS)
+        assert consistency_proof(old, size, TILES.hashes(size)) == consistency_proof(old, size, ROOTS)
 
 
 @pytest.mark.parametrize("size", [65_535, 65_536, 65_537, SIZE])
 def test_a_log_of_three_tile_levels_proves_its_entries(size: int) -> None:
-    whole = root(size, hashes(size))
+    whole = root(size, TILES.hashes(size))
     leaves = leaves_of(size)
     for index in (0, 255, 256, 65_534, size - 1):
-        verify_inclusion(leaves[index], index, size, inclusion_proof(index, size, hashes(size)), whole)
+        verify_inclusion(leaves[index], index, size, inclusion_proof(index, size, TILES.hashes(size)), whole)
 
 
 def test_a_node_that_is_not_complete_yet_is_not_read() -> None:
     with pytest.raises(ProofError, match="has no node"):
-        hashes(300).read([Node(8, 1)])
+        TILES.hashes(300).read([Node(8, 1)])
 
 
 def test_a_tile_that_is_cut_short_is_named() -> None:
@@ -124,7 +106,7 @@ def test_few_tiles_are_remembered_and_none_is_fetched_twice_in_a_row() -> None:
 
     def fetch(tile: Tile) -> bytes:
         fetched.append(tile)
-        return TILES[tile.level, tile.at][: tile.width * HASH_BYTES]
+        return TILES.fetch(tile)
 
     reader = TileHashes(SIZE, fetch, remember=4)
     for _ in range(3):

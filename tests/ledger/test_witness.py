@@ -57,10 +57,10 @@ def test_a_log_that_was_cut_and_grew_again_is_not_cosigned_with_its_own_key() ->
     assert (answer, after) == (Answer.NOT_CONSISTENT, state)
 
 
-def test_another_log_of_the_same_size_conflicts() -> None:
+def test_another_log_of_the_same_size_is_not_consistent() -> None:
     _, _, state = ask(START, entries_of(7))
-    answer, body, _ = ask(state, [*entries_of(6), b"other"])
-    assert (answer, body) == (Answer.CONFLICT, "7\n")
+    answer, _, after = ask(state, [*entries_of(6), b"other"])
+    assert (answer, after) == (Answer.NOT_CONSISTENT, state)
 
 
 def test_a_shorter_log_conflicts_and_is_told_the_size_that_was_seen() -> None:
@@ -127,3 +127,48 @@ def test_a_cosignature_is_of_its_time() -> None:
     body = witness(raw, [START], WITNESS, later).body
     [signed] = check_note(read_cosignatures(body.encode(), note, WITNESS.verifier), [WITNESS.verifier])
     assert signed.at == later
+
+
+# -- a log that is handed over to another key ------------------------------------------------------
+
+NEXT = new_signer(ORIGIN, b"next" + bytes(28))
+
+
+def test_a_key_that_the_operator_did_not_name_is_not_taken_however_it_was_handed_over_to() -> None:
+    _, _, state = ask(START, entries_of(7))
+    for note in (
+        checkpoint(entries_of(9), signer=NEXT),
+        Note(checkpoint(entries_of(9), signer=NEXT).text).signed(NEXT),
+    ):
+        answer, body, after = ask(state, entries_of(9), note=note)
+        assert (answer, body, after) == (Answer.NOT_SIGNED, "no key of the log signed this checkpoint", state)
+
+
+def test_a_key_that_the_operator_named_takes_over_and_the_one_before_is_retired() -> None:
+    _, _, state = ask(START, entries_of(7))
+    state = state.following(NEXT.verifier)
+    answer, _, state = ask(state, entries_of(8))
+    assert (answer, state.retired) == (Answer.COSIGNED, ()), (
+        "the old key goes on until the new one has signed"
+    )
+    answer, _, state = ask(state, entries_of(9), note=checkpoint(entries_of(9)).signed(NEXT))
+    assert (answer, state.keys, state.retired) == (Answer.COSIGNED, (NEXT.verifier,), (LOG.verifier,))
+    assert ask(state, entries_of(12), note=checkpoint(entries_of(12), signer=NEXT))[0] is Answer.COSIGNED
+
+
+def test_who_holds_a_retired_key_can_not_go_on_in_the_log_s_name() -> None:
+    state = START.following(NEXT.verifier)
+    _, _, state = ask(state, entries_of(9), note=checkpoint(entries_of(9), signer=NEXT))
+    for size in (9, 12):
+        answer, body, after = ask(state, entries_of(size))
+        assert (answer, after) == (Answer.NOT_SIGNED, state)
+        assert body == "only a key that was retired signed this checkpoint"
+    assert state.following(LOG.verifier) == state, "naming a retired key again changes nothing"
+
+
+def test_a_retired_key_s_false_signature_condemns_the_checkpoint_as_before() -> None:
+    state = START.following(NEXT.verifier)
+    _, _, state = ask(state, entries_of(9), note=checkpoint(entries_of(9), signer=NEXT))
+    note = checkpoint(entries_of(12), signer=NEXT)
+    spoilt = Note(note.text, (*checkpoint(entries_of(3)).signatures, *note.signatures))
+    assert ask(state, entries_of(12), note=spoilt)[0] is Answer.NOT_SIGNED

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
-from answerable.ledger.merkle import Node, leaf_node
+from answerable.ledger.merkle import HASH_BYTES, Frontier, Node, leaf_node
+from answerable.ledger.tiles import HEIGHT, WIDTH, Tile, TileHashes
 
 
 def naive_root(entries: Sequence[bytes]) -> bytes:
@@ -41,3 +42,22 @@ def entries_of(count: int) -> list[bytes]:
 
 def leaves_of(count: int) -> list[bytes]:
     return [leaf_node(entry) for entry in entries_of(count)]
+
+
+class Tiles:
+    """Every tile of a log in memory, as it would be served."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._tiles: dict[tuple[int, int], bytearray] = {}
+        frontier = Frontier()
+        for leaf in leaves:
+            for node, found in frontier.append(leaf):
+                if node.level % HEIGHT == 0:
+                    place = node.level // HEIGHT, node.at // WIDTH
+                    self._tiles.setdefault(place, bytearray()).extend(found)
+
+    def fetch(self, tile: Tile) -> bytes:
+        return bytes(self._tiles[tile.level, tile.at][: tile.width * HASH_BYTES])
+
+    def hashes(self, size: int) -> TileHashes:
+        return TileHashes(size, self.fetch)

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 from some_drafts import calls, exchange, sql
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from answerable.adapters.http_witness import HttpWitness
 from answerable.adapters.sqlite_ledger import SqliteLedger
@@ -17,11 +21,13 @@ from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.witness_file import WitnessFile
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.witnessing import witness_app
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import Frontier, leaf_node
 from answerable.signing import Note, check_note, new_signer
 from answerable.signing.keys import Algorithm
 from answerable.testing.memory_ledger import MemoryLedger
+from answerable.testing.serving import serve_in_thread
 from answerable.values.errors import LedgerBroken, LedgerUnavailable, SettingsError
 
 LOG = new_signer("answerable/log-1", bytes(range(32)))
@@ -79,7 +85,7 @@ async def witness(state: Path) -> AsyncIterator[HttpWitness]:
 
 
 async def test_a_checkpoint_counts_the_entries_and_knows_their_root(path: Path) -> None:
-    signs = Checkpointer(path, LOG)
+    signs = Checkpointer(LedgerPlace(path), LOG)
     for count in (1, 300, 300):
         await grow(path, count)
         assert await signs.once() is not None
@@ -90,15 +96,15 @@ async def test_a_checkpoint_counts_the_entries_and_knows_their_root(path: Path) 
 
 async def test_an_empty_ledger_is_not_signed_for(path: Path) -> None:
     await SqliteLedger(path).close()
-    assert await Checkpointer(path, LOG).once() is None
+    assert await Checkpointer(LedgerPlace(path), LOG).once() is None
 
 
 async def test_entries_cut_off_since_the_checkpoint_are_missed(path: Path) -> None:
     await grow(path, 10)
-    await Checkpointer(path, LOG).once()
+    await Checkpointer(LedgerPlace(path), LOG).once()
     sql(path, "DELETE FROM entries WHERE seq >= 8")
     with pytest.raises(LedgerBroken, match="holds 8 entries, and its last checkpoint counts 10"):
-        await Checkpointer(path, LOG).once()
+        await Checkpointer(LedgerPlace(path), LOG).once()
     ledger = SqliteLedger(path)
     assert await ledger.verify() == 8, "the chain alone can't know"
     with pytest.raises(LedgerBroken, match="a checkpoint counts 10 entries, and 8 are there: entry 8"):
@@ -117,7 +123,7 @@ async def rewrite(path: Path, count: int) -> None:
 
 async def test_a_rewritten_history_does_not_match_a_checkpoint_kept_elsewhere(path: Path) -> None:
     await grow(path, 10)
-    await Checkpointer(path, LOG).once()
+    await Checkpointer(LedgerPlace(path), LOG).once()
     kept = last(path)
     await rewrite(path, 12)
     ledger = SqliteLedger(path)
@@ -126,7 +132,7 @@ async def test_a_rewritten_history_does_not_match_a_checkpoint_kept_elsewhere(pa
         await ledger.verify([kept])
     await ledger.close()
     with pytest.raises(LedgerBroken, match="are not those of the last checkpoint"):
-        await Checkpointer(path, LOG).once()
+        await Checkpointer(LedgerPlace(path), LOG).once()
 
 
 async def test_memory_is_held_against_checkpoints_too() -> None:
@@ -143,7 +149,7 @@ async def test_memory_is_held_against_checkpoints_too() -> None:
 
 async def test_a_witness_cosigns_and_the_cosignature_is_kept(path: Path, tmp_path: Path) -> None:
     async with witness(tmp_path / "w.json") as one:
-        signs = Checkpointer(path, LOG, [one])
+        signs = Checkpointer(LedgerPlace(path), LOG, [one])
         for count in (5, 300):
             await grow(path, count)
             note = await signs.once()
@@ -160,10 +166,10 @@ async def test_a_witness_that_has_seen_more_is_caught_up_with_after_a_restart(
 ) -> None:
     await grow(path, 5)
     async with witness(tmp_path / "w.json") as one:
-        await Checkpointer(path, LOG, [one]).once()
+        await Checkpointer(LedgerPlace(path), LOG, [one]).once()
     await grow(path, 5)
     async with witness(tmp_path / "w.json") as one:
-        signs = Checkpointer(path, LOG, [one])
+        signs = Checkpointer(LedgerPlace(path), LOG, [one])
         assert await signs.once() is not None
         assert signs.unwitnessed == {}
 
@@ -173,10 +179,10 @@ async def test_an_insider_with_the_file_and_the_key_is_caught_by_the_witness(
 ) -> None:
     await grow(path, 10)
     async with witness(tmp_path / "w.json") as one:
-        await Checkpointer(path, LOG, [one]).once()
+        await Checkpointer(LedgerPlace(path), LOG, [one]).once()
         await rewrite(path, 12)
         sql(path, "DELETE FROM checkpoints")
-        signs = Checkpointer(path, LOG, [one])
+        signs = Checkpointer(LedgerPlace(path), LOG, [one])
         with pytest.raises(
             LedgerBroken, match=r"'auditor.example/w' has seen entries that are not in this log"
         ):
@@ -187,19 +193,19 @@ async def test_a_restore_older_than_the_last_cosigned_checkpoint_is_not_silently
     path: Path, tmp_path: Path
 ) -> None:
     await grow(path, 10)
-    await Checkpointer(path, LOG).once()
+    await Checkpointer(LedgerPlace(path), LOG).once()
     backup = tmp_path / "backup.db"
     sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(path, backup)
     async with witness(tmp_path / "w.json") as one:
         await grow(path, 10)
-        await Checkpointer(path, LOG, [one]).once()
+        await Checkpointer(LedgerPlace(path), LOG, [one]).once()
         for name in ("ledger.db-wal", "ledger.db-shm"):
             (tmp_path / name).unlink(missing_ok=True)
         shutil.copy(backup, path)
         await grow(path, 3)
         with pytest.raises(LedgerBroken, match="has seen 20 entries of this log, and there are 13"):
-            await Checkpointer(path, LOG, [one]).once()
+            await Checkpointer(LedgerPlace(path), LOG, [one]).once()
 
 
 async def test_a_rewrite_that_keeps_the_count_is_caught_by_the_witness_after_a_restart(
@@ -207,24 +213,38 @@ async def test_a_rewrite_that_keeps_the_count_is_caught_by_the_witness_after_a_r
 ) -> None:
     await grow(path, 10)
     async with witness(tmp_path / "w.json") as one:
-        await Checkpointer(path, LOG, [one]).once()
+        await Checkpointer(LedgerPlace(path), LOG, [one]).once()
     await rewrite(path, 10)
     sql(path, "DELETE FROM checkpoints")
     async with witness(tmp_path / "w.json") as one:
-        with pytest.raises(LedgerBroken, match="has seen another log of 10 entries"):
-            await Checkpointer(path, LOG, [one]).once()
+        with pytest.raises(LedgerBroken, match="has seen entries that are not in this log"):
+            await Checkpointer(LedgerPlace(path), LOG, [one]).once()
+
+
+async def test_a_witness_that_calls_another_log_of_the_same_size_a_conflict_is_understood_too(
+    path: Path,
+) -> None:
+    """As earlier versions of the protocol had it."""
+
+    async def conflict(_: Request) -> Response:
+        return Response("10\n", 409, media_type="text/x.tlog.size")
+
+    await grow(path, 10)
+    app = Starlette(routes=[Route("/add-checkpoint", conflict, methods=["POST"])])
+    with serve_in_thread(app) as url, pytest.raises(LedgerBroken, match="has seen another log of 10 entries"):
+        await Checkpointer(LedgerPlace(path), LOG, [HttpWitness(url, WITNESS.verifier)]).once()
 
 
 async def test_a_process_that_another_has_overtaken_takes_it_for_no_fork(path: Path, tmp_path: Path) -> None:
     await grow(path, 5)
     async with witness(tmp_path / "w.json") as one:
         slow = Checkpointer(
-            path, LOG, [HttpWitness(one._url.removesuffix("/add-checkpoint"), WITNESS.verifier)]
+            LedgerPlace(path), LOG, [HttpWitness(one._url.removesuffix("/add-checkpoint"), WITNESS.verifier)]
         )
         _, note = slow._sign()
         assert note is not None
         await grow(path, 5)
-        await Checkpointer(path, LOG, [one]).once()
+        await Checkpointer(LedgerPlace(path), LOG, [one]).once()
         assert await slow._witnessed(slow._witnesses[0], note) == note
         assert "already cosigned a later checkpoint, of 10" in slow.unwitnessed[WITNESS.verifier.name]
 
@@ -233,21 +253,21 @@ async def test_a_witness_that_was_away_is_asked_again_though_nothing_is_new(
     path: Path, tmp_path: Path
 ) -> None:
     await grow(path, 5)
-    await Checkpointer(path, LOG).once()
+    await Checkpointer(LedgerPlace(path), LOG).once()
     async with witness(tmp_path / "w.json") as one:
-        assert await Checkpointer(path, LOG, [one]).once() is None
+        assert await Checkpointer(LedgerPlace(path), LOG, [one]).once() is None
     store = SqliteLog(path)
     note = store.checkpoint()
     assert note is not None
     assert check_note(note, [WITNESS.verifier])
-    store.keep_checkpoint(5, Note(note.text, note.signatures[:1]))
+    store.keep_checkpoint(Note(note.text, note.signatures[:1]))
     assert store.checkpoint() == note, "a cosignature is never written over"
     store.close()
 
 
 async def test_a_witness_that_is_away_takes_nothing_away(path: Path) -> None:
     await grow(path, 3)
-    signs = Checkpointer(path, LOG, [HttpWitness("http://127.0.0.1:9", WITNESS.verifier)])
+    signs = Checkpointer(LedgerPlace(path), LOG, [HttpWitness("http://127.0.0.1:9", WITNESS.verifier)])
     assert await signs.once() is not None
     assert "can't be reached" in signs.unwitnessed[WITNESS.verifier.name]
     assert last(path).size == 3
@@ -255,9 +275,9 @@ async def test_a_witness_that_is_away_takes_nothing_away(path: Path) -> None:
 
 async def test_a_cut_ledger_keeps_being_a_problem_while_it_runs(path: Path) -> None:
     await grow(path, 10)
-    await Checkpointer(path, LOG).once()
+    await Checkpointer(LedgerPlace(path), LOG).once()
     sql(path, "DELETE FROM entries WHERE seq >= 8")
-    signs = Checkpointer(path, LOG)
+    signs = Checkpointer(LedgerPlace(path), LOG)
     running = asyncio.create_task(signs.run(0.01))
     while not signs.problem:
         await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,17 @@ from answerable.adapters.postgres.log import PostgresLog
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
 from answerable.adapters.stored_ledger import StoredLedger
-from answerable.ledger.log import TileRoot, hashes, integrate, next_checkpoint, open_checkpoint, wrong_roots
+from answerable.ledger.checkpoint import Checkpoint
+from answerable.ledger.handover import Handover, KeyHistory
+from answerable.ledger.log import TileRoot, hashes, integrate, next_checkpoint, wrong_roots
 from answerable.ledger.merkle import Frontier, leaf_node, root
 from answerable.signing import Note, new_signer
 from answerable.values.errors import LedgerBroken, LedgerUnavailable
 
 LOG = new_signer("answerable/log-1", bytes(range(32)))
 OTHER = new_signer("answerable/log-2", bytes(range(1, 33)))
+NEXT = new_signer("answerable/log-1", bytes(32))
+HISTORY = KeyHistory.of(LOG.verifier, [])
 
 
 class Place:
@@ -65,7 +70,7 @@ def test_an_empty_ledger_has_an_empty_log(place: Place) -> None:
     log = place.log()
     assert (log.size(), log.kept(), log.checkpoint(), list(log.checkpoints())) == (0, 0, None, [])
     assert (log.leaves(0, 9), log.entries(0, 9), log.tile_roots(1, 0, 9)) == ([], [], [])
-    assert next_checkpoint(log, None, LOG, LOG.verifier.name) is None
+    assert next_checkpoint(log, None, LOG, HISTORY) is None
 
 
 def test_leaves_are_the_hashes_of_the_entries(place: Place) -> None:
@@ -108,40 +113,73 @@ def test_checkpoints_are_kept_smallest_first_and_the_last_one_counts(place: Plac
     for count in (3, 300, 1):
         place.grow(count)
         log = place.log()
-        note = next_checkpoint(log, log.checkpoint(), LOG, LOG.verifier.name)
+        note = next_checkpoint(log, log.checkpoint(), LOG, HISTORY)
         assert note is not None
-        log.keep_checkpoint(open_checkpoint(note, LOG.verifier.name, [LOG.verifier]).size, note)
+        log.keep_checkpoint(note)
         made.append(note)
         assert log.checkpoint() == note
-        assert next_checkpoint(log, note, LOG, LOG.verifier.name) is None
+        assert next_checkpoint(log, note, LOG, HISTORY) is None
     assert log is not None
     assert list(log.checkpoints()) == made
     assert place.log().checkpoint() == made[-1]
 
 
-def test_a_checkpoint_gives_way_only_to_one_with_more_signatures(place: Place) -> None:
+def test_a_checkpoint_that_is_kept_again_gets_whose_signatures_it_has_not(place: Place) -> None:
     place.grow(2)
     log = place.log()
-    one = next_checkpoint(log, None, LOG, LOG.verifier.name)
+    one = next_checkpoint(log, None, LOG, HISTORY)
     assert one is not None
     more = one.signed(OTHER)
-    log.keep_checkpoint(2, one)
-    log.keep_checkpoint(2, more)
-    log.keep_checkpoint(2, one)
-    assert log.checkpoint() == more
-    log.keep_checkpoint(2, Note(one.text, one.signatures))
+    for note in (one, more, one, Note(one.text, more.signatures[1:])):
+        log.keep_checkpoint(note)
     assert list(log.checkpoints()) == [more]
+
+
+def test_two_checkpoints_of_one_size_are_not_both_kept(place: Place) -> None:
+    place.grow(2)
+    log = place.log()
+    log.keep_checkpoint(Checkpoint("answerable/log-1", 2, bytes(32)).note().signed(LOG))
+    with pytest.raises(LedgerBroken, match="another checkpoint of 2 entries"):
+        log.keep_checkpoint(Checkpoint("answerable/log-1", 2, b"x" * 32).note().signed(LOG))
 
 
 def test_many_checkpoints_are_read_a_few_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("answerable.adapters.postgres.log._READ_AT_ONCE", 7)
     place.grow(1)
     log = place.log()
-    note = next_checkpoint(log, None, LOG, LOG.verifier.name)
-    assert note is not None
     for size in range(1, 40):
-        log.keep_checkpoint(size, note)
+        log.keep_checkpoint(Checkpoint("answerable/log-1", size, bytes(32)).note().signed(LOG))
     assert len(list(log.checkpoints())) == 39
+
+
+def test_a_handover_is_kept_with_its_checkpoint_both_or_none(place: Place) -> None:
+    place.grow(2)
+    log = place.log()
+    checkpoint = Checkpoint("answerable/log-1", 2, bytes(32))
+    made = Handover(checkpoint, LOG.verifier, NEXT.verifier, datetime(2026, 11, 30, tzinfo=UTC))
+    note = made.note().signed(LOG).signed(NEXT)
+    signed = checkpoint.note().signed(LOG)
+    with pytest.raises(LedgerUnavailable, match="try again"):
+        log.keep_handover(0, made, note, signed.signed(NEXT))
+    log.keep_checkpoint(signed)
+    log.keep_handover(0, made, note, signed.signed(NEXT))
+    assert log.handovers() == [note]
+    assert log.checkpoint() == signed.signed(NEXT)
+    with pytest.raises(LedgerUnavailable, match="try again"):
+        log.keep_handover(0, made, note, signed)
+    later = Checkpoint("answerable/log-1", 3, bytes(32)).note()
+    with pytest.raises(LedgerUnavailable, match="handed over meanwhile"):
+        log.keep_checkpoint(later.signed(LOG), 0)
+    log.keep_checkpoint(later.signed(NEXT), 1)
+    assert place.log().handovers() == [note]
+
+
+def test_a_log_has_the_name_of_its_checkpoints_or_the_first_that_it_was_given(place: Place) -> None:
+    place.grow(1)
+    log = place.log()
+    assert (log.name("answerable/a"), log.name("answerable/b")) == ("answerable/a", "answerable/a")
+    log.keep_checkpoint(Checkpoint("answerable/log-1", 1, bytes(32)).note().signed(LOG))
+    assert log.name("answerable/b") == "answerable/log-1"
 
 
 def test_a_place_without_a_ledger_is_said_to_be_none(place: Place) -> None:

@@ -21,18 +21,23 @@ from answerable.apps.gate import Gate
 from answerable.apps.readers import make_reader
 from answerable.decisions import CedarDecider
 from answerable.exchange import Message, Role
+from answerable.ledger.checkpoint import Checkpoint
 from answerable.ledger.log import TileRoot
 from answerable.ports.subject_keys import Hold
 from answerable.receipts import Erased, Sealer, Stored, subject_month
 from answerable.receipts.sealing import ENTROPY_BYTES
-from answerable.signing import Note, new_signer
+from answerable.signing import new_signer
 from answerable.testing.postgres_server import PostgresServer
 from answerable.values import TraceId
 from answerable.values.errors import LedgerUnavailable
 
 SECONDS = 2.0  # how long a statement may take here
 ERASED = Erased("2026-02-01T00:00:00.000000Z", "ruth", "er_1")
-NOTE = Note("answerable/log-1\n1\nAAAA\n", ()).signed(new_signer("answerable/log-1", bytes(range(32))))
+NOTE = (
+    Checkpoint("answerable/log-1", 1, bytes(32))
+    .note()
+    .signed(new_signer("answerable/log-1", bytes(range(32))))
+)
 
 
 class Stores(NamedTuple):
@@ -83,7 +88,7 @@ CALLS: dict[str, Call] = {
     "log leaves": lambda s: s.log.leaves(0, 3),
     "log keep": lambda s: s.log.keep([TileRoot(1, 0, bytes(32))]),
     "log checkpoint": lambda s: list(s.log.checkpoints()),
-    "log keep_checkpoint": lambda s: s.log.keep_checkpoint(1, NOTE),
+    "log keep_checkpoint": lambda s: s.log.keep_checkpoint(NOTE),
 }
 TABLES = (
     "answerable.entries, answerable.tile_roots, answerable.checkpoints, answerable_keys.subject_keys, "

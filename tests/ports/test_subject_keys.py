@@ -14,6 +14,7 @@ from answerable.adapters.sqlite_keys import SqliteKeys
 from answerable.ports.subject_keys import Hold, SubjectKeys
 from answerable.receipts import Erased, SubjectKey
 from answerable.testing.memory_ledger import MemoryKeys
+from answerable.values.errors import LedgerUnavailable
 
 ANA = ("customer:c-1", "2026-01")
 ANA_LATER = ("customer:c-1", "2026-02")
@@ -301,3 +302,38 @@ def test_a_key_is_durable_as_soon_as_it_is_given_and_the_same_for_every_process(
     ours = keys.current([(f"customer:{number}", "2026-01") for number in range(50)])
     assert [*(key.id for key in ours.values()), keys.pseudonym("Ana")] == said[0]
     assert all(isinstance(key, SubjectKey) for key in keys.known(said[0][:-1]).values())
+
+
+def test_a_copy_of_the_keys_brings_back_what_was_lost_and_nothing_that_was_erased(kept: Place) -> None:
+    keys = kept.open()
+    made = keys.current({ANA, BEN})
+    copy = list(keys.kept())
+    assert {one.id for one in copy if one.subject is not None} == {key.id for key in made.values()}
+    keys.destroy([made[ANA].id], Erased("2026-11-30T00:00:00Z", "ruth", "er_1"))
+    keys.bring_back(copy)
+    found = keys.known([made[ANA].id, made[BEN].id])
+    assert isinstance(found[made[ANA].id], Erased)
+    assert found[made[BEN].id] == made[BEN]
+    assert [one.erased is not None for one in keys.kept() if one.id == made[ANA].id] == [True]
+
+
+def test_keys_of_another_ledger_are_not_brought_back_into_one_that_has_its_own(
+    kept: Place, tmp_path: Path
+) -> None:
+    other = SqliteKeys(tmp_path / "other.db", local_wrapper(kept.folder / "master"))
+    other.current({ANA})
+    copy = list(other.kept())
+    keys = kept.open()
+    keys.current({BEN})
+    with pytest.raises(LedgerUnavailable, match="keys of another ledger"):
+        keys.bring_back(copy)
+    assert len([one for one in keys.kept() if one.subject is not None]) == 1
+
+
+def test_keys_brought_back_into_a_new_place_have_the_pseudonyms_they_had(kept: Place, tmp_path: Path) -> None:
+    other = SqliteKeys(tmp_path / "other.db", local_wrapper(kept.folder / "master"))
+    made = other.current({ANA})
+    keys = kept.open()
+    keys.bring_back(list(other.kept()))
+    assert keys.pseudonym("ana") == other.pseudonym("ana")
+    assert keys.current({ANA}) == made

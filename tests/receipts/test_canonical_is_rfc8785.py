@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 import rfc8785
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from entry_strategies import BODIES, LARGEST, PRIVATES, drafts, entries, of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from answerable.ledger import GENESIS, commits_to, leaf_hash
+from answerable.ledger import GENESIS, commits_to, leaf_hash, private_digest
 from answerable.receipts import (
     CallBody,
     CallPrivate,
@@ -27,7 +28,9 @@ from answerable.receipts import (
     kind_of,
     seal,
 )
+from answerable.receipts.canonical import canonical_fields, joined
 from answerable.receipts.payloads import open_payload, seal_payload
+from answerable.receipts.verifying import check_private, private_fields
 from answerable.values.errors import LedgerBroken
 
 KEY = SubjectKey("00000000000000aa", bytes(range(32)))
@@ -47,6 +50,7 @@ def test_every_kind_of_body_and_private_part_is_canonical(
 ) -> None:
     value = data.draw(of(kind))
     assert canonical(value) == by_the_rfc(value)
+    assert joined(canonical_fields(value)) == by_the_rfc(value)
 
 
 @thorough
@@ -85,7 +89,7 @@ def test_the_largest_integers_that_the_rfc_allows_are_written_in_full(number: in
 def test_a_lone_surrogate_is_refused_and_never_written_as_something_else(surrogate: str) -> None:
     for value in (
         CallPrivate(surrogate),
-        LinePrivate("", surrogate, None),
+        LinePrivate(surrogate),
         ExchangePrivate(None, (), (("source", surrogate),)),
         ReplyBody("complete", surrogate, None, None, (), 0, None),
     ):
@@ -106,11 +110,11 @@ def test_a_sealed_draft_holds_what_was_drafted_in_its_place(draft: Draft, seq: i
         opened_salt, private = open_payload(KEY.secret, row.sealed, found.private, seq)
         assert opened_salt == salt
         assert private == by_the_rfc(_struct(draft.private))
-        assert commits_to(found.private, salt, private)
+        assert commits_to(found.private, salt, private_fields(private, seq))
 
 
 def test_personal_data_stands_nowhere_in_the_part_that_can_not_be_erased() -> None:
-    words = LinePrivate("", "Ana Lima", "Ana's order", "Ana's", ("Ana",))
+    words = LinePrivate("Ana Lima", "", "Ana's order", "Ana's", ("Ana",))
     draft = Draft("tr", "at", CallBody(0, 0, "i", "n"), words, "customer:Ana")
     row = seal(draft, Head(0, GENESIS), None, KEY, bytes(28))
     assert b"Ana" not in row.entry
@@ -121,7 +125,7 @@ def test_personal_data_stands_nowhere_in_the_part_that_can_not_be_erased() -> No
 
 @given(st.binary(max_size=60), st.integers(0, 500), st.integers(0, 7))
 def test_no_bit_of_a_sealed_part_can_change_unseen(private: bytes, at: int, bit: int) -> None:
-    sealed = bytearray(seal_payload(KEY.secret, bytes(12), "digest", bytes(16), private))
+    sealed = bytearray(seal_payload(AESGCM(KEY.secret), bytes(12), "digest", bytes(16), private))
     sealed[at % len(sealed)] ^= 1 << bit
     with pytest.raises(LedgerBroken, match="entry 7: its private part is not the one"):
         open_payload(KEY.secret, bytes(sealed), "digest", 7)
@@ -134,9 +138,29 @@ def test_a_sealed_part_that_is_cut_is_said_to_be_changed(sealed: bytes) -> None:
 
 
 def test_a_sealed_part_opens_only_for_the_entry_that_commits_to_it() -> None:
-    sealed = seal_payload(KEY.secret, bytes(12), "digest", bytes(16), b"{}")
+    sealed = seal_payload(AESGCM(KEY.secret), bytes(12), "digest", bytes(16), b"{}")
     with pytest.raises(LedgerBroken, match="entry 7"):
         open_payload(KEY.secret, sealed, "another digest", 7)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b'{"text":"no","text":"yes"}',
+        b'{"text": "yes"}',
+        b'{"text":"yes" }',
+        b'{"text":"yes"',
+        b'["yes"]',
+        b"",
+    ],
+)
+def test_a_private_part_that_two_readers_could_read_in_two_ways_is_not_the_one(other: bytes) -> None:
+    salt = bytes(16)
+    digest = private_digest(salt, {"text": b'"yes"'})
+    entry = Entry(2, 3, GENESIS, "tr", "at", CallBody(0, 0, "i", "n"), digest)
+    check_private(entry, salt, b'{"text":"yes"}')
+    with pytest.raises(LedgerBroken, match="entry 3"):
+        check_private(entry, salt, other)
 
 
 def test_a_key_s_secret_is_in_no_representation_of_it() -> None:

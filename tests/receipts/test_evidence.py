@@ -11,15 +11,18 @@ import pytest
 from answerable.adapters.archives import packed
 from answerable.apps.ledger.evidence import _read
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
-from answerable.ledger.merkle import Frontier, Node, inclusion_proof, leaf_node
-from answerable.receipts import CallBody, CallPrivate, Draft, Head, SubjectKey, decode, seal
+from answerable.ledger.merkle import Frontier, Node, consistency_proof, inclusion_proof, leaf_node
+from answerable.receipts import CallBody, CallPrivate, Draft, Head, Opened, SubjectKey, decode, seal
+from answerable.receipts.continuing import continues
+from answerable.receipts.disclosure import disclosed
 from answerable.receipts.evidence import (
     CHECKPOINT,
+    CONTINUES,
     ENTRIES,
+    KEYS,
     MANIFEST,
     REPORT,
     Chosen,
-    Proven,
     check_evidence,
     evidence_files,
     manifest,
@@ -46,28 +49,40 @@ class Hashes:
         return [self.known[node] for node in nodes]  # type: ignore[attr-defined]
 
 
-def evidence(signer: Signer = LOG, *, private: bool = True) -> dict[str, bytes]:
-    """Entries 3, 7 and 12 of a log of twenty."""
-    tree, head, rows = Hashes(), Head(0, "0" * 64), []
+def log_rows() -> list[tuple[bytes, bytes, bytes]]:
+    """Each entry of the log, with its salt and its private part."""
+    head = Head(0, "0" * 64)
+    rows: list[tuple[bytes, bytes, bytes]] = []
     for seq in range(SIZE):
         salt = bytes([seq]) * 16
+        trace = "tr_1" if seq in (3, 7, 12) else f"tr_of_{seq}"
         draft = Draft(
-            "tr_1", "2026-11-24T00:00:00.000000Z", CallBody(0, seq, f"c-{seq}", "tool"), CallPrivate("{}")
+            trace, "2026-11-24T00:00:00.000000Z", CallBody(0, seq, f"c-{seq}", "tool"), CallPrivate("{}")
         )
-        row = seal(draft, head, None, KEY, salt + bytes(12))
+        row = seal(draft, head, {7: 3, 12: 7}.get(seq), KEY, salt + bytes(12))
         head = Head(seq + 1, row.leaf)
-        tree.add(row.entry)
         assert row.sealed is not None
         hidden = open_payload(KEY.secret, row.sealed, decode(row.entry, seq).private, seq)[1]
         rows.append((row.entry, salt, hidden))
+    return rows
+
+
+def entries_of_the_log() -> list[bytes]:
+    return [row[0] for row in log_rows()]
+
+
+def evidence(signer: Signer = LOG, *, private: bool = True, hide: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Entries 3, 7 and 12 of a log of twenty."""
+    tree, rows = Hashes(), log_rows()
+    for entry, _, _ in rows:
+        tree.add(entry)
     checkpoint = Checkpoint(LOG.verifier.name, SIZE, tree.frontier.root())
     proven = [
-        Proven(
-            seq,
-            rows[seq][0].decode(),
+        disclosed(
+            Opened(seq, rows[seq][0], "", *(rows[seq][1:] if private else (None, None))),
+            2,
             tuple(base64.b64encode(step).decode() for step in inclusion_proof(seq, SIZE, tree)),
-            rows[seq][1].hex() if private else None,
-            (rows[seq][2] or b"").decode() if private else None,
+            hide,
         )
         for seq in (3, 7, 12)
     ]
@@ -80,7 +95,7 @@ def resigned(
     files: dict[str, bytes], entries: bytes, *, count: int = 3, signer: Signer = LOG
 ) -> dict[str, bytes]:
     """What somebody with the log's key can do: other entries under a new manifest."""
-    others = {CHECKPOINT: files[CHECKPOINT], ENTRIES: entries, REPORT: files[REPORT]}
+    others = {**{name: files[name] for name in (CHECKPOINT, KEYS, REPORT)}, ENTRIES: entries}
     checkpoint = parse_checkpoint(parse_note(files[CHECKPOINT]).text)
     note = manifest(Chosen("trace tr_1", "x"), checkpoint, count, others)
     return others | {MANIFEST: written(note.signed(signer))}
@@ -115,7 +130,7 @@ def test_a_witness_that_did_not_cosign_is_told() -> None:
         check_evidence(evidence(), LOG.verifier, [witness])
 
 
-@pytest.mark.parametrize("name", [MANIFEST, CHECKPOINT, ENTRIES, REPORT])
+@pytest.mark.parametrize("name", [MANIFEST, CHECKPOINT, KEYS, ENTRIES, REPORT])
 def test_a_missing_file_is_named(name: str) -> None:
     files = evidence()
     del files[name]
@@ -149,7 +164,7 @@ def test_even_the_log_s_own_key_can_not_alter_an_entry() -> None:
 
 def test_even_the_log_s_own_key_can_not_alter_a_private_part() -> None:
     files = evidence()
-    altered = files[ENTRIES].replace(b'{\\"arguments\\":\\"{}\\"}', b'{\\"arguments\\":\\"[]\\"}', 1)
+    altered = files[ENTRIES].replace(b'"\\"{}\\""', b'"\\"[]\\""', 1)
     assert altered != files[ENTRIES]
     with pytest.raises(LedgerBroken, match="entry 3: its private part is not the one"):
         check_evidence(resigned(files, altered), LOG.verifier)
@@ -166,6 +181,62 @@ def test_entries_out_of_order_twice_or_missing_are_told() -> None:
         check_evidence(resigned(files, first + third), LOG.verifier)
 
 
+def test_even_the_log_s_own_key_can_not_leave_out_an_entry_of_a_trace() -> None:
+    files = evidence()
+    first, second, third = lines(files)
+    for left, said in (
+        (first + third, "entry 12 names entry 7 as the one before it of its trace, and it is entry 3"),
+        (second + third, "entry 7 names entry 3 as the one before it of its trace, and it is none"),
+    ):
+        with pytest.raises(LedgerBroken, match=said):
+            check_evidence(resigned(files, left, count=2), LOG.verifier)
+
+
+def kept(size: int) -> Checkpoint:
+    """What somebody kept of the log when it had that many entries."""
+    tree = Hashes()
+    for seq, entry in enumerate(entries_of_the_log()):
+        if seq < size:
+            tree.add(entry)
+    return Checkpoint(LOG.verifier.name, size, tree.frontier.root())
+
+
+def continuing(size: int, proof_from: int | None = None) -> dict[str, bytes]:
+    tree = Hashes()
+    for entry in entries_of_the_log():
+        tree.add(entry)
+    proof = consistency_proof(proof_from or size, SIZE, tree)
+    files = evidence()
+    others = {name: content for name, content in files.items() if name != MANIFEST}
+    others[CONTINUES] = continues({size: proof})
+    note = manifest(
+        Chosen("trace tr_1", "x"), parse_checkpoint(parse_note(files[CHECKPOINT]).text), 3, others
+    )
+    return others | {MANIFEST: written(note.signed(LOG))}
+
+
+@pytest.mark.parametrize("size", [1, 7, 16, 19])
+def test_evidence_shows_that_it_continues_a_checkpoint_that_was_kept(size: int) -> None:
+    assert check_evidence(continuing(size), LOG.verifier, kept=[kept(size), kept(SIZE)]).signed
+
+
+@pytest.mark.parametrize("size", [1, 7, 16, 19, SIZE])
+def test_a_fork_is_told(size: int) -> None:
+    other = Checkpoint(LOG.verifier.name, size, bytes(32))
+    with pytest.raises(LedgerBroken, match="the log was forked"):
+        check_evidence(continuing(size), LOG.verifier, kept=[other])
+
+
+def test_what_the_evidence_can_not_show_is_asked_for() -> None:
+    with pytest.raises(ProofError, match="no proof that it continues the checkpoint of 7 entries"):
+        check_evidence(evidence(), LOG.verifier, kept=[kept(7)])
+    later = Checkpoint(LOG.verifier.name, SIZE + 1, bytes(32))
+    with pytest.raises(ProofError, match="ask for evidence that is made now"):
+        check_evidence(evidence(), LOG.verifier, kept=[later])
+    with pytest.raises(ProofError, match="is of the log 'x'"):
+        check_evidence(evidence(), LOG.verifier, kept=[Checkpoint("x", 3, bytes(32))])
+
+
 def test_a_checkpoint_of_another_log_is_told() -> None:
     files = evidence()
     other = Checkpoint("answerable/log-2", SIZE, bytes(32)).note().signed(LOG)
@@ -176,7 +247,7 @@ def test_a_checkpoint_of_another_log_is_told() -> None:
 def test_a_thousand_random_changes_are_all_noticed() -> None:
     draw, files = random.Random(1), evidence()
     for round_ in range(1000):
-        name = draw.choice(list(files))
+        name = draw.choice([name for name in files if files[name]])
         content = bytearray(files[name])
         at = draw.randrange(len(content))
         match round_ % 4:

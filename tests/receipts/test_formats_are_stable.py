@@ -90,13 +90,24 @@ def test_the_vectors_are_right_by_the_standards_alone(vector: dict[str, Any]) ->
     if vector["private"] is None:
         return
     assert rfc8785.dumps(vector["draft"]["private"]).decode() == vector["private"]
-    committed = bytes.fromhex(vector["salt"]) + vector["private"].encode()
+    salt = bytes.fromhex(vector["salt"])
+    committed = salt + vector["private"].encode()
     digest = hashlib.sha256(b"\1" + committed).hexdigest()
+    if entry["v"] > 1:
+        digest = _by_fields(salt, vector["draft"]["private"])
     assert digest == vector["private_digest"] == entry["private"]
     if entry["v"] > 1:
         aead = AESGCM(bytes.fromhex(vector["key"]["secret"]))
         sealed = bytes.fromhex(vector["sealed"])
         assert aead.decrypt(sealed[:12], sealed[12:], digest.encode()) == committed
+
+
+def _by_fields(salt: bytes, private: dict[str, Any]) -> str:
+    whole = b""
+    for name in sorted(private):
+        own = hashlib.sha256(b"\2" + salt + name.encode()).digest()[:16]
+        whole += hashlib.sha256(b"\3" + own + name.encode() + b"\0" + rfc8785.dumps(private[name])).digest()
+    return hashlib.sha256(b"\4" + whole).hexdigest()
 
 
 @pytest.mark.parametrize("name", ["ledger_v1.jsonl", "ledger_v2.jsonl"])

@@ -20,6 +20,22 @@ SIGNED = (
     + "\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 ).encode()
 
+# The example of the specification (C2SP signed-note, "Verifier keys").
+EXAMPLE_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+EXAMPLE = (
+    "This is an example message.\n"
+    "\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+).encode()
+
+# The example of C2SP tlog-cosignature. Its witness's key is not published; the time is.
+COSIGNED = (
+    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+    "\n— example.com/behind-the-sofa "
+    "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+    "— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+"
+    "mbIUBkBIfZ+qnA==\n"
+).encode()
+
 ANA = new_signer("ana", bytes(range(32)))
 WITNESS = new_signer("witness.example/w1", bytes(range(1, 33)), Algorithm.COSIGNATURE)
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -33,6 +49,23 @@ def test_the_published_example_is_made_and_verified() -> None:
     assert written(Note(TEXT).signed(signer)) == SIGNED
     [signed] = check_note(parse_note(SIGNED), [verifier_from(PUBLIC)])
     assert (signed.by.name, signed.at) == ("PeterNeumann", None)
+
+
+def test_the_specification_s_example_is_verified_and_no_other_text_with_it() -> None:
+    key = verifier_from(EXAMPLE_KEY)
+    assert str(key) == EXAMPLE_KEY
+    [signed] = check_note(parse_note(EXAMPLE), [key])
+    assert signed.by.name == "example.com/foo"
+    with pytest.raises(SignatureError, match="does not hold"):
+        check_note(parse_note(EXAMPLE.replace(b"message", b"massage")), [key])
+
+
+def test_the_specification_s_cosignature_carries_the_time_that_it_says_was_signed() -> None:
+    note = parse_note(COSIGNED)
+    _, cosignature = note.signatures
+    assert int.from_bytes(cosignature.payload[:8], "big") == 1679315147
+    assert len(cosignature.payload) == 8 + 64
+    assert written(note) == COSIGNED
 
 
 @settings(deadline=None)
@@ -56,6 +89,15 @@ def test_no_flipped_bit_verifies(data: st.DataObject) -> None:
         assert not check_note(parse_note(bytes(raw)), [ANA.verifier])
     except SignatureError:
         return
+
+
+@pytest.mark.parametrize("spelling", ["rBw1=", "rBw2=", "rBw3="])
+def test_a_signature_is_spelled_in_one_way(spelling: str) -> None:
+    """The last digit of its base64 has two bits that say nothing."""
+    raw = written(Note("t1\n").signed(ANA))
+    assert raw.endswith(b"rBw0=\n")
+    with pytest.raises(SignatureError, match="not base64"):
+        parse_note(raw.replace(b"rBw0=", spelling.encode()))
 
 
 @settings(deadline=None)

@@ -5,6 +5,8 @@ with a writer of its own: whoever finds its number taken links its entries behin
 """
 
 import asyncio
+import logging
+import math
 import queue
 import secrets
 import threading
@@ -15,12 +17,14 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from answerable.adapters.clock_watch import ClockWatch
+from answerable.adapters.sqlite_errors import what
 from answerable.ports.entry_store import EntryStore, KeyGone, NumberTaken
 from answerable.ports.subject_keys import SubjectKeys
 from answerable.receipts import Draft, Head, Sealer, subject_month
 from answerable.receipts.sealing import ENTROPY_BYTES
 from answerable.values.errors import LedgerBroken, LedgerError, LedgerUnavailable
 
+_LOG = logging.getLogger("answerable.ledger")
 _LARGEST_GROUP = 1000  # drafts in one commit: bounds how long the first of them waits
 _GROUP_SECONDS = 0.001  # how long a commit waits for company, where the one before it had some
 _TRIES = 10  # how often another process may get in first before an append is given up
@@ -156,7 +160,7 @@ class GroupWriter:
                 self._head = self._written = sealer.head
                 self._remember(sealer.last)
                 self._clock.recorded()
-                self._failure = None
+                self._recovered()
                 return errors
         except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
             self._forget()  # what is on the disk now is not known; read it before the next append
@@ -170,10 +174,18 @@ class GroupWriter:
         told = (
             error
             if isinstance(error, LedgerError)
-            else LedgerUnavailable(f"the ledger at '{self._store.name}' could not be written: {error}")
+            else LedgerUnavailable(f"the ledger at '{self._store.name}' could not be written: {what(error)}")
         )
-        self._failure = (time.monotonic(), str(told))
+        if self._failure is None or self._failure[1] != str(told):
+            _LOG.error("nothing can be appended: %s", told)
+        # A clock says for itself when it is trusted again; of a store only the next append can tell.
+        self._failure = (-math.inf if self._clock.problem() else time.monotonic(), str(told))
         return told
+
+    def _recovered(self) -> None:
+        if self._failure is not None:
+            _LOG.warning("the ledger at '%s' is written again", self._store.name)
+        self._failure = None
 
     def _seal(self, group: list[_Append]) -> tuple[Sealer, list[LedgerError | None]]:
         """The group's rows, one behind the other, and what went wrong where.

@@ -49,6 +49,7 @@ class HttpWitness:
         if status == Answer.CONFLICT:
             self._seen = await self._told(body, size, history)
             status, body = await self._ask(note, size, history)
+        # Now a witness answers that with NOT_CONSISTENT; earlier versions of the protocol had it so.
         if status == Answer.CONFLICT and _size(body) == self._seen == size:
             raise LedgerBroken(f"the witness '{self.name}' has seen another log of {size} entries")
         if status == Answer.COSIGNED:
@@ -88,7 +89,12 @@ class HttpWitness:
                 aiohttp.ClientSession(timeout=timeout) as session,
                 session.post(self._url, data=content, allow_redirects=False) as answer,
             ):
-                return answer.status, await answer.content.read(_MOST_ANSWER)
+                body = bytearray()
+                async for piece in answer.content.iter_any():
+                    body += piece
+                    if len(body) > _MOST_ANSWER:
+                        raise LedgerUnavailable(f"the witness '{self.name}' answered with too much")
+                return answer.status, bytes(body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise LedgerUnavailable(f"the witness '{self.name}' can't be reached: {error}") from error
 

@@ -1,18 +1,15 @@
 """Keys and signed notes in files. A secret key's file is for its owner's eyes alone."""
 
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from answerable.adapters.durable_files import write_new
+from answerable.adapters.secret_sources import read_secret_file, secret_made_once
 from answerable.decisions import Approvers, parse_approvers
 from answerable.signing import Signer, Verifier, signer_from, verifier_from
 from answerable.signing.keys import Algorithm
 from answerable.signing.notes import MOST_BYTES
 from answerable.values.errors import BundleError, SettingsError, SignatureError
-
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def write_secret_key(path: Path, signer: Signer) -> None:
@@ -22,33 +19,13 @@ def write_secret_key(path: Path, signer: Signer) -> None:
 
 def read_secret_key(path: Path) -> Signer:
     """Raises SettingsError where the file can't be read or others can read it, SignatureError where it is no key."""
-    try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & _OTHERS:
-                raise SettingsError(f"others can read the secret key '{path}'; run chmod 600 '{path}'")
-            content = file.read(MOST_BYTES)
-    except OSError as error:
-        raise SettingsError(f"the secret key '{path}' can't be read: {error.strerror}") from error
-    try:
-        text = content.decode("ascii")
-    except UnicodeDecodeError:
-        raise SignatureError(f"'{path}' holds no secret key that 'answerable key new' wrote") from None
-    return signer_from(text.strip())
+    return signer_from(read_secret_file(path))
 
 
 def ledger_key(path: Path, new: Callable[[], Signer]) -> Signer:
     """The key in a file; where there is no such file, a new one is made and kept there. Raises as the others do."""
-    if path.exists():
-        return read_secret_key(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # A crash here leaves no key, or one that has signed nothing yet.
-        write_secret_key(path, made := new())
-    except SettingsError:
-        if path.exists():
-            return read_secret_key(path)  # another process made one at the same moment
-        raise
-    return made
+    # A crash here leaves no key, or one that has signed nothing yet.
+    return signer_from(secret_made_once(path, lambda: new().secret()))
 
 
 def read_witnesses(path: Path) -> list[tuple[str, Verifier]]:

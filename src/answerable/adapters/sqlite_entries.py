@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 
 import apsw
 
-from answerable.adapters.sqlite_errors import translated
+from answerable.adapters.sqlite_errors import translated, what
 from answerable.adapters.sqlite_files import open_file
 from answerable.adapters.sqlite_migrations import migrate
 from answerable.ledger import GENESIS
@@ -102,7 +102,9 @@ class SqliteEntries:
         except apsw.ConstraintError as error:
             raise NumberTaken(f"another writer of '{self._path}' was first") from error
         except apsw.Error as error:
-            raise LedgerUnavailable(f"the ledger at '{self._path}' could not be written: {error}") from error
+            raise LedgerUnavailable(
+                f"the ledger at '{self._path}' could not be written: {what(error)}"
+            ) from error
         # What was committed to a file that nobody can find again is not durable.
         self._check_place()
 
@@ -165,7 +167,7 @@ class SqliteEntries:
         except LedgerError as error:
             return str(error)
         except (apsw.Error, OSError) as error:
-            return f"the ledger at '{self._path}' can't be written: {error}"
+            return f"the ledger at '{self._path}' can't be written: {what(error)}"
         return ""
 
     def close(self) -> None:

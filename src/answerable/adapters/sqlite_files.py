@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 
+from answerable.adapters.sqlite_errors import what
 from answerable.values.errors import LedgerUnavailable
 
 BUSY_MS = 5000
@@ -33,7 +34,7 @@ def open_file(path: str, *, create: bool, busy_ms: int = BUSY_MS) -> apsw.Connec
         # Read to the end: a row left unread ends the batch.
         connection.execute("PRAGMA synchronous = FULL").fetchall()
     except (apsw.Error, OSError) as error:
-        raise LedgerUnavailable(f"the ledger at '{path}' can't be opened: {error}") from error
+        raise LedgerUnavailable(f"the ledger at '{path}' can't be opened: {what(error)}") from error
     return connection
 
 

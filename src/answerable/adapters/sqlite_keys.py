@@ -10,17 +10,17 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from answerable.adapters.sqlite_errors import translated
 from answerable.adapters.sqlite_files import open_file
 from answerable.ports.keys import KeyWrapper
-from answerable.ports.subject_keys import Hold
+from answerable.ports.subject_keys import Hold, KeptKey
 from answerable.receipts import Erased, SubjectKey, SubjectMonth
 from answerable.receipts.payloads import KEY_BYTES
-from answerable.values.errors import LedgerBroken
+from answerable.values.errors import LedgerBroken, LedgerUnavailable
 
 _VERSION = 1
 _SCHEMA = """
@@ -171,6 +171,30 @@ class SqliteKeys:
             self._wrapper = wrapper
         return count
 
+    def kept(self) -> Iterator[KeptKey]:
+        query = "SELECT id, subject, month, wrapped, erased_at, erased_by, erased_trace FROM subject_keys ORDER BY id"
+        with self._door, translated(self._path):
+            own = self._db.execute("SELECT name, wrapped FROM secrets ORDER BY name").fetchall()
+            rows = self._db.execute(query).fetchall()
+        for name, wrapped in cast("list[tuple[str, bytes]]", own):
+            yield KeptKey(name, None, None, wrapped, None)
+        for key_id, subject, month, wrapped, *erased in cast("list[tuple[Any, ...]]", rows):
+            yield KeptKey(key_id, subject, month, wrapped, None if wrapped is not None else Erased(*erased))
+
+    def bring_back(self, keys: Sequence[KeptKey]) -> None:
+        query = "INSERT OR IGNORE INTO subject_keys VALUES (?, ?, ?, ?, ?, ?, ?)"
+        with self._door, translated(self._path):
+            # A crash before the commit leaves the keys as they were: bring them back again.
+            with self._db:
+                for one in keys:
+                    if one.subject is None:
+                        self._adopt(one)
+                        continue
+                    erased = one.erased or (None, None, None)
+                    self._db.execute(query, (one.id, one.subject, one.month, one.wrapped, *erased))
+            self._forget()
+        self._hashing = self._secret(_PSEUDONYMS)
+
     def close(self) -> None:
         with self._door:
             self._db.close()
@@ -219,6 +243,17 @@ class SqliteKeys:
     def _forget(self) -> None:
         self._known.clear()
         self._by_id.clear()
+
+    def _adopt(self, one: KeptKey) -> None:
+        """Take over a secret of the store's own, where nothing was hashed with this store's yet."""
+        own = self._db.execute("SELECT wrapped FROM secrets WHERE name = ?", (one.id,)).fetchall()
+        if own and own[0][0] == one.wrapped:
+            return
+        if self._db.execute("SELECT count(*) FROM subject_keys").fetchall()[0][0]:
+            raise LedgerUnavailable(
+                f"'{self._path}' holds keys of another ledger; bring these back into a new place"
+            )
+        self._db.execute("INSERT OR REPLACE INTO secrets VALUES (?, ?)", (one.id, one.wrapped))
 
     def _secret(self, name: str) -> bytes:
         query = "SELECT wrapped FROM secrets WHERE name = ?"

@@ -10,6 +10,7 @@ from answerable.adapters.sqlite_files import open_file
 from answerable.adapters.sqlite_keys import SqliteKeys
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ports.keys import KeyWrapper
+from answerable.ports.subject_keys import SubjectKeys
 
 
 class SqliteLedger(StoredLedger):
@@ -22,13 +23,20 @@ class SqliteLedger(StoredLedger):
         path: Path | str,
         *,
         wrapper: KeyWrapper | None = None,
+        keys: SubjectKeys | None = None,
         on_commit: Callable[[str], None] | None = None,
         clock: ClockWatch | None = None,
     ) -> None:
-        """Open or create. Raises LedgerUnavailable, LedgerBroken, KeyUnavailable, SettingsError."""
+        """Open or create; `keys` that are kept elsewhere are closed with the ledger.
+
+        Raises LedgerUnavailable, LedgerBroken, KeyUnavailable, SettingsError.
+        """
         self.path = Path(path)
         open_file(str(path), create=True).close()  # before anything is made beside it
-        keys = SqliteKeys(beside(self.path, "keys"), wrapper or local_wrapper(beside(self.path, "master")))
+        if keys is None:
+            keys = SqliteKeys(
+                beside(self.path, "keys"), wrapper or local_wrapper(beside(self.path, "master"))
+            )
         super().__init__(SqliteEntries(path, keys), keys, on_commit=on_commit, clock=clock)
 
 

@@ -1,10 +1,12 @@
 """From one format of the ledger's file to the next. Entries are never touched: only how they are kept."""
 
 import secrets
+from pathlib import Path
 from typing import cast
 
 import apsw
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from answerable.ports.subject_keys import SubjectKeys
 from answerable.receipts import ExchangeBody, ExchangePrivate, SubjectKey, data_subject, decode, kind_of
@@ -28,6 +30,18 @@ CREATE INDEX entries_by_trace ON entries (trace, seq);
 CREATE INDEX entries_about_the_record ON entries (kind, seq) WHERE kind >= 20;
 """
 _MONTH = len("2026-11")
+
+
+def is_older(path: Path) -> bool:
+    """Is a file of a format before this one? Its private parts need keys to be sealed under."""
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            return _version(connection) < VERSION
+        finally:
+            connection.close()
+    except apsw.Error:
+        return False  # whoever opens it is told what is wrong with it
 
 
 def migrate(connection: apsw.Connection, path: str, keys: SubjectKeys) -> None:
@@ -85,7 +99,7 @@ def _seal_private_parts(connection: apsw.Connection, keys: SubjectKeys) -> None:
             wanted = (subject, found.at[:_MONTH])
             key = keys.current({wanted})[wanted]
             nonce = secrets.token_bytes(NONCE_BYTES)
-            sealed = seal_payload(key.secret, nonce, found.private or "", salt, private)
+            sealed = seal_payload(AESGCM(key.secret), nonce, found.private or "", salt, private)
         connection.execute(
             "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
             (seq, found.trace, kind_of(body), entry, leaf, key.id if key else None, sealed),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from answerable.adapters.clock_watch import ClockWatch
 from answerable.adapters.group_writer import GroupWriter
@@ -11,14 +12,27 @@ from answerable.ledger.checking import TreeCheck
 from answerable.ledger.checkpoint import Checkpoint
 from answerable.ports.entry_store import EntryStore
 from answerable.ports.subject_keys import SubjectKeys
-from answerable.receipts import Draft, Erased, ErasureBody, ExchangeBody, Opened, Stored, SubjectKey, kind_of
+from answerable.receipts import Draft, Entry, Erased, ErasureBody, Opened, Stored, SubjectKey, kind_of
+from answerable.receipts.indexing import Unsealed
 from answerable.receipts.payloads import open_payload
-from answerable.receipts.verifying import ChainCheck, check_before, check_filed, decode
+from answerable.receipts.verifying import ChainCheck, check_before, check_filed, check_private, decode
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken
 
 _ERASURE = kind_of(ErasureBody((), "", "", ""))
 _AT_ONCE = 256
+
+
+class Verified(NamedTuple):
+    """A ledger that holds: how many entries, and of how many the private part could be read and was checked.
+
+    The others' were erased, or are sealed under keys that are not here.
+    """
+
+    entries: int
+    opened: int
+    erased: int
+    closed: int
 
 
 class StoredLedger:
@@ -54,18 +68,11 @@ class StoredLedger:
     async def traces(self, limit: int) -> list[TraceId]:
         return [TraceId(one) for one in await asyncio.to_thread(self.store.exchanges, limit)]
 
-    async def traces_of(self, conversation: str) -> list[TraceId]:
-        """The traces of a conversation, oldest first. Reads every entry."""
-        return await asyncio.to_thread(
-            lambda: [
-                TraceId(placed.row.trace)
-                for placed in self.store.walk()
-                if isinstance(body := decode(placed.row.entry, placed.row.seq).body, ExchangeBody)
-                and body.conversation == conversation
-            ]
-        )
-
     async def verify(self, checkpoints: Sequence[Checkpoint] = ()) -> int:
+        return (await self.verified(checkpoints)).entries
+
+    async def verified(self, checkpoints: Sequence[Checkpoint] = ()) -> Verified:
+        """As `verify`, and what became of the private parts."""
         return await asyncio.to_thread(self._verify, checkpoints)
 
     async def ready(self) -> str:
@@ -84,8 +91,25 @@ class StoredLedger:
         """Rows with their private parts, as far as there are keys. Raises LedgerBroken where one was changed."""
         return _opened(rows, self.keys.known(_keys_of(rows)))
 
-    def _verify(self, checkpoints: Sequence[Checkpoint]) -> int:
+    def unsealed(
+        self, rows: Sequence[Stored], where: Callable[[Entry], bool] = lambda _: True
+    ) -> list[Unsealed]:
+        """Rows read, with private parts as far as there are keys and `where` asks for them. Raises LedgerBroken."""
+        entries = [decode(row.entry, row.seq) for row in rows]
+        wanted = [where(entry) for entry in entries]
+        known = self.keys.known(_keys_of([row for row, opens in zip(rows, wanted, strict=True) if opens]))
+        found: list[Unsealed] = []
+        for row, entry, opens in zip(rows, entries, wanted, strict=True):
+            private = None
+            key = known.get(row.key) if opens and row.key is not None else None
+            if row.sealed is not None and isinstance(key, SubjectKey):
+                _, private = open_payload(key.secret, row.sealed, entry.private, row.seq)
+            found.append(Unsealed(row, entry, private))
+        return found
+
+    def _verify(self, checkpoints: Sequence[Checkpoint]) -> Verified:
         check, tree = ChainCheck(), TreeCheck(checkpoints)
+        opened = erased = closed = 0
         walk = self.store.walk()
         while placed := list(islice(walk, _AT_ONCE)):  # so that keys are not asked for one by one
             known = self.keys.known(_keys_of([row for row, _ in placed]))
@@ -95,18 +119,20 @@ class StoredLedger:
                 tree.next(bytes.fromhex(row.leaf))
                 check_filed(found, row)
                 check_before(found, before)
-                if row.sealed is None and found.private is not None and found.key is not None:
-                    self._check_gone(found.key, row.seq)
-                _opened([row], known)
+                if found.private is None:
+                    continue
+                [one] = _opened([row], known)
+                if one.private is not None:
+                    check_private(found, one.salt, one.private)
+                elif row.sealed is None and one.erased is None and found.key is not None:
+                    raise LedgerBroken(
+                        f"entry {row.seq}: its private part is missing, and nobody is on record as having erased it"
+                    )
+                opened += one.private is not None
+                erased += one.erased is not None
+                closed += one.private is None and one.erased is None
         tree.end()
-        return check.count
-
-    def _check_gone(self, key: str, seq: int) -> None:
-        """A private part that was taken out must be one whose key was destroyed. Raises LedgerBroken."""
-        if not isinstance(self.keys.known([key]).get(key), Erased):
-            raise LedgerBroken(
-                f"entry {seq}: its private part is missing, and nobody is on record as having erased it"
-            )
+        return Verified(check.count, opened, erased, closed)
 
     def _check_last(self) -> str | None:
         """When the last entry says it was written. Raises LedgerBroken where it is damaged."""
@@ -134,7 +160,7 @@ class StoredLedger:
 
 
 def _keys_of(rows: Sequence[Stored]) -> set[str]:
-    return {row.key for row in rows if row.key is not None and row.sealed is not None}
+    return {row.key for row in rows if row.key is not None}
 
 
 def _opened(rows: Sequence[Stored], known: Mapping[str, SubjectKey | Erased]) -> list[Opened]:

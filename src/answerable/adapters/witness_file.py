@@ -1,6 +1,6 @@
 """What a witness has cosigned, in one file: the last size and root of each log that it follows.
 
-{"shop.example/log": {"keys": ["shop.example/log+5f3c…+AX…"], "size": 20853, "root": "CCAS…"}}
+{"shop.example/log": {"keys": ["shop.example/log+5f3c…+AX…"], "retired": [], "size": 20853, "root": "CCAS…"}}
 """
 
 import base64
@@ -32,12 +32,13 @@ class WitnessFile:
                 ) from error
 
     def follow(self, key: Verifier) -> None:
-        """Follow the log whose origin is the key's name, from its beginning; one that is followed goes on."""
-        known = self.logs.get(key.name)
-        if known is None:
-            self.keep(Followed(key.name, (key,)))
-        elif key not in known.keys:
-            self.keep(Followed(known.origin, (*known.keys, key), known.size, known.root))
+        """Follow the log whose origin is the key's name, from its beginning; one that is followed goes on.
+
+        A second key of a log is one that comes after the first; one that was retired stays so.
+        """
+        known = self.logs.get(key.name, Followed(key.name, ()))
+        if (found := known.following(key)) is not known:
+            self.keep(found)
 
     def keep(self, log: Followed) -> None:
         """Make a log's new state durable. Raises LedgerUnavailable, and then nothing may be cosigned."""
@@ -54,14 +55,21 @@ class WitnessFile:
 
 def _raw(log: Followed) -> dict[str, object]:
     root = base64.b64encode(log.root).decode()
-    return {"keys": [str(key) for key in log.keys], "size": log.size, "root": root}
+    keys, retired = [str(key) for key in log.keys], [str(key) for key in log.retired]
+    return {"keys": keys, "retired": retired, "size": log.size, "root": root}
 
 
 def _followed(origin: str, raw: dict[str, object]) -> Followed:
-    keys, size = raw["keys"], raw["size"]
-    if not isinstance(keys, list) or not isinstance(size, int):
-        raise TypeError(f"the entry of '{origin}' has no keys or no size")
+    size = raw["size"]
+    if not isinstance(size, int):
+        raise TypeError(f"the entry of '{origin}' has no size")
     root = base64.b64decode(str(raw["root"]), validate=True)
-    return Followed(
-        origin, tuple(verifier_from(str(key)) for key in keys), size, root if size else EMPTY_ROOT
-    )
+    # Written before keys could be retired, a file has none that were.
+    retired = _keys(origin, raw.get("retired", []))
+    return Followed(origin, _keys(origin, raw["keys"]), size, root if size else EMPTY_ROOT, retired)
+
+
+def _keys(origin: str, raw: object) -> tuple[Verifier, ...]:
+    if not isinstance(raw, list):
+        raise TypeError(f"the entry of '{origin}' has no list of keys")
+    return tuple(verifier_from(str(key)) for key in raw)

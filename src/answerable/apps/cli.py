@@ -21,6 +21,7 @@ from answerable import __version__
 from answerable.apps.bundles import bundles
 from answerable.apps.keys import keys
 from answerable.apps.ledger.commands import ledgers
+from answerable.apps.ledger.options import LedgerOption
 from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.flow import Mode
@@ -61,7 +62,6 @@ app.add_typer(ledgers)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
-LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 – typer's callback form
@@ -92,11 +92,22 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on. [ANSWERABLE_PORT]")] = None,
     ledger: LedgerOption = None,
     ledger_key: Annotated[
-        Path | None, typer.Option(help="File of the key that signs its checkpoints. [ANSWERABLE_LEDGER_KEY]")
+        str | None,
+        typer.Option(
+            help="The key that signs its checkpoints: a file, env:NAME or vault:KEY. [ANSWERABLE_LEDGER_KEY]"
+        ),
     ] = None,
     witnesses: Annotated[
         Path | None,
         typer.Option(help="File of who cosigns them, a URL and a key a line. [ANSWERABLE_WITNESSES]"),
+    ] = None,
+    anchor: Annotated[
+        Path | None,
+        typer.Option(help="Folder elsewhere that keeps the checkpoints, too. [ANSWERABLE_ANCHOR]"),
+    ] = None,
+    retention_days: Annotated[
+        int | None,
+        typer.Option(min=1, help="How long what people said is kept. [ANSWERABLE_RETENTION_DAYS]"),
     ] = None,
     mode: Annotated[
         Mode | None, typer.Option(help="observe records only; enforce decides. [ANSWERABLE_MODE]")
@@ -130,6 +141,8 @@ def serve(
         ledger=ledger,
         ledger_key=ledger_key,
         witnesses=witnesses,
+        anchor=anchor,
+        retention_days=retention_days,
         mode=mode,
         client_keys=client_keys,
         bundle=bundle,
@@ -221,19 +234,31 @@ def verify(
         list[str] | None,
         typer.Option("--witness", help="A witness's public key: the last checkpoint must be cosigned by it."),
     ] = None,
+    timestamp_ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--timestamp-ca", help="An authority's certificates (PEM): evidence must hold a timestamp of its."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check evidence, or every link, hash and private part of a ledger, and that it continues its checkpoints."""
     if evidence is not None:
         from answerable.apps.ledger.evidence import verify_evidence  # noqa: PLC0415 – start-up time
 
+        console = Console(highlight=False)
         raise typer.Exit(
-            verify_evidence(Console(highlight=False), evidence, key, witness or [], as_json=as_json)
+            verify_evidence(
+                console, evidence, key, witness or [], timestamp_ca, checkpoint or [], as_json=as_json
+            )
         )
+    if timestamp_ca is not None:
+        raise SettingsError("a ledger has no timestamp; --timestamp-ca goes with a file of evidence")
     from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415 – start-up time
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
     checked = verify_ledger(
-        Console(highlight=False), ledger, checkpoint or [], key, witness or [], as_json=as_json
+        Console(highlight=False), ledger_at(ledger), checkpoint or [], key, witness or [], as_json=as_json
     )
     raise typer.Exit(asyncio.run(checked))
 

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from answerable.adapters.key_files import read_secret_key, write_secret_key
+from answerable.adapters.key_files import write_secret_key
 from answerable.signing import new_signer
 from answerable.signing.keys import SEED_BYTES, Algorithm
+from answerable.values.errors import SettingsError
 
 keys = typer.Typer(
     name="key",
@@ -35,6 +36,20 @@ def new(
 
 
 @keys.command()
-def show(file: Annotated[Path, typer.Argument(help="The file of a secret key.")]) -> None:
+def show(
+    key: Annotated[str, typer.Argument(help="Where a secret key is: a file, env:NAME or vault:KEY.")],
+    *,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="A vault's key has no name: the log's, as on its checkpoints."),
+    ] = None,
+) -> None:
     """Print the public part of a key, for others to know it by."""
-    print(read_secret_key(file).verifier)  # noqa: T201
+    from answerable.apps.key_references import open_signing_key  # noqa: PLC0415 – start-up time
+
+    def given_name() -> str:
+        if name is None:
+            raise SettingsError("a vault's key has no name of its own; give the log's with --name")
+        return name
+
+    print(open_signing_key(key, given_name).verifier)  # noqa: T201

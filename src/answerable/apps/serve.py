@@ -4,35 +4,41 @@ import dataclasses
 import gc
 import ipaddress
 import json
-import secrets
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from answerable.adapters.anchor_folder import AnchorFolder
 from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.http_witness import HttpWitness
-from answerable.adapters.key_files import ledger_key, read_witnesses
+from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
+from answerable.adapters.stored_ledger import StoredLedger
+from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.bundles import open_shelf
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
-from answerable.apps.ledger.checkpointing import Checkpointer
+from answerable.apps.ledger.checkpointing import Checkpointer, check_key
+from answerable.apps.ledger.erasing import Officer
+from answerable.apps.ledger.indexing import keep_indexed
+from answerable.apps.ledger.retention import Retention
 from answerable.apps.ledger.serving import LogPages
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.readers import make_reader
 from answerable.apps.settings import Settings, from_environment
 from answerable.decisions import CedarDecider
 from answerable.ports import Ledger
-from answerable.signing import new_signer
-from answerable.signing.keys import SEED_BYTES
 from answerable.values.errors import SettingsError
 
 _SWITCH_SECONDS = 0.0005
+_INDEX_SECONDS = 5.0
 
 
 def settings_for(**options: object) -> Settings:
@@ -41,8 +47,13 @@ def settings_for(**options: object) -> Settings:
     return dataclasses.replace(from_environment(), **given)  # type: ignore[arg-type]
 
 
-def build(settings: Settings, ledger: Ledger) -> ASGIApp:
-    """The gateway, wired. Raises SettingsError, BundleError."""
+def build(settings: Settings, ledger: Ledger, place: LedgerPlace | None = None) -> ASGIApp:
+    """The gateway, wired. `place` is where the ledger is, to sign for it and to show its log.
+
+    Raises SettingsError, BundleError, SignatureError, KeyUnavailable.
+    """
+    if place is None and isinstance(ledger, SqliteLedger):
+        place = LedgerPlace(str(ledger.path), settings.ledger_key, settings.ledger_master_key)
     if not settings.upstream.startswith(("http://", "https://")):
         raise SettingsError(f"the upstream '{settings.upstream}' is no URL; write http://HOST:PORT/v1")
     if settings.bundle and settings.bundles:
@@ -67,19 +78,37 @@ def build(settings: Settings, ledger: Ledger) -> ASGIApp:
         callers=callers.from_file(settings.client_keys) if settings.client_keys else callers.Callers(),
         limits=limits,
         upstream_key=settings.upstream_key,
-        log=LogPages(ledger.path) if isinstance(ledger, SqliteLedger) else None,
-        checkpointer=_checkpointer(settings, ledger.path) if isinstance(ledger, SqliteLedger) else None,
+        log=LogPages(place) if place else None,
+        checkpointer=_checkpointer(settings, place, ledger) if place else None,
+        beside=_beside(settings, place, ledger) if place else (),
     )
 
 
-def _checkpointer(settings: Settings, ledger: Path) -> Checkpointer:
-    """Raises SettingsError, SignatureError."""
-    path = settings.ledger_key or ledger.with_name(ledger.name + ".key")
-    # The name is the log's: no two logs may have the same, or a witness would take one for the other.
-    name = f"answerable/log-{secrets.token_hex(6)}"
-    signer = ledger_key(path, lambda: new_signer(name, secrets.token_bytes(SEED_BYTES)))
+def _checkpointer(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Checkpointer:
+    """Raises SettingsError, KeyUnavailable; SignatureError where the key is not the one the log signs with now."""
+    signer = place.signing_key(make=True)
+    check_key(place, signer)
     known = read_witnesses(settings.witnesses) if settings.witnesses else []
-    return Checkpointer(ledger, signer, [HttpWitness(url, key) for url, key in known])
+    anchor = AnchorFolder(settings.anchor, signer.verifier.name) if settings.anchor else None
+    hold_back = ledger.hold_back if isinstance(ledger, StoredLedger) else lambda _why: None
+    return Checkpointer(place, signer, [HttpWitness(url, key) for url, key in known], anchor, hold_back)
+
+
+def _beside(
+    settings: Settings, place: LedgerPlace, ledger: Ledger
+) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What goes on for the ledger beside the replies. Raises SettingsError, SignatureError, KeyUnavailable."""
+    if not isinstance(ledger, StoredLedger):
+        return []
+
+    async def indexing() -> None:
+        with closing(place.index()) as index:
+            await keep_indexed(ledger, index, _INDEX_SECONDS)
+
+    if settings.retention_days is None:
+        return [indexing]
+    officer = Officer(place.signing_key(), utc_now, new_trace)
+    return [indexing, Retention(ledger, settings.retention_days, officer).run]
 
 
 def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
@@ -103,8 +132,9 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
     # What is loaded now stays; the collector need not look through it again and again.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    ledger = SqliteLedger(settings.ledger)
-    app = build(settings, ledger)
+    place = LedgerPlace.of(settings)
+    ledger = place.open(create=True)
+    app = build(settings, ledger, place)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -141,14 +171,14 @@ def _announce(settings: Settings, port: int, *, as_json: bool) -> None:
         facts = {
             "url": url,
             "upstream": settings.upstream,
-            "ledger": str(settings.ledger),
+            "ledger": str(LedgerPlace.of(settings)),
             "mode": settings.mode,
         }
         print(json.dumps(facts), flush=True)  # noqa: T201
         return
     print(  # noqa: T201
         f"Answerable listens. Set your bot's base URL to {url}\n"
-        f"  upstream {settings.upstream}\n  ledger   {settings.ledger}\n  mode     {settings.mode.value}",
+        f"  upstream {settings.upstream}\n  ledger   {LedgerPlace.of(settings)}\n  mode     {settings.mode.value}",
         file=sys.stderr,
         flush=True,
     )

@@ -24,11 +24,19 @@ class Settings:
     """Base URL of the OpenAI-compatible upstream, as a client would be given it."""
     upstream_key: str | None = None
     """Credential for the upstream. Without it the caller's own Authorization header is passed on."""
-    ledger: Path = Path("var/ledger.db")
-    ledger_key: Path | None = None
-    """File of the key that signs the ledger's checkpoints; made beside the ledger (`….key`) where none is named."""
+    ledger: str = "var/ledger.db"
+    """A file, or a PostgreSQL database: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full`."""
+    ledger_key: str | None = None
+    """Where the key is kept that signs the ledger's checkpoints: a file, `env:NAME`, or `vault:KEY`; a file
+    beside the ledger (`….key`), made if need be, where none is named."""
+    ledger_master_key: str | None = None
+    """Where the master key is kept that wraps the keys in the ledger, as above; `….master` beside it without one."""
     witnesses: Path | None = None
     """File with a witness's URL and public key a line: they cosign the ledger's checkpoints."""
+    anchor: Path | None = None
+    """Folder on another machine or disk that keeps the ledger's checkpoints as well."""
+    retention_days: int | None = None
+    """How long what people said is kept; without it, until it is erased on purpose."""
     host: str = "127.0.0.1"
     port: int = 8080
     mode: Mode = Mode.ENFORCE
@@ -79,6 +87,8 @@ def _value(name: str, text: str) -> object:
     usable = True
     if name == "port":
         usable = text.isascii() and text.isdecimal() and int(text[:6]) <= _LAST_PORT
+    elif name == "retention_days":
+        usable = text.isascii() and text.isdecimal() and int(text[:6]) > 0
     elif name == "mode":
         usable = text in list(Mode)
     elif name == "insecure_unsigned_bundles":
@@ -87,11 +97,11 @@ def _value(name: str, text: str) -> object:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("ledger", "ledger_key", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
+    if name in ("anchor", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
         return Path(text)
     if name == "insecure_unsigned_bundles":
         return text == "1"
-    return int(text) if name == "port" else Mode(text) if name == "mode" else text
+    return int(text) if name in ("port", "retention_days") else Mode(text) if name == "mode" else text
 
 
 def _zone(text: str) -> tzinfo:

@@ -1,16 +1,14 @@
 """`answerable show`: the chain of one exchange, for the person who has to answer for it."""
 
 import json
-from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.chain import Chain, ChainLine, assemble
-from answerable.apps.settings import from_environment
+from answerable.apps.ledger_place import ledger_at
 from answerable.receipts import FindingPart
 from answerable.values import TraceId
 from answerable.values.errors import LedgerUnavailable
@@ -23,7 +21,7 @@ _LONGEST = 400
 
 async def show_trace(
     console: Console,
-    ledger: Path | None,
+    ledger: str | None,
     trace: str | None,
     *,
     line: int | None,
@@ -31,7 +29,7 @@ async def show_trace(
     as_json: bool,
 ) -> int:
     """Print the chain of a trace, the latest one where none is named. Raises LedgerUnavailable, LedgerBroken."""
-    store = open_existing(ledger)
+    store = ledger_at(ledger).open()
     try:
         wanted = TraceId(trace) if trace else next(iter(await store.traces(1)), None)
         rows = await store.trace(wanted) if wanted else []
@@ -52,14 +50,6 @@ async def show_trace(
     else:
         print_chain(console, chain, chosen)
     return 0
-
-
-def open_existing(ledger: Path | None) -> SqliteLedger:
-    """The ledger to read. Raises LedgerUnavailable rather than make an empty one."""
-    path = ledger or from_environment().ledger
-    if not path.exists():
-        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
-    return SqliteLedger(path)
 
 
 def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:

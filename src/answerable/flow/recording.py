@@ -104,9 +104,9 @@ def line_parts(
     )
     terms = tuple([_term(term) for term in claim.terms])
     if not checked:
-        return body, LinePrivate(statement.lead, statement.text, statement.governing, terms=terms)
+        return body, LinePrivate(statement.text, statement.lead, statement.governing, terms=terms)
     quotes = tuple(evidence.quote for evidence in finding.evidence)
-    words = LinePrivate(statement.lead, statement.text, statement.governing, finding.because, quotes, terms)
+    words = LinePrivate(statement.text, statement.lead, statement.governing, finding.because, quotes, terms)
     return body, words
 
 

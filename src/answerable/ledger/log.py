@@ -7,11 +7,12 @@ level above. Everything else is computed from those in a few hundred hashes at m
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
+from answerable.ledger.checkpoint import Checkpoint
+from answerable.ledger.handover import KeyHistory
 from answerable.ledger.merkle import inner_node, root
 from answerable.ledger.tiles import HEIGHT, WIDTH, Tile, TileHashes
-from answerable.signing import Note, Signer, Verifier, check_note
-from answerable.values.errors import LedgerBroken, ProofError
+from answerable.signing import Note, SigningKey
+from answerable.values.errors import LedgerBroken
 
 
 class TileRoot(NamedTuple):
@@ -101,26 +102,33 @@ def wrong_roots(store: LogStore, size: int) -> list[TileRoot]:
     return wrong
 
 
-def next_checkpoint(store: LogStore, last: Note | None, signer: Signer, origin: str) -> Note | None:
+def next_checkpoint(
+    store: LogStore, last: Note | None, signer: SigningKey, history: KeyHistory
+) -> Note | None:
     """Sign for the entries there are now; None where the last checkpoint says it all.
 
-    1. The last checkpoint is of this log and its signature holds.
-    2. No fewer entries are there than it counts.
-    3. They begin with those it counts: its root is found again.
-    4. The new one is signed.
+    1. The key is the one that the log signs with now.
+    2. The last checkpoint is of this log, and signed with a key that could sign it.
+    3. No fewer entries are there than it counts, and than the key was handed over with.
+    4. They begin with those: the root is found again.
+    5. The new one is signed.
 
     Raises LedgerBroken where the log was cut or rewritten since: no signature is given to a fork.
+    Raises ProofError or SignatureError where the key or the last checkpoint is not what it should
+    be, KeyUnavailable where the key can't be had.
     """
+    history.check_current(signer.verifier)
     size = store.size()
-    before = None if last is None else open_checkpoint(last, origin, [signer.verifier])
-    if before is not None:
-        if before.size > size:
-            raise LedgerBroken(
-                f"the ledger holds {size} entries, and its last checkpoint counts {before.size}: it was cut off or "
-                "restored from an older copy"
-            )
-    elif size == 0:
+    signed = None if last is None else history.open(last)
+    known = [one.checkpoint for one in history.handovers[-1:]] + ([signed] if signed else [])
+    before = max(known, key=lambda one: one.size, default=None)
+    if before is None and size == 0:
         return None
+    if before is not None and before.size > size:
+        raise LedgerBroken(
+            f"the ledger holds {size} entries, and its last checkpoint counts {before.size}: it was cut off or "
+            "restored from an older copy"
+        )
     integrate(store, size)
     tree = hashes(store, size)
     if before is not None and root(before.size, tree) != before.root:
@@ -128,20 +136,9 @@ def next_checkpoint(store: LogStore, last: Note | None, signer: Signer, origin: 
             f"the first {before.size} entries are not those of the last checkpoint; 'answerable ledger fsck' says "
             "whether it is the entries or only the hashes that are kept of them"
         )
-    if before is not None and before.size == size:
+    if signed is not None and signed.size == size:
         return None
-    return Checkpoint(origin, size, root(size, tree)).note().signed(signer)
-
-
-def open_checkpoint(note: Note, origin: str, keys: Sequence[Verifier]) -> Checkpoint:
-    """The checkpoint in a note that one of the keys signed. Raises ProofError, SignatureError."""
-    found = parse_checkpoint(note.text)
-    if found.origin != origin:
-        raise ProofError(f"the checkpoint is of the log '{found.origin}', not of '{origin}'")
-    if not check_note(note, keys):
-        names = ", ".join(f"'{key.name}'" for key in keys)
-        raise ProofError(f"the checkpoint of {found.size} entries is not signed by {names}")
-    return found
+    return Checkpoint(history.origin, size, root(size, tree)).note().signed(signer)
 
 
 def _over(leaves: Sequence[bytes]) -> bytes:

@@ -14,15 +14,14 @@ on the wire are those of C2SP tlog-witness (`add-checkpoint`):
 
 import base64
 import binascii
-import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 
 from answerable.ledger.checkpoint import Checkpoint, parse_checkpoint
 from answerable.ledger.merkle import EMPTY_ROOT, HASH_BYTES, verify_consistency
-from answerable.signing import Note, Signature, Signer, Verifier, check_note, parse_note, written
+from answerable.signing import Note, Signature, SigningKey, Verifier, check_note, parse_note, written
 from answerable.values.errors import ProofError, SignatureError
 
 LARGEST_REQUEST = 64 * 1024
@@ -43,12 +42,35 @@ class Answer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A log that a witness follows: the keys it may sign with, and the last checkpoint that was cosigned."""
+    """A log that a witness follows: the keys it may sign with, and the last checkpoint that was cosigned.
+
+    Keys come from the witness's operator alone, in the order in which they come into use; no
+    handover that a log shows is taken for one. Once a key has signed, those before it are retired
+    for good: who keeps one can't go on in the log's name.
+    """
 
     origin: str
     keys: tuple[Verifier, ...]
     size: int = 0
     root: bytes = EMPTY_ROOT
+    retired: tuple[Verifier, ...] = ()
+
+    def following(self, key: Verifier) -> "Followed":
+        """The same log with one key more, the newest; no other where it had that key, or has retired it."""
+        if key in self.keys or key in self.retired:
+            return self
+        return replace(self, keys=(*self.keys, key))
+
+    def cosigned(self, checkpoint: Checkpoint, signed: Sequence[Verifier]) -> "Followed":
+        """The log after a checkpoint that those of its keys signed, one or more."""
+        newest = max(self.keys.index(one) for one in signed)
+        return Followed(
+            self.origin,
+            self.keys[newest:],
+            checkpoint.size,
+            checkpoint.root,
+            (*self.retired, *self.keys[:newest]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +98,12 @@ def read_cosignatures(body: bytes, note: Note, witness: Verifier) -> Note:
     return Note(note.text, (*note.signatures, *added))
 
 
-def witness(raw: bytes, followed: Iterable[Followed], signer: Signer, now: datetime) -> Witnessed:
+def witness(raw: bytes, followed: Iterable[Followed], signer: SigningKey, now: datetime) -> Witnessed:
     """Answer a request to cosign.
 
     1. It is a request, of a size that one has.
     2. The log is one that is followed.
-    3. One of its keys signed the checkpoint.
+    3. One of its keys signed the checkpoint, and not only one that was retired.
     4. The size it starts from is the last that was cosigned, and not beyond the new one.
     5. The proof shows that the new log continues the old one.
     6. The new state is kept, then the cosignature is sent.
@@ -94,23 +116,23 @@ def witness(raw: bytes, followed: Iterable[Followed], signer: Signer, now: datet
     if log is None:
         return Witnessed(Answer.UNKNOWN_LOG, "this log is not followed here")
     try:
-        signed = check_note(note, log.keys)
+        signed = check_note(note, (*log.keys, *log.retired))
     except SignatureError as error:
         return Witnessed(Answer.NOT_SIGNED, str(error))
-    if not signed:
-        return Witnessed(Answer.NOT_SIGNED, "no key of the log signed this checkpoint")
+    usable = [one.by for one in signed if one.by in log.keys]
+    if not usable:
+        told = "only a key that was retired signed" if signed else "no key of the log signed"
+        return Witnessed(Answer.NOT_SIGNED, f"{told} this checkpoint")
     if old > checkpoint.size:
         return Witnessed(Answer.MALFORMED, "the old size is beyond the new one")
-    same_size = old == checkpoint.size
-    if old != log.size or (same_size and old and not hmac.compare_digest(checkpoint.root, log.root)):
+    if old != log.size:
         return Witnessed(Answer.CONFLICT, f"{log.size}\n")
     try:
         verify_consistency(old, checkpoint.size, proof, log.root, checkpoint.root)
     except ProofError as error:
         return Witnessed(Answer.NOT_CONSISTENT, str(error))
     cosigned: Signature = Note(note.text).signed(signer, now).signatures[0]
-    state = Followed(log.origin, log.keys, checkpoint.size, checkpoint.root)
-    return Witnessed(Answer.COSIGNED, f"{cosigned}\n", state)
+    return Witnessed(Answer.COSIGNED, f"{cosigned}\n", log.cosigned(checkpoint, usable))
 
 
 def _parse(raw: bytes) -> tuple[int, list[bytes], Note, Checkpoint]:

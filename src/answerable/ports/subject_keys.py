@@ -4,7 +4,7 @@ Implementations are synchronous, may be shared by threads, and are held to one s
 tests/ports/test_subject_keys.py.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from answerable.receipts import Erased, SubjectKey, SubjectMonth
@@ -19,6 +19,18 @@ class Hold(NamedTuple):
     by: str
     reason: str
     at: str
+
+
+class KeptKey(NamedTuple):
+    """A row of the keys as it is kept, for a back-up: a subject's key, or one of the store's own secrets."""
+
+    id: str
+    subject: str | None
+    """The subject's pseudonym; None for a secret of the store's own."""
+    month: str | None
+    wrapped: bytes | None
+    """None where it was destroyed."""
+    erased: Erased | None
 
 
 class SubjectKeys(Protocol):
@@ -56,5 +68,14 @@ class SubjectKeys(Protocol):
 
     def held(self, ids: Collection[str]) -> Mapping[str, Hold]:
         """Those of the keys that a hold keeps, and which."""
+
+    def kept(self) -> Iterator[KeptKey]:
+        """Every key and secret, wrapped as it is; tombstones as well."""
+
+    def bring_back(self, keys: Sequence[KeptKey]) -> None:
+        """Keep these where there is none of their id; into a new store, its own secrets too.
+
+        Raises LedgerUnavailable where the store has other secrets of its own: its pseudonyms would not be theirs.
+        """
 
     def close(self) -> None: ...

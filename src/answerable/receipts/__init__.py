@@ -25,6 +25,7 @@ from answerable.receipts.entries import (
 from answerable.receipts.format import (
     FORMAT,
     KINDS,
+    PRIVATE_OF,
     Body,
     Draft,
     Entry,
@@ -35,13 +36,20 @@ from answerable.receipts.format import (
     kind_name,
     kind_of,
 )
-from answerable.receipts.governance import ClockBody, ErasureBody, HoldBody
+from answerable.receipts.governance import (
+    ClockBody,
+    ErasureBody,
+    HoldBody,
+    erasure_statement,
+    hold_statement,
+)
 from answerable.receipts.rows import Erased, Opened, Stored, SubjectKey
 from answerable.receipts.sealing import Head, Sealer, SubjectMonth, data_subject, seal, subject_month
 
 __all__ = [
     "FORMAT",
     "KINDS",
+    "PRIVATE_OF",
     "ActDecisionPart",
     "Body",
     "CallBody",
@@ -80,6 +88,8 @@ __all__ = [
     "data_subject",
     "decode",
     "encode",
+    "erasure_statement",
+    "hold_statement",
     "kind_name",
     "kind_of",
     "seal",

@@ -141,9 +141,9 @@ class TermPart(msgspec.Struct, frozen=True, gc=False):
 class LinePrivate(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The words: the line's own, its governing line's, and those of the finding; and what its terms say."""
 
-    lead: str
     text: str
-    governing: str | None
+    lead: str = ""
+    governing: str | None = None
     because: str | None = None
     quotes: tuple[str, ...] = ()
     terms: tuple[TermPart, ...] = ()

@@ -51,6 +51,16 @@ KINDS: "MappingProxyType[int, type[Body]]" = MappingProxyType(
     }
 )
 """What each kind's body is. Numbers are permanent: a kind that is given up keeps its own."""
+PRIVATE_OF: "MappingProxyType[type[msgspec.Struct], type[Private]]" = MappingProxyType(
+    {
+        ExchangeBody: ExchangePrivate,
+        LineBody: LinePrivate,
+        CallBody: CallPrivate,
+        ExtensionBody: ExtensionPrivate,
+        ReplyBody: ReplyPrivate,
+    }
+)
+"""What the private part of each kind of entry is, where it can have one."""
 _NUMBERS: dict[type[msgspec.Struct], int] = {body: kind for kind, body in KINDS.items()}
 _NAMES: dict[type[msgspec.Struct], str] = {
     ExchangeBody: "exchange",

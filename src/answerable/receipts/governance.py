@@ -3,7 +3,13 @@
 Whoever reads the ledger later must find in it why a private part is gone, and who decided that.
 """
 
+import hashlib
+from collections.abc import Sequence
+
 import msgspec
+
+from answerable.signing import Note
+from answerable.values.errors import SignatureError
 
 
 class ErasureBody(msgspec.Struct, frozen=True):
@@ -20,6 +26,8 @@ class ErasureBody(msgspec.Struct, frozen=True):
     """`request` of the data subject, or `retention`: their time was over."""
     before: str | None = None
     """For retention: private parts of the months before this one (`2026-11`) are gone."""
+    note: str = ""
+    """The signed note of `erasure_statement`, by whoever decided it."""
 
 
 class HoldBody(msgspec.Struct, frozen=True):
@@ -30,7 +38,9 @@ class HoldBody(msgspec.Struct, frozen=True):
     by: str
     reason: str
     keys: tuple[str, ...]
-    """The keys it keeps; none where it keeps all."""
+    """The keys it keeps now; none where it keeps all. Keys that are made later for the same person are kept, too."""
+    note: str = ""
+    """The signed note of `hold_statement`, by whoever decided it."""
 
 
 class ClockBody(msgspec.Struct, frozen=True):
@@ -40,3 +50,41 @@ class ClockBody(msgspec.Struct, frozen=True):
     """How far it jumped: above 0 is forward."""
     last: str | None
     """When the entry before says that it was written."""
+
+
+def erasure_statement(body: ErasureBody, at: str) -> Note:
+    """What somebody signs who has private parts erased. Raises SignatureError where the reason is no line of text."""
+    lines = [
+        "answerable erasure v1",
+        f"keys {_digest(body.keys)}",
+        f"basis {body.basis}" + (f" before {body.before}" if body.before else ""),
+        f"by {body.by}",
+        f"reason {body.reason}",
+        f"at {at}",
+    ]
+    return _note(lines)
+
+
+def hold_statement(body: HoldBody, at: str) -> Note:
+    """What somebody signs who places or lifts a legal hold. Raises SignatureError as `erasure_statement`."""
+    lines = [
+        "answerable legal hold v1",
+        f"hold {body.hold}",
+        "lifted" if body.lifted else "placed",
+        f"keys {_digest(body.keys)}",
+        f"by {body.by}",
+        f"reason {body.reason}",
+        f"at {at}",
+    ]
+    return _note(lines)
+
+
+def _digest(keys: Sequence[str]) -> str:
+    return "sha256:" + hashlib.sha256("".join(f"{key}\n" for key in sorted(keys)).encode()).hexdigest()
+
+
+def _note(lines: Sequence[str]) -> Note:
+    for line in lines:
+        if not line.isprintable():
+            raise SignatureError(f"'{line}' can't be signed for: write it as one line of text")
+    return Note("".join(f"{line}\n" for line in lines))

@@ -16,9 +16,9 @@ NONCE_BYTES = 12
 SALT_BYTES = 16
 
 
-def seal_payload(secret: bytes, nonce: bytes, digest: str, salt: bytes, private: bytes) -> bytes:
-    """Seal a private part. `digest` is the entry's `private`."""
-    return nonce + AESGCM(secret).encrypt(nonce, salt + private, digest.encode())
+def seal_payload(cipher: AESGCM, nonce: bytes, digest: str, salt: bytes, private: bytes) -> bytes:
+    """Seal a private part. `digest` is the entry's `private`; `cipher` is of the subject's key."""
+    return nonce + cipher.encrypt(nonce, salt + private, digest.encode())
 
 
 def open_payload(secret: bytes, sealed: bytes, digest: str | None, seq: int) -> tuple[bytes, bytes]:

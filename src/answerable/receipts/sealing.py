@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from answerable.ledger import leaf_hash, private_digest
 from answerable.ledger.tiles import LARGEST_ENTRY
-from answerable.receipts.canonical import canonical
+from answerable.receipts.canonical import canonical_fields, joined
 from answerable.receipts.format import FORMAT, Draft, Entry, encode, kind_of
 from answerable.receipts.payloads import NONCE_BYTES, SALT_BYTES, seal_payload
 from answerable.receipts.rows import Stored, SubjectKey
@@ -47,6 +49,7 @@ class Sealer:
         self.rows: list[Stored] = []
         self.last = dict(before)
         self._keys = keys
+        self._ciphers: dict[str, AESGCM] = {}
 
     def seal(self, drafts: Sequence[Draft], entropy: Callable[[], bytes]) -> None:
         """Seal drafts, all or none; `entropy` gives `ENTROPY_BYTES` random ones for each that has a private part.
@@ -61,7 +64,7 @@ class Sealer:
                 before = last.get(draft.trace, self.last.get(draft.trace))
                 drawn = entropy() if draft.private is not None else b""
                 key = self._keys[subject_month(draft)] if draft.private is not None else None
-                row = seal(draft, head, before, key, drawn)
+                row = seal(draft, head, before, key, drawn, self._cipher(key))
                 self.rows.append(row)
                 last[draft.trace] = head.seq
                 head = Head(head.seq + 1, row.leaf)
@@ -71,15 +74,33 @@ class Sealer:
         self.head = head
         self.last.update(last)
 
+    def _cipher(self, key: SubjectKey | None) -> AESGCM | None:
+        """To make one takes longer than to seal with it, and a group of drafts is of few subjects."""
+        if key is None:
+            return None
+        if key.id not in self._ciphers:
+            self._ciphers[key.id] = AESGCM(key.secret)
+        return self._ciphers[key.id]
 
-def seal(draft: Draft, head: Head, before: int | None, key: SubjectKey | None, entropy: bytes) -> Stored:
-    """One draft in its place. `key` and `entropy` are used where it has a private part. Raises as `Sealer.seal`."""
+
+def seal(
+    draft: Draft,
+    head: Head,
+    before: int | None,
+    key: SubjectKey | None,
+    entropy: bytes,
+    cipher: AESGCM | None = None,
+) -> Stored:
+    """One draft in its place. Raises as `Sealer.seal`.
+
+    `key` and `entropy` are used where it has a private part; `cipher` is the key's, for whoever seals many.
+    """
     digest = sealed = None
     if draft.private is not None and key is not None:
-        private = canonical(draft.private)
+        fields = canonical_fields(draft.private)
         salt, nonce = entropy[:SALT_BYTES], entropy[SALT_BYTES:]
-        digest = private_digest(salt, private)
-        sealed = seal_payload(key.secret, nonce, digest, salt, private)
+        digest = private_digest(salt, fields)
+        sealed = seal_payload(cipher or AESGCM(key.secret), nonce, digest, salt, joined(fields))
     key_id = key.id if sealed is not None and key is not None else None
     entry = encode(
         Entry(FORMAT, head.seq, head.leaf, draft.trace, draft.at, draft.body, digest, before, key_id)

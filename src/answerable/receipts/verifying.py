@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable
 
-from answerable.ledger import GENESIS, commits_to, leaf_hash
+import msgspec
+
+from answerable.ledger import GENESIS, commits_to, commits_to_whole, leaf_hash
+from answerable.receipts.canonical import joined
 from answerable.receipts.format import Entry, decode, kind_of
 from answerable.receipts.rows import Opened, Stored
 from answerable.values.errors import LedgerBroken
 
-__all__ = ["ChainCheck", "decode"]
+__all__ = ["ChainCheck", "check_before", "check_filed", "check_private", "decode", "private_fields"]
+
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class ChainCheck:
@@ -51,8 +56,32 @@ class ChainCheck:
             raise LedgerBroken(f"entry {seq} names entry {entry.before} as the one before it of its trace")
         if row.private is None:
             return
-        if entry.private is None or row.salt is None or not commits_to(entry.private, row.salt, row.private):
-            raise LedgerBroken(f"entry {seq}: its private part is not the one it was written with")
+        check_private(entry, row.salt, row.private)
+
+
+def check_private(entry: Entry, salt: bytes | None, private: bytes) -> None:
+    """Is that the private part that the entry commits to? Raises LedgerBroken naming the entry."""
+    if entry.private is not None and salt is not None:
+        if entry.v == 1:
+            holds = commits_to_whole(entry.private, salt, private)
+        else:
+            holds = commits_to(entry.private, salt, private_fields(private, entry.seq))
+        if holds:
+            return
+    raise LedgerBroken(f"entry {entry.seq}: its private part is not the one it was written with")
+
+
+def private_fields(private: bytes, seq: int) -> dict[str, bytes]:
+    """A private part's fields, each as the JSON it was written in. Raises LedgerBroken naming entry `seq`."""
+    try:
+        fields = {name: bytes(value) for name, value in _fields.decode(private).items()}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise LedgerBroken(f"entry {seq}: its private part is not the one it was written with") from error
+    if (
+        joined(fields) != private
+    ):  # a name twice, or space between: fields that another reader would read otherwise
+        raise LedgerBroken(f"entry {seq}: its private part is not the one it was written with")
+    return fields
 
 
 def check_before(entry: Entry, previous: int | None) -> None:

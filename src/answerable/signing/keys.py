@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -53,9 +54,24 @@ class Verifier:
             return False
         return True
 
+    @property
+    def short(self) -> str:
+        """The name and the key id: enough for a person to tell two keys of one name apart."""
+        return f"{self.name}+{self.key_id.hex()}"
+
     def __str__(self) -> str:
         key = base64.b64encode(bytes([self.algorithm]) + self.public).decode()
         return f"{self.name}+{self.key_id.hex()}+{key}"
+
+
+class SigningKey(Protocol):
+    """What signs, wherever the secret is kept: in this process (`Signer`), or where it can't be taken out."""
+
+    @property
+    def verifier(self) -> Verifier: ...
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes (RFC 8032 section 5.1.6). May wait for a network. Raises KeyUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)

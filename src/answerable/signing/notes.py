@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from answerable.signing.keys import Algorithm, Signer, Verifier, usable_name
+from answerable.signing.keys import Algorithm, SigningKey, Verifier, usable_name
 from answerable.values.errors import SignatureError
 
 MOST_BYTES = 1_000_000
@@ -47,10 +47,10 @@ class Note:
     text: str
     signatures: tuple[Signature, ...] = ()
 
-    def signed(self, signer: Signer, at: datetime | None = None) -> "Note":
+    def signed(self, signer: SigningKey, at: datetime | None = None) -> "Note":
         """The note with one signature more; `at` (whole seconds count) is needed by a cosigner's key.
 
-        Raises SignatureError where the text can't be a note's.
+        Raises SignatureError where the text can't be a note's, KeyUnavailable where the key can't be had.
         """
         _check_text(self.text)
         verifier = signer.verifier
@@ -61,6 +61,13 @@ class Note:
             stamp = int(at.timestamp()).to_bytes(_TIME_BYTES, "big")
         payload = stamp + signer.sign(_message(self.text, verifier.algorithm, stamp))
         return Note(self.text, (*self.signatures, Signature(verifier.name, verifier.key_id, payload)))
+
+
+def together(one: Note, other: Note) -> Note:
+    """One note with the signatures of both: those of `one`, and whose it has not. Their texts are the same."""
+    signers = {(signature.name, signature.key_id) for signature in one.signatures}
+    added = (signature for signature in other.signatures if (signature.name, signature.key_id) not in signers)
+    return Note(one.text, (*one.signatures, *added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,10 @@ def _signature(line: str) -> Signature:
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise SignatureError(f"the signature of '{name}' is not base64; copy the note whole again") from None
+        raw = b""
+    # The last digit has bits to spare: without this, a changed note could still be a good one.
+    if base64.b64encode(raw).decode() != encoded:
+        raise SignatureError(f"the signature of '{name}' is not base64; copy the note whole again")
     if len(raw) <= _ID_BYTES:
         raise SignatureError(f"the signature of '{name}' is cut short; copy the note whole again")
     return Signature(usable_name(name), raw[:_ID_BYTES], raw[_ID_BYTES:])

@@ -9,7 +9,7 @@ from answerable.adapters.clock_watch import ClockWatch
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ledger import GENESIS
 from answerable.ports.entry_store import NumberTaken, Placed
-from answerable.ports.subject_keys import Hold
+from answerable.ports.subject_keys import Hold, KeptKey
 from answerable.receipts import Erased, Head, Opened, Stored, SubjectKey, SubjectMonth
 from answerable.values.errors import LedgerUnavailable
 
@@ -124,6 +124,18 @@ class MemoryKeys:
                 if hold.subject is None or hold.subject == whose.get(key_id):
                     found[key_id] = hold
         return found
+
+    def kept(self) -> Iterator[KeptKey]:
+        months = {key.id: (self.pseudonym(subject), month) for (subject, month), key in self._living.items()}
+        yield KeptKey("pseudonyms", None, None, self._salt, None)
+        for key_id, key in self._all.items():
+            if isinstance(key, Erased):
+                yield KeptKey(key_id, "", "", None, key)
+            else:
+                yield KeptKey(key_id, *months[key_id], key.secret, None)
+
+    def bring_back(self, keys: Sequence[KeptKey]) -> None:
+        raise LedgerUnavailable(f"{len(keys)} keys can't be brought back into memory")
 
     def close(self) -> None:
         pass

@@ -14,8 +14,10 @@
     ├── LedgerError           nothing more may be shown
     │   ├── LedgerUnavailable     an entry could not be made durable
     │   ├── LedgerBroken          an entry does not match its hash or its place
+    │   ├── UnderHold             what should be erased is kept by a legal hold
     │   └── ProofError            a proof or checkpoint that does not show what it should
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
+    ├── KeyUnavailable        a key that can't be had now, or that does not open what it is given
     ├── BundleError           policies, terms or wording that can't be put in force
     ├── ScriptError           a scenario or recording that can't be played
     ├── EvaluationError       labelled lines or recordings that nothing can be measured on as they are
@@ -100,12 +102,20 @@ class LedgerBroken(LedgerError):
     """An entry does not match its hash, or is not where it was put."""
 
 
+class UnderHold(LedgerError):
+    """What should be erased is under a legal hold; nothing of it was erased. The message names the hold."""
+
+
 class ProofError(LedgerError):
     """A proof or checkpoint that does not show what it should: altered, cut, or of another log."""
 
 
 class SignatureError(AnswerableError):
     """A key or a signed note that can't be used, or a signature that does not hold."""
+
+
+class KeyUnavailable(AnswerableError):
+    """A key, or the service that holds it, can't be had now; or it does not open what it is given."""
 
 
 class BundleError(AnswerableError):

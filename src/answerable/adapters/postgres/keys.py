@@ -10,15 +10,16 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import KEYS, migrate
 from answerable.adapters.postgres.place import place
 from answerable.ports.keys import KeyWrapper
-from answerable.ports.subject_keys import Hold
+from answerable.ports.subject_keys import Hold, KeptKey
 from answerable.receipts import Erased, SubjectKey, SubjectMonth
 from answerable.receipts.payloads import KEY_BYTES
+from answerable.values.errors import LedgerUnavailable
 
 _CHANGES = "SELECT count FROM answerable_keys.changes"
 _CHANGED = "UPDATE answerable_keys.changes SET count = count + 1"
@@ -49,6 +50,14 @@ SELECT subject_keys.id AS key, held.* FROM answerable_keys.subject_keys, LATERAL
 ) AS held
 WHERE subject_keys.id = ANY ($1::text[])
 """
+_KEPT = """
+SELECT id, subject, month, wrapped, erased_at, erased_by, erased_trace FROM answerable_keys.subject_keys
+WHERE id > $1 ORDER BY id LIMIT $2
+"""
+_BRING_BACK = """
+INSERT INTO answerable_keys.subject_keys VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+"""
+_AT_ONCE = 1000
 _REMEMBERED = 50_000
 _ID_BYTES = 8
 _PSEUDONYMS = "pseudonyms"
@@ -186,6 +195,55 @@ class PostgresKeys:
         finally:
             line.close()
         return count
+
+    def kept(self) -> Iterator[KeptKey]:
+        for name, wrapped in self._line.rows(
+            "SELECT name, wrapped FROM answerable_keys.secrets ORDER BY name"
+        ):
+            yield KeptKey(name, None, None, wrapped, None)
+        last = ""
+        while rows := self._line.rows(_KEPT, last, _AT_ONCE):
+            for key_id, subject, month, wrapped, *erased in rows:
+                yield KeptKey(
+                    key_id, subject, month, wrapped, None if wrapped is not None else Erased(*erased)
+                )
+            last = rows[-1]["id"]
+
+    def bring_back(self, keys: Sequence[KeptKey]) -> None:
+        own = [one for one in keys if one.subject is None]
+        rows = [
+            (one.id, one.subject, one.month, one.wrapped, *(one.erased or (None, None, None)))
+            for one in keys
+            if one.subject is not None
+        ]
+
+        async def work(db: Connection) -> None:
+            # A crash before the commit leaves the keys as they were: bring them back again.
+            async with db.transaction():
+                for one in own:
+                    await self._adopt(db, one)
+                await db.executemany(_BRING_BACK, rows)
+                await db.execute(_CHANGED)
+
+        with self._door:
+            self._line.run(work, seconds=_VACUUM_SECONDS)
+            self._forget()
+        self._hashing = self._secret(_PSEUDONYMS)
+
+    async def _adopt(self, db: Connection, one: KeptKey) -> None:
+        """Take over a secret of the store's own, where nothing was hashed with this store's yet."""
+        query = "SELECT wrapped FROM answerable_keys.secrets WHERE name = $1"
+        if await db.fetchval(query, one.id) == one.wrapped:
+            return
+        if await db.fetchval("SELECT count(*) FROM answerable_keys.subject_keys"):
+            raise LedgerUnavailable(
+                f"'{self._line.name}' holds keys of another ledger; bring these back into a new place"
+            )
+        await db.execute(
+            "INSERT INTO answerable_keys.secrets VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET wrapped = $2",
+            one.id,
+            one.wrapped,
+        )
 
     def close(self) -> None:
         self._line.close()

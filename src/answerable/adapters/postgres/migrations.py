@@ -7,6 +7,7 @@ from answerable.values.errors import LedgerBroken, LedgerUnavailable
 
 MIGRATING = 0x616E7301  # the numbers of our advisory locks: 'ans' and one more byte
 APPENDING = 0x616E7302
+SIGNING = 0x616E7303
 _STEP_SECONDS = 3600.0
 
 
@@ -44,6 +45,16 @@ CREATE TABLE answerable.checkpoints (
     note bytea NOT NULL
 );
 """
+_LEDGER_2 = """
+CREATE TABLE answerable.handovers (
+    number integer PRIMARY KEY,
+    note bytea NOT NULL
+);
+CREATE TABLE answerable.log_names (
+    number integer PRIMARY KEY CHECK (number = 0),
+    name text COLLATE "C" NOT NULL
+);
+"""
 _KEYS_1 = """
 CREATE TABLE answerable_keys.subject_keys (
     id text COLLATE "C" PRIMARY KEY,
@@ -73,7 +84,7 @@ CREATE TABLE answerable_keys.changes (
 );
 INSERT INTO answerable_keys.changes VALUES (0);
 """
-LEDGER = Steps("answerable", (_LEDGER_1,))
+LEDGER = Steps("answerable", (_LEDGER_1, _LEDGER_2))
 KEYS = Steps("answerable_keys", (_KEYS_1,))
 
 

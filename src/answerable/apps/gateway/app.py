@@ -1,8 +1,9 @@
 """The gateway's routes, and what they need while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -39,10 +40,12 @@ def create_app(
     upstream_key: str | None = None,
     log: LogPages | None = None,
     checkpointer: Checkpointer | None = None,
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> ASGIApp:
     """The gateway over a gate and an upstream. The upstream is opened when the server starts.
 
-    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them.
+    With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them. What else goes
+    on `beside` the replies is begun with the server and cancelled at its end.
     """
     bounds = limits or Limits()
     known = callers or Callers()
@@ -52,11 +55,8 @@ def create_app(
         upstream = open_upstream()
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
-        signing = asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)) if checkpointer else None
-        yield
-        if signing is not None and checkpointer is not None:
-            signing.cancel()
-            await checkpointer.finish()
+        async with _running(checkpointer, beside):
+            yield
         await upstream.close()
 
     async def models(request: Request) -> Response:
@@ -87,7 +87,8 @@ def create_app(
         failing: dict[str, str] = {}
         try:
             async with asyncio.timeout(2):
-                await gate.ledger.traces(1)
+                if problem := await gate.ledger.ready():
+                    failing["ledger"] = problem
         except (AnswerableError, TimeoutError) as error:
             failing["ledger"] = str(error) or "no answer in 2 seconds"
         try:
@@ -126,6 +127,25 @@ def create_app(
         },
     )
     return Front(rest)
+
+
+@asynccontextmanager
+async def _running(
+    checkpointer: Checkpointer | None, beside: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+) -> AsyncIterator[None]:
+    """What goes on for the ledger while replies are answered."""
+    tasks: list[asyncio.Task[None]] = []
+    if checkpointer is not None:
+        # Before the first exchange is recorded: nothing goes on top of a ledger that was cut or exchanged.
+        await checkpointer.finish()
+        tasks.append(asyncio.create_task(checkpointer.run(_CHECKPOINT_SECONDS)))
+    tasks += [asyncio.create_task(one()) for one in beside]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if checkpointer is not None:
+        await checkpointer.finish()
 
 
 class Front:

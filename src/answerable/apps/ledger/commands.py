@@ -6,39 +6,38 @@ from typing import Annotated
 
 import typer
 
-from answerable.apps.settings import from_environment
+from answerable.apps.ledger.backup_commands import backups
+from answerable.apps.ledger.export_command import exports
+from answerable.apps.ledger.lookup_commands import lookups
+from answerable.apps.ledger.options import LedgerOption, LogKey
+from answerable.apps.ledger.privacy_commands import privacy
+from answerable.signing import written
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
 ledgers = typer.Typer(
     name="ledger",
-    help="Checkpoints of a ledger, and witnesses of other people's.",
+    help="The ledger: look-ups, checkpoints and witnesses, evidence, copies, and who is erased from it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+ledgers.add_typer(lookups)
 
-LedgerFile = Annotated[Path | None, typer.Option("--ledger", help="The ledger file. [ANSWERABLE_LEDGER]")]
-
-
-def _existing(ledger: Path | None) -> Path:
-    """The ledger's file. Raises LedgerUnavailable where there is none."""
-    path = ledger or from_environment().ledger
-    if not path.exists():
-        raise LedgerUnavailable(f"there is no ledger at '{path}'; name one with --ledger")
-    return path
+ledgers.add_typer(privacy)
+ledgers.add_typer(backups)
+ledgers.add_typer(exports)
 
 
 @ledgers.command()
-def checkpoint(ledger: LedgerFile = None) -> None:
+def checkpoint(ledger: LedgerOption = None) -> None:
     """Print the last signed checkpoint, to be kept where the ledger's owner can't change it."""
-    from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415 – start-up time
-    from answerable.signing import written  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415 – start-up time
 
-    path = _existing(ledger)
-    with closing(SqliteLog(path)) as store:
+    place = ledger_at(ledger)
+    with closing(place.log()) as store:
         note = store.checkpoint()
     if note is None:
         raise LedgerUnavailable(
-            f"no checkpoint of '{path}' was signed yet; 'answerable ledger sign' signs one"
+            f"no checkpoint of '{place}' was signed yet; 'answerable ledger sign' signs one"
         )
     print(written(note).decode(), end="")  # noqa: T201
 
@@ -52,22 +51,22 @@ def fsck(
             "--repair", help="Write again the kept hashes that are wrong. Entries are never touched."
         ),
     ] = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Check a ledger as 'answerable verify' does, and the hashes that are kept of its tree."""
     import asyncio  # noqa: PLC0415 – start-up time
 
     from rich.console import Console  # noqa: PLC0415
 
-    from answerable.adapters.sqlite_log import SqliteLog  # noqa: PLC0415
     from answerable.apps.ledger.verifying import verify_ledger  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
     from answerable.ledger.log import wrong_roots  # noqa: PLC0415
 
-    path = _existing(ledger)
-    code = asyncio.run(verify_ledger(Console(highlight=False), path, [], None, [], as_json=False))
+    place = ledger_at(ledger)
+    code = asyncio.run(verify_ledger(Console(highlight=False), place, [], None, [], as_json=False))
     if code:
         raise typer.Exit(code)
-    with closing(SqliteLog(path)) as store:
+    with closing(place.log()) as store:
         wrong = wrong_roots(store, store.size())
         if repair:
             store.keep(wrong)
@@ -83,55 +82,50 @@ def fsck(
 @ledgers.command()
 def sign(
     *,
-    key: Annotated[Path, typer.Option("--key", help="The file of the log's secret key.")],
-    ledger: LedgerFile = None,
+    key: LogKey = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """Sign a checkpoint for what is new. The gateway does this by itself while it runs."""
     import asyncio  # noqa: PLC0415 – start-up time
 
-    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
     from answerable.apps.ledger.checkpointing import Checkpointer  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
-    note = asyncio.run(Checkpointer(_existing(ledger), read_secret_key(key)).once())
+    place = ledger_at(ledger)
+    with closing(place.log()):  # is there one at all?
+        signer = place.signing_key(key)
+    note = asyncio.run(Checkpointer(place, signer).once())
     print(note.text if note else "nothing new to sign for\n", end="")  # noqa: T201
 
 
-@ledgers.command()
-def export(
+@ledgers.command("rotate-key")
+def rotate_key(
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
-    trace: Annotated[str | None, typer.Option("--trace", help="The exchange of this trace.")] = None,
-    conversation: Annotated[
-        str | None, typer.Option("--conversation", help="Every exchange of this conversation.")
-    ] = None,
-    private: Annotated[
-        bool, typer.Option("--private/--no-private", help="With or without what people said.")
-    ] = True,
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", help="The log's secret key; the one beside the ledger if left out."),
-    ] = None,
-    ledger: LedgerFile = None,
+    new: Annotated[
+        str,
+        typer.Option(
+            "--new", help="The key to hand over to, of the same name: a file, env:NAME or vault:KEY."
+        ),
+    ],
+    key: LogKey = None,
+    ledger: LedgerOption = None,
 ) -> None:
-    """Write evidence: entries, proofs, checkpoint and a page to read, for 'answerable verify FILE' anywhere."""
-    import asyncio  # noqa: PLC0415 – start-up time
+    """Hand the log over to another key. From then on the gateway must be started with that one."""
+    from answerable.adapters.world import utc_now  # noqa: PLC0415 – start-up time
+    from answerable.apps.key_references import open_signing_key  # noqa: PLC0415
+    from answerable.apps.ledger import rotating  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
 
-    from answerable.adapters.durable_files import write_new  # noqa: PLC0415
-    from answerable.adapters.key_files import read_secret_key  # noqa: PLC0415
-    from answerable.adapters.world import utc_now  # noqa: PLC0415
-    from answerable.apps.ledger import exporting  # noqa: PLC0415
-
-    if (trace is None) is (conversation is None):
-        raise SettingsError("say what the evidence is of: --trace ID or --conversation ID")
-    path = _existing(ledger)
-    signer = read_secret_key(key or path.with_name(path.name + ".key"))
-    made = exporting.export(
-        path, signer, trace=trace, conversation=conversation, private=private, now=utc_now()
+    place = ledger_at(ledger)
+    old = place.signing_key(key)
+    follower = open_signing_key(new, lambda: old.verifier.name)
+    note = rotating.rotate_key(place, old, follower, utc_now())
+    print(written(note).decode(), end="")  # noqa: T201
+    print(  # noqa: T201
+        f"\nthe log signs with {follower.verifier}\n"
+        "start the gateway with it, and give it to the auditors and witnesses who check this log "
+        "('answerable ledger witness --log KEY')"
     )
-    content, count = asyncio.run(made)
-    write_new(output, content)
-    print(f"{count} entries and their proofs are in {output}")  # noqa: T201
-    print(f"check it: answerable verify {output} --key '{signer.verifier}'")  # noqa: T201
 
 
 @ledgers.command()
@@ -142,7 +136,11 @@ def witness(
     ],
     log: Annotated[
         list[str] | None,
-        typer.Option("--log", help="The public key of a log to follow; once followed, it stays so."),
+        typer.Option(
+            "--log",
+            help="The public key of a log to follow; once followed, it stays so. A later key of the same log comes "
+            "after the one before, which is retired once the later one has signed.",
+        ),
     ] = None,
     state: Annotated[
         Path, typer.Option("--state", help="The file of what was cosigned. Losing it is forgetting.")
@@ -169,6 +167,9 @@ def witness(
     if not kept.logs:
         raise SettingsError("name a log to follow: --log PUBLIC_KEY")
     names = ", ".join(kept.logs)
+    for followed in kept.logs.values():
+        for old in followed.retired:
+            print(f"{old.short} is retired here, and stays so")  # noqa: T201
     print(f"http://{host}:{port} follows {names}\nas {signer.verifier}", flush=True)  # noqa: T201
     uvicorn.run(
         witness_app(kept, signer, utc_now), host=host, port=port, log_level="warning", server_header=False

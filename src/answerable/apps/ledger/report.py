@@ -5,8 +5,8 @@ from html import escape
 
 from answerable.apps.chain import Chain, ChainLine
 from answerable.apps.evaluation.style import STYLE
+from answerable.apps.ledger.report_content import act_told, asked, ending, facts, line_told, retrieved
 from answerable.ledger.checkpoint import Checkpoint
-from answerable.receipts import CallBody
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _WIDER = (
@@ -14,7 +14,6 @@ _WIDER = (
     "td.text { text-align: left; vertical-align: top; white-space: normal; min-width: 6.5rem; "
     "overflow-wrap: anywhere; }"
 )
-_MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
 
 
 def evidence_page(what: str, made: str, checkpoint: Checkpoint, chains: Sequence[Chain]) -> str:
@@ -33,35 +32,14 @@ def evidence_page(what: str, made: str, checkpoint: Checkpoint, chains: Sequence
 
 
 def _exchange(chain: Chain) -> str:
-    exchange = chain.exchange
-    approver = exchange.bundle_approver or "nobody in this organisation yet"
-    facts = [
-        ("asked at", chain.at),
-        ("answered by", f"{exchange.model}, for workload {exchange.workload}"),
-        ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
-        ("written by", exchange.bundle_author),
-        ("approved by", approver),
-        ("read by", exchange.reader),
-        ("mode", exchange.mode),
-        *_asked(chain),
-    ]
-    reply = "no ending on record" if chain.reply is None else chain.reply.ending
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    told = [*facts(chain), *asked(chain)]
+    told += [("retrieved", f"{source}: {text}") for source, text in retrieved(chain)]
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told)
     return (
         f"<section><h2>Exchange {escape(chain.trace)}</h2><dl>{rows}</dl>"
-        f"{_lines(chain.lines)}{_acts(chain)}<p>The reply ended: {escape(reply)}.</p>{_entries(chain)}</section>\n"
+        f"{_lines(chain.lines)}{_acts(chain)}<p>The reply ended: {escape(ending(chain))}.</p>"
+        f"{_entries(chain)}</section>\n"
     )
-
-
-def _asked(chain: Chain) -> list[tuple[str, str]]:
-    if chain.asked is None:
-        return [("asked", "(not part of this evidence)")]
-    rows = [("customer", chain.asked.customer or "not named")]
-    for message in chain.asked.messages:
-        if message.text and message.role != "system":
-            rows.append(({"user": "asked", "tool": "tool answered"}.get(message.role, "said"), message.text))
-        rows += [("tool called", f"{name} {arguments}") for _, name, arguments in message.tool_calls]
-    return rows + [("retrieved", f"{source}: {text}") for source, text in chain.asked.context]
 
 
 def _lines(lines: Sequence[ChainLine]) -> str:
@@ -76,42 +54,26 @@ def _lines(lines: Sequence[ChainLine]) -> str:
 
 
 def _line(line: ChainLine) -> str:
-    body, decision = line.body, line.body.decision
-    policies = "; ".join(f"{policy.id} ({policy.owner})" for policy in decision.policies) or "none"
-    outcome = f"{_MARKS.get(decision.outcome, '')} {decision.outcome}"
-    cells = (
-        line.text.text if line.text else "(not part of this evidence)",
-        f"{body.claim.force}, {body.claim.polarity}, {body.claim.subject}",
-        outcome if decision.enforced else f"{outcome} (observed only)",
-        decision.because,
-        policies,
-        line.shown or "nothing",
-    )
-    return f'<tr><th scope="row">{body.line}</th>' + "".join(_cell(cell) for cell in cells) + "</tr>"
+    told = line_told(line)
+    policies = "; ".join(told.policies) or "none"
+    cells = (told.said, told.read_as, told.decided, told.because, policies, told.shown)
+    return f'<tr><th scope="row">{told.number}</th>' + "".join(_cell(cell) for cell in cells) + "</tr>"
 
 
 def _acts(chain: Chain) -> str:
     if not chain.calls:
         return ""
     rows = "".join(
-        f'<tr><th scope="row">{escape(call.name)}</th>'
-        + _cell(private.arguments if private else "(not part of this evidence)")
-        + _cell(
-            "not decided" if call.decision is None else f"{call.decision.outcome}: {call.decision.because}"
-        )
-        + _cell("passed on" if call.passed else "stopped")
+        f'<tr><th scope="row">{escape(act.name)}</th>'
+        + "".join(_cell(cell) for cell in (act.arguments, act.decided, act.became))
         + "</tr>"
-        for call, private in chain.calls
+        for act in (act_told(call, private) for call, private in chain.calls)
     )
     return (
         '<div class="scroll"><table><caption>Acts that were asked for</caption><thead><tr><th>act</th>'
         "<th>arguments</th>"
         f"<th>decided</th><th>what became of it</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
-
-
-def _decided(call: CallBody) -> str:
-    return "not decided" if call.decision is None else f"{call.decision.outcome}: {call.decision.because}"
 
 
 def _entries(chain: Chain) -> str:

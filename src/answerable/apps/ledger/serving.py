@@ -1,16 +1,17 @@
 """The log over HTTP, read only: checkpoint, tiles and entry bundles, as C2SP tlog-tiles lays them out.
 
+Beside them `keys.notes`: the handovers of its key, for who knows an older one.
+
 Entries' public parts hold no personal data, but they say what was decided and under whose
 policies; where the gateway has client keys, reading the log takes one.
 """
 
 import asyncio
 from contextlib import closing
-from pathlib import Path
 
 from starlette.responses import PlainTextResponse, Response
 
-from answerable.adapters.sqlite_log import SqliteLog
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.ledger.log import tile_bytes
 from answerable.ledger.tiles import WIDTH, EntryBundle, Tile, pack_entries, parse_path
@@ -23,15 +24,18 @@ _NOW = {"Cache-Control": "no-store"}
 class LogPages:
     """Answers the paths of a log."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: LedgerPlace) -> None:
+        self._place = place
 
     async def answer(self, path: str) -> Response:
         """The page at a path below the log's prefix; 404 where there is none yet. Raises LedgerError."""
         return await asyncio.to_thread(self._answer, path)
 
     def _answer(self, path: str) -> Response:
-        with closing(SqliteLog(self._path)) as store:
+        with closing(self._place.log()) as store:
+            if path == "keys.notes":
+                content = b"".join(written(one) for one in store.handovers())
+                return Response(content, media_type="text/plain; charset=utf-8", headers=_NOW)
             note = store.checkpoint()
             if note is None:
                 return PlainTextResponse("no checkpoint has been signed yet\n", 404)

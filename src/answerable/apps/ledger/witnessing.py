@@ -11,13 +11,13 @@ from starlette.routing import Route
 
 from answerable.adapters.witness_file import WitnessFile
 from answerable.ledger.witness import LARGEST_REQUEST, Answer, witness
-from answerable.signing import Signer
+from answerable.signing import SigningKey
 from answerable.values.errors import LedgerUnavailable
 
 _SIZE = "text/x.tlog.size"
 
 
-def witness_app(state: WitnessFile, signer: Signer, now: Callable[[], datetime]) -> Starlette:
+def witness_app(state: WitnessFile, signer: SigningKey, now: Callable[[], datetime]) -> Starlette:
     """The witness's one route. Requests are answered one after another: each depends on the state before."""
     turn = asyncio.Lock()
 

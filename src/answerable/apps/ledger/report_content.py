@@ -1,0 +1,100 @@
+"""What the reports of an evidence bundle tell of an exchange, whatever they are printed as."""
+
+from typing import NamedTuple
+
+from answerable.apps.chain import Chain, ChainLine
+from answerable.receipts import CallBody, CallPrivate
+
+LEFT_OUT = "(not part of this evidence)"
+MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
+
+
+class LineTold(NamedTuple):
+    """A line as a reader wants it: `outcome` is the decision's own word."""
+
+    number: int
+    said: str
+    read_as: str
+    outcome: str
+    enforced: bool
+    because: str
+    policies: tuple[str, ...]
+    """Each with its owner in brackets."""
+    shown: str
+
+    @property
+    def decided(self) -> str:
+        """The outcome with its mark, and whether it bound."""
+        marked = f"{MARKS.get(self.outcome, '')} {self.outcome}".strip()
+        return marked if self.enforced else f"{marked} (observed only)"
+
+
+class ActTold(NamedTuple):
+    """An act that the model asked for, and what became of it."""
+
+    name: str
+    arguments: str
+    decided: str
+    became: str
+
+
+def facts(chain: Chain) -> list[tuple[str, str]]:
+    """Who answered, under whose rules."""
+    exchange = chain.exchange
+    return [
+        ("asked at", chain.at),
+        ("answered by", f"{exchange.model}, for workload {exchange.workload}"),
+        ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
+        ("written by", exchange.bundle_author),
+        ("approved by", exchange.bundle_approver or "nobody in this organisation yet"),
+        ("read by", exchange.reader),
+        ("mode", exchange.mode),
+    ]
+
+
+def asked(chain: Chain) -> list[tuple[str, str]]:
+    """Who asked, and the conversation until the reply: what each said and what tools were called and answered."""
+    if chain.asked is None:
+        return [("asked", LEFT_OUT)]
+    rows = [("customer", chain.asked.customer or "not named")]
+    for message in chain.asked.messages:
+        if message.text and message.role != "system":
+            rows.append(({"user": "asked", "tool": "tool answered"}.get(message.role, "said"), message.text))
+        rows += [("tool called", f"{name} {arguments}") for _, name, arguments in message.tool_calls]
+    return rows
+
+
+def retrieved(chain: Chain) -> list[tuple[str, str]]:
+    """Source and text of what the model was given to answer from; of an exchange without its words, nothing."""
+    return [] if chain.asked is None else list(chain.asked.context)
+
+
+def line_told(line: ChainLine) -> LineTold:
+    """What was said in the line, and what became of it."""
+    claim, decision = line.body.claim, line.body.decision
+    return LineTold(
+        line.body.line,
+        line.text.text if line.text else LEFT_OUT,
+        f"{claim.force}, {claim.polarity}, {claim.subject}",
+        decision.outcome,
+        decision.enforced,
+        decision.because,
+        tuple(f"{policy.id} ({policy.owner})" for policy in decision.policies),
+        line.shown or "nothing",
+    )
+
+
+def act_told(call: CallBody, private: CallPrivate | None) -> ActTold:
+    """The act, and what became of it."""
+    decision = call.decision
+    return ActTold(
+        call.name,
+        private.arguments if private else LEFT_OUT,
+        "not decided" if decision is None else f"{decision.outcome}: {decision.because}",
+        "passed on" if call.passed else "stopped",
+    )
+
+
+def ending(chain: Chain) -> str:
+    """How the reply ended."""
+    return "no ending on record" if chain.reply is None else chain.reply.ending

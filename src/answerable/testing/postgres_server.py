@@ -14,6 +14,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from answerable.values.errors import AnswerableError
 
@@ -54,6 +55,7 @@ class PostgresServer:
         """Make an empty server in a new folder in `parent`; it is not started. Raises AnswerableError."""
         self._programs = binaries()
         self._user = _unprivileged()
+        self._as_user: dict[str, Any] = {} if self._user is None else {"user": self._user, "extra_groups": []}
         self.folder = Path(tempfile.mkdtemp(prefix="answerable-pg-", dir=parent))
         self.data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -96,9 +98,9 @@ class PostgresServer:
 
     def run(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's programs as the server's owner; what it prints. Raises AnswerableError."""
-        done = subprocess.run(  # noqa: S603
+        done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603
             [self._programs / program, *arguments],
-            capture_output=True, text=True, check=False, user=self._user, extra_groups=[], cwd="/",
+            capture_output=True, text=True, check=False, cwd="/", **self._as_user,
         )  # fmt: skip
         if done.returncode:
             raise AnswerableError(f"'{program}' failed: {re.sub(_PASSWORD, '…', done.stderr.strip())}")
@@ -113,7 +115,7 @@ class PostgresServer:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [self._programs / "postgres", "-D", self.data],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self._user, extra_groups=[], cwd="/",
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **self._as_user,
             )  # fmt: skip
         give_up = time.monotonic() + _START_SECONDS
         while subprocess.run(  # noqa: S603
@@ -136,7 +138,6 @@ class PostgresServer:
         self._signal(signal.SIGSTOP)  # so that none of them starts another meanwhile
         self._signal(signal.SIGKILL)
         self._end(signal.SIGKILL)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self) -> None:
         """Let every process of it stand still: connections stay open, and nothing answers."""
@@ -162,7 +163,8 @@ class PostgresServer:
 
     def close(self) -> None:
         """Throw everything away."""
-        self.kill()
+        self.thaw()
+        self._end(signal.SIGQUIT)  # at once, but for the memory that it shares with its children
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _end(self, how: signal.Signals) -> None:

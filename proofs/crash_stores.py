@@ -57,11 +57,12 @@ class PostgresStore:
         self._server.start()
         self._dsn = self._server.new_database()
         self._wrapper = local_wrapper(folder / "ledger.master")
-        self.options = ["--ledger-key", str(folder / "ledger.key")]
+        self.options: list[str] = []
         # Not on the command line, where every user of the machine could read the password.
         self.environment = {
             "ANSWERABLE_LEDGER": self._dsn,
-            "ANSWERABLE_LEDGER_MASTER": str(folder / "ledger.master"),
+            "ANSWERABLE_LEDGER_KEY": str(folder / "ledger.key"),
+            "ANSWERABLE_LEDGER_MASTER_KEY": str(folder / "ledger.master"),
         }
 
     def open(self) -> StoredLedger:

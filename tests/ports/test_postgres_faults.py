@@ -5,6 +5,7 @@ goes on behind whatever is there, without a restart and without a fork.
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from some_drafts import OTHER, TRACE, call, calls, exchange, numbers
-from some_postgres import PASSWORD, cut, ledger, transaction, until_waiting
+from some_postgres import PASSWORD, Proxy, cut, database_of, ledger, transaction, until_waiting
 
 from answerable.adapters.bundle_files import built_in
 from answerable.adapters.postgres.ledger import PostgresLedger
@@ -172,6 +173,21 @@ async def test_a_connection_that_is_cut_in_the_middle_of_a_call_is_a_failure_and
         await asking
     CALLS[what](stores)
     await sound(stores.book)
+
+
+async def test_a_host_that_is_gone_without_a_word_is_passed_over_for_the_next_one(
+    database: str, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, Proxy(postgres.folder, tmp_path) as server:
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{server.port}"
+        dsn = f"postgresql://answerable:{PASSWORD}@{hosts}/{database_of(database)}?sslmode=disable"
+        book = ledger(dsn, tmp_path, seconds=1)
+        await book.append([call(0)])
+        cut(database)
+        await book.append([call(1)])
+        assert await book.verify() == 2
+        assert book.store.name == f"postgresql://{hosts}/{database_of(database)}"
+        await book.close()
 
 
 # -- appends ------------------------------------------------------------------------

@@ -57,11 +57,10 @@ class PostgresStore:
         self._server.start()
         self._dsn = self._server.new_database()
         self._wrapper = local_wrapper(folder / "ledger.master")
-        self.options: list[str] = []
+        self.options = ["--ledger-key", str(folder / "ledger.key")]
         # Not on the command line, where every user of the machine could read the password.
         self.environment = {
             "ANSWERABLE_LEDGER": self._dsn,
-            "ANSWERABLE_LEDGER_KEY": str(folder / "ledger.key"),
             "ANSWERABLE_LEDGER_MASTER_KEY": str(folder / "ledger.master"),
         }
 

@@ -71,6 +71,10 @@ def drafts() -> list[Draft]:
     bare = ExchangeBody(
         "bot", "small-1", 0, 0, (), (), PROMPT, "observe", BUNDLE, "b", "Ana", None, "rules-1"
     )
+    proven = ExchangeBody(
+        "spiffe://shop.example/bot/support", "small-1", 1, 1, (), (), PROMPT, "enforce", BUNDLE, "b", "Ana", None,
+        "rules-1", identity="jwt-svid", customer_proof="https://login.shop.example",
+    )  # fmt: skip
     claim = ClaimPart(
         "completed",
         "committal",
@@ -129,6 +133,7 @@ def drafts() -> list[Draft]:
         _draft(ErasureBody(("00000000000000aa", "00000000000000bb"), "ruth.okafor", "", "retention", "2025-02")),
         _draft(HoldBody("ho_1", lifted=False, by="counsel", reason="claim 7", keys=())),
         _draft(ClockBody(-3600, "2026-01-31T09:30:00.000000Z")),
+        _draft(proven),
     ]  # fmt: skip
 
 

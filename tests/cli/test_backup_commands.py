@@ -14,7 +14,7 @@ from answerable.adapters.sqlite_log import SqliteLog
 from answerable.apps.cli import app
 from answerable.receipts import CallBody, CallPrivate, Draft
 from answerable.values import TraceId
-from answerable.values.errors import LedgerBroken, LedgerUnavailable, SettingsError
+from answerable.values.errors import KeyUnavailable, LedgerBroken, LedgerUnavailable, SettingsError
 
 
 def run(*arguments: object, code: int = 0) -> str:
@@ -116,6 +116,20 @@ def test_what_was_erased_does_not_come_back_with_a_copy_of_the_keys(ledger: Path
     asyncio.run(erased())
     run("ledger", "restore", tmp_path / "keys.gz", "--keys", "--ledger", ledger)
     assert private(ledger).count(None) == 6
+
+
+def test_keys_are_wrapped_under_another_master_and_the_old_one_opens_nothing(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = private(ledger)
+    told = run("ledger", "rewrap", "--new", tmp_path / "second.master", "--ledger", ledger)
+    assert "3 keys are wrapped" in told
+    with pytest.raises(KeyUnavailable):
+        run("verify", "--ledger", ledger)
+    monkeypatch.setenv("ANSWERABLE_LEDGER_MASTER_KEY", str(tmp_path / "second.master"))
+    assert "10 entries" in run("verify", "--ledger", ledger)
+    (tmp_path / "l.db.master").write_bytes((tmp_path / "second.master").read_bytes())
+    assert private(ledger) == before
 
 
 def test_a_copy_goes_only_into_a_new_place(ledger: Path, copy: Path) -> None:

@@ -56,7 +56,14 @@ def test_every_setting_can_be_set() -> None:
         "ANCHOR": "an",
         "RETENTION_DAYS": "7",
         "INSECURE_UNSIGNED_BUNDLES": "1",
-        "CLIENT_KEYS": "k",
+        "TRUST_BUNDLES": "unix:///run/spire/agent.sock",
+        "AUDIENCE": "spiffe://shop.example/gateway",
+        "WORKLOAD_ISSUERS": "wi",
+        "CUSTOMER_ISSUERS": "ci",
+        "INSECURE_CLIENT_KEYS": "k",
+        "TLS_CERT": "c",
+        "TLS_KEY": "ck",
+        "TLS_CLIENT_CA": "ca",
         "ZONE": "Europe/Berlin",
         **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
     }
@@ -64,7 +71,8 @@ def test_every_setting_can_be_set() -> None:
     found = from_environment({PREFIX + name: value for name, value in given.items()})
     assert found == Settings(
         "http://127.0.0.1:9/v1", "sk", "/tmp/l.db", "env:LK", "vault:lm", Path("w"), Path("an"), 7, "::1", 0,
-        Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, Path("k"),
+        Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, "unix:///run/spire/agent.sock",
+        "spiffe://shop.example/gateway", Path("wi"), Path("ci"), Path("k"), Path("c"), Path("ck"), Path("ca"),
         ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
     )  # fmt: skip
 

@@ -21,7 +21,8 @@ from starlette.types import ASGIApp
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.chain import Chain, assemble
-from answerable.apps.serve import build
+from answerable.apps.gateway.identity_settings import open_callers, open_tls
+from answerable.apps.serve import build, tls_options
 from answerable.apps.settings import Settings
 from answerable.flow import Mode
 from answerable.receipts import Entry, kind_name
@@ -209,11 +210,12 @@ def gateway_to(
     limits: Limits | None = None,
     mode: Mode = Mode.ENFORCE,
     upstream_key: str | None = None,
-    client_keys: Path | None = None,
+    insecure_client_keys: Path | None = None,
     bundle: Path | None = None,
     bundles: Path | None = None,
     witnesses: Path | None = None,
     on_commit: Callable[[str], None] | None = None,
+    **more: Any,
 ) -> Iterator[Stack]:
     """The gateway before whatever listens on a port of this machine."""
     store = SqliteLedger(ledger, on_commit=on_commit)
@@ -224,13 +226,16 @@ def gateway_to(
             witnesses=witnesses,
             mode=mode,
             upstream_key=upstream_key,
-            client_keys=client_keys,
+            insecure_client_keys=insecure_client_keys,
             bundle=bundle,
             bundles=bundles,
             insecure_unsigned_bundles=True,
             limits=limits or Limits(),
+            **more,
         )
-        with serve_in_thread(build(settings, store)) as root:
+        callers = open_callers(settings)
+        tls = tls_options(open_tls(settings, callers.trust))
+        with serve_in_thread(build(settings, store, callers=callers), **tls) as root:
             yield Stack(root, store)
     finally:
         asyncio.run(store.close())

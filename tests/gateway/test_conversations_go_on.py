@@ -135,7 +135,7 @@ def test_without_a_conversation_every_turn_is_recorded_whole(stack: Stack) -> No
 def test_conversations_of_one_name_and_two_workloads_are_two(tmp_path: Path, upstream: Programmed) -> None:
     keys = tmp_path / "keys"
     keys.write_text("one:the-key-of-number-one\ntwo:the-key-of-number-two\n")
-    with gateway(upstream.app, tmp_path / "ledger.db", client_keys=keys) as stack:
+    with gateway(upstream.app, tmp_path / "ledger.db", insecure_client_keys=keys) as stack:
         for messages, key in ((FIRST, "one"), (SECOND, "two")):
             answer = stack.post(
                 "/v1/chat/completions",

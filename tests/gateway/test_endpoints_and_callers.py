@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gateway_stack import HELLO, Programmed, Stack, either, free_port, gateway, gateway_to
 
-from answerable.apps.gateway.callers import from_file
+from answerable.apps.gateway.callers import read_keys
 from answerable.values.errors import SettingsError
 
 KEY = "gate-key-of-the-web-shop"
@@ -34,7 +34,9 @@ def closed(tmp_path_factory: pytest.TempPathFactory, upstream: Programmed) -> It
     folder = tmp_path_factory.mktemp("closed")
     keys = folder / "keys"
     keys.write_text(f"# who may call\n\nweb-shop:{KEY}\nphone-app: {OTHER}\n")
-    with gateway(upstream.app, folder / "ledger.db", client_keys=keys, upstream_key=UPSTREAM_KEY) as running:
+    with gateway(
+        upstream.app, folder / "ledger.db", insecure_client_keys=keys, upstream_key=UPSTREAM_KEY
+    ) as running:
         yield running
 
 
@@ -80,7 +82,8 @@ def test_a_known_key_is_served_as_its_workload_and_stays_at_the_gate(
         {"Authorization": f"{scheme} {key}", "api-key": key},
     )
     assert answer.status == 200
-    assert closed.chain(answer.trace).exchange.workload == workload
+    found = closed.chain(answer.trace).exchange
+    assert (found.workload, found.identity) == (f"insecure_key:{workload}", "insecure_key")
     seen = upstream.asked[-1]
     assert seen.headers["authorization"] == f"Bearer {UPSTREAM_KEY}"
     assert key not in str(seen)
@@ -91,7 +94,8 @@ def test_a_known_key_is_served_as_its_workload_and_stays_at_the_gate(
 def test_an_open_gateway_passes_the_callers_own_credential_on(stack: Stack, upstream: Programmed) -> None:
     answer = stack.post(CHAT, {"model": "m", "messages": HELLO}, {"Authorization": "Bearer sk-own"})
     assert upstream.asked[-1].headers["authorization"] == "Bearer sk-own"
-    assert stack.chain(answer.trace).exchange.workload == "unauthenticated"
+    found = stack.chain(answer.trace).exchange
+    assert (found.workload, found.identity) == ("insecure_open", "insecure_open")
 
 
 def test_keys_alone_do_not_put_the_gates_key_on_the_upstreams_wire(
@@ -99,7 +103,7 @@ def test_keys_alone_do_not_put_the_gates_key_on_the_upstreams_wire(
 ) -> None:
     keys = tmp_path / "keys"
     keys.write_text(f"web-shop:{KEY}")
-    with gateway(upstream.app, tmp_path / "ledger.db", client_keys=keys) as stack:
+    with gateway(upstream.app, tmp_path / "ledger.db", insecure_client_keys=keys) as stack:
         stack.post(CHAT, {"model": "m", "messages": HELLO}, {"Authorization": f"Bearer {KEY}"})
         assert "authorization" not in upstream.asked[-1].headers
 
@@ -118,9 +122,9 @@ def test_a_key_file_that_cannot_be_used_says_where(tmp_path: Path, text: str, sa
     file = tmp_path / "keys"
     file.write_text(text)
     with pytest.raises(SettingsError, match=said):
-        from_file(file)
+        read_keys(file)
     with pytest.raises(SettingsError, match="can't be read"):
-        from_file(tmp_path / "none")
+        read_keys(tmp_path / "none")
 
 
 # -- what travels on ----------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_what_the_log_has_not_is_not_found(tmp_path: Path, path: str) -> None:
 def test_reading_the_log_takes_a_key_where_calling_does(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     keys.write_text("bot:0123456789abcdef0123\n")
-    with gateway(Programmed(either("Hello.")).app, tmp_path / "l.db", client_keys=keys) as stack:
+    with gateway(Programmed(either("Hello.")).app, tmp_path / "l.db", insecure_client_keys=keys) as stack:
         assert stack.get("/log/checkpoint").status == 401
         known = {"Authorization": "Bearer 0123456789abcdef0123"}
         assert stack.get("/log/checkpoint", known).status in (200, 404)

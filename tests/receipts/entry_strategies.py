@@ -25,6 +25,7 @@ plain: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     type(None): st.none(),
     bytes: st.just(b"{}"),
+    msgspec.UnsetType: st.just(msgspec.UNSET),
 }
 
 

@@ -43,10 +43,13 @@ def write_once(path: Path, content: bytes, mode: int) -> None:
     sync(path.parent)
 
 
-def write_over(path: Path, content: bytes) -> None:
+def write_over(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file in the place of the one that may be there. Raises OSError."""
     half = path.with_name(path.name + ".half")
-    half.write_bytes(content)
+    with half.open("wb") as file:
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)  # before there is anything in it to read
+        file.write(content)
     sync(half)
     # A crash before this leaves the file as it was, or none; after it, the whole new one.
     half.replace(path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from answerable.ports.keys import KeyWrapper
 from answerable.ports.subject_keys import Hold, KeptKey
 from answerable.receipts import Erased, SubjectKey, SubjectMonth
 from answerable.values.errors import LedgerUnavailable
@@ -53,6 +54,9 @@ class NoKeys:
 
     def bring_back(self, keys: Sequence[KeptKey]) -> None:
         raise self._without(f"{len(keys)} keys can't be brought back")
+
+    def rewrap(self, wrapper: KeyWrapper) -> int:
+        raise self._without(f"nothing can be wrapped under '{wrapper.name}'")
 
     def close(self) -> None:
         pass

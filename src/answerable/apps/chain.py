@@ -56,6 +56,20 @@ class Chain:
     entries: list[tuple[int, str, str]] = field(default_factory=list)
     """Number, kind and leaf hash of every entry, to find it in the ledger."""
 
+    @property
+    def asker(self) -> str:
+        """The workload that asked, and how that was proven where it is on record."""
+        proof = self.exchange.identity
+        return self.exchange.workload if proof is msgspec.UNSET else f"{self.exchange.workload} ({proof})"
+
+    @property
+    def vouching(self) -> str:
+        """What the customer's name and assurance rest on; empty where the entry does not say."""
+        proof = self.exchange.customer_proof
+        if proof is msgspec.UNSET:
+            return ""
+        return proof if proof == "unproven" else f"vouched for by {proof}"
+
 
 def assemble(rows: list[Opened]) -> Chain | None:
     """Put a trace's entries together. None where there are none. Raises LedgerBroken."""

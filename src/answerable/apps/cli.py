@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, pack, bundle, key, ledger, eval.
+"""The command line: serve, demo, replay, show, verify, pack, bundle, key, identity, ledger, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from answerable import __version__
 from answerable.apps.bundles import bundles
+from answerable.apps.identity import identities
 from answerable.apps.keys import keys
 from answerable.apps.ledger.commands import ledgers
 from answerable.apps.ledger.options import LedgerOption
@@ -31,6 +32,7 @@ from answerable.values.errors import (
     BundleError,
     EvaluationError,
     EvaluationMissing,
+    IdentityError,
     ScriptError,
     SettingsError,
     SignatureError,
@@ -58,6 +60,7 @@ app.add_typer(evaluations)
 app.add_typer(bundles)
 app.add_typer(pack)
 app.add_typer(keys)
+app.add_typer(identities)
 app.add_typer(ledgers)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -112,8 +115,29 @@ def serve(
     mode: Annotated[
         Mode | None, typer.Option(help="observe records only; enforce decides. [ANSWERABLE_MODE]")
     ] = None,
-    client_keys: Annotated[
-        Path | None, typer.Option(help="File of name:key lines, who may call. [ANSWERABLE_CLIENT_KEYS]")
+    trust_bundles: Annotated[
+        str | None,
+        typer.Option(help="File, folder, list or socket of trust bundles. [ANSWERABLE_TRUST_BUNDLES]"),
+    ] = None,
+    audience: Annotated[
+        str | None, typer.Option(help="Whom workloads' JWT-SVIDs must be for. [ANSWERABLE_AUDIENCE]")
+    ] = None,
+    workload_issuers: Annotated[
+        Path | None, typer.Option(help="File of workloads' OIDC issuers. [ANSWERABLE_WORKLOAD_ISSUERS]")
+    ] = None,
+    customer_issuers: Annotated[
+        Path | None, typer.Option(help="File of customers' login services. [ANSWERABLE_CUSTOMER_ISSUERS]")
+    ] = None,
+    insecure_client_keys: Annotated[
+        Path | None,
+        typer.Option(help="File of name:key lines, who may call unproven. [ANSWERABLE_INSECURE_CLIENT_KEYS]"),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="File of the certificate for HTTPS. [ANSWERABLE_TLS_CERT]")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="File of its key. [ANSWERABLE_TLS_KEY]")] = None,
+    tls_client_ca: Annotated[
+        Path | None, typer.Option(help="File of who signs client certificates. [ANSWERABLE_TLS_CLIENT_CA]")
     ] = None,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of the bundle to put in force. [ANSWERABLE_BUNDLE]")
@@ -144,7 +168,14 @@ def serve(
         anchor=anchor,
         retention_days=retention_days,
         mode=mode,
-        client_keys=client_keys,
+        trust_bundles=trust_bundles,
+        audience=audience,
+        workload_issuers=workload_issuers,
+        customer_issuers=customer_issuers,
+        insecure_client_keys=insecure_client_keys,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        tls_client_ca=tls_client_ca,
         bundle=bundle,
         bundles=bundles,
         approvers=approvers,
@@ -406,7 +437,7 @@ def main() -> None:
         app(args=repeated(sys.argv[1:]))
     except EvaluationMissing as error:
         _fail(error, MISSING)
-    except (SettingsError, BundleError, SignatureError, EvaluationError) as error:
+    except (SettingsError, BundleError, SignatureError, IdentityError, EvaluationError) as error:
         _fail(error, MISUSE)
     except ScriptError as error:
         _fail(error, MISSING)

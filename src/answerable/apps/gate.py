@@ -36,6 +36,7 @@ from answerable.flow import (
     joined,
     published_texts,
 )
+from answerable.identity import Proof
 from answerable.ports import Clock, Decider, Ledger, NewTrace, Reader
 from answerable.values import AssuranceLevel, ConversationId, CustomerId, RequestId, TraceId, WorkloadId
 from answerable.values.errors import LedgerError, UpstreamError
@@ -148,6 +149,8 @@ class Gate:
         conversation: ConversationId | None = None,
         customer: CustomerId | None = None,
         assurance: AssuranceLevel = AssuranceLevel.NONE,
+        identity: Proof | None = None,
+        customer_proof: str | None = None,
     ) -> Exchange:
         """An exchange from a whole conversation's messages, with a new trace id."""
         said = tuple(messages)
@@ -165,6 +168,8 @@ class Gate:
             tools=tuple(tools),
             published=tuple(m.text for m in said if m.role in ("system", "developer")),
             outcomes=outcomes(said),
+            identity=identity,
+            customer_proof=customer_proof,
         )
 
     def begin(self, exchange: Exchange, *, retries: int = 0, decider: Decider | None = None) -> GatedReply:

@@ -56,12 +56,12 @@ class LedgerPlace:
         if self.path is None:
             from answerable.adapters.postgres.ledger import PostgresLedger  # noqa: PLC0415 – an extra
 
-            return PostgresLedger(self._text, self.wrapper())
+            return PostgresLedger(self._text, self.wrapper(make=create))
         if not create and not self.path.exists():
             raise LedgerUnavailable(f"there is no ledger at '{self}'; name one with --ledger")
         if not create and not beside(self.path, "keys").exists() and not is_older(self.path):
             return SqliteLedger(self.path, keys=NoKeys(str(self.path)))
-        return SqliteLedger(self.path, wrapper=self.wrapper())
+        return SqliteLedger(self.path, wrapper=self.wrapper(make=create))
 
     def log(self) -> KeptLog:
         """Its tree, checkpoints and handovers. Raises LedgerUnavailable where there is no ledger."""
@@ -103,9 +103,14 @@ class LedgerPlace:
         with closing(self.log()) as log:
             return log.name(_fresh_name())
 
-    def wrapper(self) -> KeyWrapper:
-        """What wraps the keys of its data subjects. Raises SettingsError, KeyUnavailable."""
+    def wrapper(self, *, make: bool = False) -> KeyWrapper:
+        """What wraps the keys of its data subjects. With `make`, a named file that is not there is made.
+
+        Raises SettingsError, KeyUnavailable.
+        """
         if self._master is not None:
+            if make and parse_reference(self._master).place is Place.FILE:
+                return local_wrapper(Path(self._master))
             return open_wrapper(self._master)
         if self.path is None:
             raise SettingsError(

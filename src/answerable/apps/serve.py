@@ -16,6 +16,7 @@ from answerable.adapters.anchor_folder import AnchorFolder
 from answerable.adapters.bundle_files import built_in, from_folder
 from answerable.adapters.http_upstream import HttpUpstream
 from answerable.adapters.http_witness import HttpWitness
+from answerable.adapters.identity.server_tls import ServerTls
 from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.stored_ledger import StoredLedger
@@ -23,8 +24,10 @@ from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.bundles import open_shelf
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gate import Gate
-from answerable.apps.gateway import callers
 from answerable.apps.gateway.app import create_app
+from answerable.apps.gateway.callers import Callers
+from answerable.apps.gateway.identity_settings import open_callers, open_customers, open_tls
+from answerable.apps.gateway.peer_certificates import TlsProtocol
 from answerable.apps.ledger.checkpointing import Checkpointer, check_key
 from answerable.apps.ledger.erasing import Officer
 from answerable.apps.ledger.indexing import keep_indexed
@@ -47,10 +50,12 @@ def settings_for(**options: object) -> Settings:
     return dataclasses.replace(from_environment(), **given)  # type: ignore[arg-type]
 
 
-def build(settings: Settings, ledger: Ledger, place: LedgerPlace | None = None) -> ASGIApp:
+def build(
+    settings: Settings, ledger: Ledger, place: LedgerPlace | None = None, callers: Callers | None = None
+) -> ASGIApp:
     """The gateway, wired. `place` is where the ledger is, to sign for it and to show its log.
 
-    Raises SettingsError, BundleError, SignatureError, KeyUnavailable.
+    Raises SettingsError, BundleError, SignatureError, IdentityError, KeyUnavailable.
     """
     if place is None and isinstance(ledger, SqliteLedger):
         place = LedgerPlace(str(ledger.path), settings.ledger_key, settings.ledger_master_key)
@@ -75,7 +80,8 @@ def build(settings: Settings, ledger: Ledger, place: LedgerPlace | None = None) 
             silence_seconds=limits.silence_seconds,
             connections=limits.replies,
         ),
-        callers=callers.from_file(settings.client_keys) if settings.client_keys else callers.Callers(),
+        callers=callers or open_callers(settings),
+        customers=open_customers(settings),
         limits=limits,
         upstream_key=settings.upstream_key,
         log=LogPages(place) if place else None,
@@ -120,12 +126,15 @@ def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
 
 
 def run_server(settings: Settings, *, as_json: bool) -> None:
-    """Serve until told to stop. Raises SettingsError where an open gateway would listen beyond this machine."""
-    if settings.client_keys is None and not _is_loopback(settings.host):
+    """Serve until told to stop. Raises SettingsError, above all where an open gateway would leave this machine."""
+    callers = open_callers(settings)
+    if callers.open and not _is_loopback(settings.host):
         raise SettingsError(
-            f"'{settings.host}' can be reached from other machines, and no --client-keys file says who may call; "
-            "give one, or listen on 127.0.0.1"
+            f"'{settings.host}' can be reached from other machines, and nothing says who may call: set "
+            "ANSWERABLE_TRUST_BUNDLES, ANSWERABLE_WORKLOAD_ISSUERS or ANSWERABLE_INSECURE_CLIENT_KEYS, or listen "
+            "on 127.0.0.1"
         )
+    tls = open_tls(settings, callers.trust)
     # The ledger's thread needs the interpreter for microseconds at a time; the default lets it
     # wait five milliseconds for each turn behind a busy event loop.
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -134,7 +143,7 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
     gc.set_threshold(20_000, 20, 20)
     place = LedgerPlace.of(settings)
     ledger = place.open(create=True)
-    app = build(settings, ledger, place)
+    app = build(settings, ledger, place, callers)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -145,9 +154,17 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
         proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=30,
+        **tls_options(tls),
     )
     server = _Server(config, lambda port: _announce(settings, port, as_json=as_json))
     server.run()
+
+
+def tls_options(tls: ServerTls | None) -> dict[str, Any]:
+    """What uvicorn is told so that it serves TLS, and callers' certificates reach the app."""
+    if tls is None:
+        return {}
+    return {"http": TlsProtocol, "ssl_context_factory": lambda _, __: tls.context}
 
 
 class _Server(uvicorn.Server):
@@ -166,7 +183,8 @@ class _Server(uvicorn.Server):
 
 
 def _announce(settings: Settings, port: int, *, as_json: bool) -> None:
-    url = f"http://{settings.host}:{port}/v1"
+    scheme = "https" if settings.tls_cert else "http"
+    url = f"{scheme}://{settings.host}:{port}/v1"
     if as_json:
         facts = {
             "url": url,

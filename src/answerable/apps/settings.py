@@ -14,6 +14,10 @@ from answerable.wire.limits import Limits
 
 PREFIX = "ANSWERABLE_"
 _LAST_PORT = 65_535
+_PATHS = frozenset(
+    "anchor witnesses bundle bundles approvers workload_issuers customer_issuers insecure_client_keys "
+    "tls_cert tls_key tls_client_ca".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,22 @@ class Settings:
     """File of who may approve those bundles and their public keys; a bundle must be signed by one."""
     insecure_unsigned_bundles: bool = False
     """Take those bundles at their word about who approved them."""
-    client_keys: Path | None = None
-    """File with one `name:key` a line: the workloads that may call. Required off loopback."""
+    trust_bundles: str | None = None
+    """Where the authorities come from that workloads' SVIDs are held against: a file, a folder, a list of sources
+    (`.yaml`) or the Workload API's socket (`unix:…`)."""
+    audience: str | None = None
+    """Whom JWT-SVIDs must be for: the gateway's own SPIFFE id, or another name that is this gateway's alone."""
+    workload_issuers: Path | None = None
+    """File of the OpenID Connect issuers whose tokens are workloads' own."""
+    customer_issuers: Path | None = None
+    """File of the login services that say who a customer is; with it, nothing else is believed of that."""
+    insecure_client_keys: Path | None = None
+    """File with one `name:key` a line: programs that may call with no more proof than that."""
+    tls_cert: Path | None = None
+    """File with the certificate to serve HTTPS with, and those that signed it, as PEM."""
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    """File with the authorities whose client certificates TLS takes; those of the trust bundles without it."""
     zone: tzinfo = UTC
     """Time zone of the business, by which "tomorrow" in a reply is a day of the calendar."""
     limits: Limits = field(default_factory=Limits)
@@ -97,7 +115,7 @@ def _value(name: str, text: str) -> object:
         raise SettingsError(
             f"'{PREFIX}{name.upper()}' is '{text}', which can't be used; see docs/settings.md"
         )
-    if name in ("anchor", "witnesses", "bundle", "bundles", "approvers", "client_keys"):
+    if name in _PATHS:
         return Path(text)
     if name == "insecure_unsigned_bundles":
         return text == "1"

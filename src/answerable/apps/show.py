@@ -61,7 +61,9 @@ def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:
     table.add_column(overflow="fold")
     for role, text in _asked(chain):
         table.add_row(role, escape(_short(text)))
-    table.add_row("answered by", escape(f"{exchange.model}, for workload {exchange.workload}"))
+    table.add_row("answered by", escape(f"{exchange.model}, for workload {chain.asker}"))
+    if chain.vouching:
+        table.add_row("customer", escape(f"{chain.vouching}, assurance level {exchange.assurance}"))
     table.add_row("under", escape(_bundle(chain)))
     console.print(table)
     for line in lines:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from answerable.exchange.messages import ContextItem, Message, ToolSpec, with_turn
 from answerable.exchange.outcomes import ToolOutcome
+from answerable.identity import Proof
 from answerable.values import (
     AssuranceLevel,
     ConversationId,
@@ -57,6 +58,11 @@ class Exchange:
     """The messages that `history` stands for, where they are still at hand."""
     said_before: tuple[str, ...] = ()
     """What the customer said in the part that `history` names: the last turns, as `with_turn` keeps them."""
+    identity: Proof | None = None
+    """How `workload` was proven; None in-process, where nobody had to."""
+    customer_proof: str | None = None
+    """Whose signature `customer` and `assurance` rest on: a login service's URL, or `unproven`. None where no such
+    service is known here, or nothing was claimed."""
 
     @property
     def customer_turns(self) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def exchange_parts(
         request=exchange.request,
         conversation=exchange.conversation,
         history=HistoryBody(history.trace, history.count, history.digest) if history else None,
+        identity=exchange.identity.value if exchange.identity is not None else msgspec.UNSET,
+        customer_proof=exchange.customer_proof or msgspec.UNSET,
     )
     private = ExchangePrivate(
         customer=exchange.customer,

@@ -7,6 +7,7 @@ tests/ports/test_subject_keys.py.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from answerable.ports.keys import KeyWrapper
 from answerable.receipts import Erased, SubjectKey, SubjectMonth
 
 
@@ -76,6 +77,12 @@ class SubjectKeys(Protocol):
         """Keep these where there is none of their id; into a new store, its own secrets too.
 
         Raises LedgerUnavailable where the store has other secrets of its own: its pseudonyms would not be theirs.
+        """
+
+    def rewrap(self, wrapper: KeyWrapper) -> int:
+        """Wrap every key again under another master key; how many. Raises KeyUnavailable, LedgerUnavailable.
+
+        All or none: the old master key is needed until this has returned.
         """
 
     def close(self) -> None: ...

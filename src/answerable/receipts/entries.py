@@ -39,6 +39,11 @@ class ExchangeBody(msgspec.Struct, frozen=True):
     request: str | None = None
     conversation: str | None = None
     history: HistoryBody | None = None
+    # Left out of the bytes where they are not set, so that entries from before there were any keep theirs.
+    identity: str | msgspec.UnsetType = msgspec.UNSET
+    """How the workload was proven: x509-svid, jwt-svid, oidc, insecure_key, insecure_open."""
+    customer_proof: str | msgspec.UnsetType = msgspec.UNSET
+    """Whose signature the customer and the assurance rest on: an issuer's URL, or `unproven`."""
 
 
 class MessagePrivate(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,6 +9,7 @@ from answerable.adapters.clock_watch import ClockWatch
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ledger import GENESIS
 from answerable.ports.entry_store import NumberTaken, Placed
+from answerable.ports.keys import KeyWrapper
 from answerable.ports.subject_keys import Hold, KeptKey
 from answerable.receipts import Erased, Head, Opened, Stored, SubjectKey, SubjectMonth
 from answerable.values.errors import LedgerUnavailable
@@ -136,6 +137,10 @@ class MemoryKeys:
 
     def bring_back(self, keys: Sequence[KeptKey]) -> None:
         raise LedgerUnavailable(f"{len(keys)} keys can't be brought back into memory")
+
+    def rewrap(self, wrapper: KeyWrapper) -> int:
+        del wrapper  # nothing is wrapped here
+        return len(self._living)
 
     def close(self) -> None:
         pass

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,12 +17,12 @@ _STOP_WITHIN = 10.0
 
 
 @contextmanager
-def serve_in_thread(app: ASGIApp, port: int = 0) -> Iterator[str]:
+def serve_in_thread(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str]:
     """Yield the base URL (`http://127.0.0.1:PORT`, no slash) of a server that already answers.
 
-    Port 0 takes a free one. On the way out open requests get a second to end
-    and are then cancelled. Raises AnswerableError where the port is taken or
-    the server does not come up.
+    Port 0 takes a free one; `options` are uvicorn's: with a `ssl_context_factory` the URL is https.
+    On the way out open requests get a second to end and are then cancelled. Raises AnswerableError
+    where the port is taken or the server does not come up.
     """
     listener = _listen(port)
     server = uvicorn.Server(
@@ -33,6 +34,7 @@ def serve_in_thread(app: ASGIApp, port: int = 0) -> Iterator[str]:
             lifespan="auto",
             ws="none",
             timeout_graceful_shutdown=1,
+            **options,
         )
     )
 
@@ -48,7 +50,8 @@ def serve_in_thread(app: ASGIApp, port: int = 0) -> Iterator[str]:
             if not thread.is_alive() or time.monotonic() > give_up:
                 raise AnswerableError("the server did not start: run the app by itself to see why")
             time.sleep(0.002)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        scheme = "https" if server.config.is_ssl else "http"
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(_STOP_WITHIN)

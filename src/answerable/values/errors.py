@@ -4,6 +4,7 @@
     ├── InvalidRequest        the caller sent something we can't take: names the field
     │   └── RequestTooLarge   ... because it is over a stated limit
     ├── NotAuthenticated      the caller didn't prove who it is
+    │   └── IdentityRefused       ... by what it showed; why is for the gateway's owner alone
     ├── Overloaded            as many replies are under way as may be: come back later
     ├── UpstreamError         the model's side failed: says how
     │   ├── UpstreamUnreachable   no connection, or none in time
@@ -16,6 +17,7 @@
     │   ├── LedgerBroken          an entry does not match its hash or its place
     │   ├── UnderHold             what should be erased is kept by a legal hold
     │   └── ProofError            a proof or checkpoint that does not show what it should
+    ├── IdentityError         a SPIFFE id, certificate, key or set of keys that can't be used
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── KeyUnavailable        a key that can't be had now, or that does not open what it is given
     ├── BundleError           policies, terms or wording that can't be put in force
@@ -50,6 +52,18 @@ class RequestTooLarge(InvalidRequest):
 
 class NotAuthenticated(AnswerableError):
     """The caller's credential is missing or not known here."""
+
+
+class IdentityRefused(NotAuthenticated):
+    """A credential that does not hold. The message is for the caller, and is the same whatever was wrong.
+
+    `reason` says what was wrong and what to do: for the log of the gateway's owner. It never
+    holds the credential itself. `bland` names to the caller what was refused.
+    """
+
+    def __init__(self, reason: str, bland: str = "this credential") -> None:
+        super().__init__(f"the gate does not accept {bland}; its owner finds the reason in its log")
+        self.reason = reason
 
 
 class Overloaded(AnswerableError):
@@ -108,6 +122,10 @@ class UnderHold(LedgerError):
 
 class ProofError(LedgerError):
     """A proof or checkpoint that does not show what it should: altered, cut, or of another log."""
+
+
+class IdentityError(AnswerableError):
+    """A SPIFFE id, a certificate, a key or a set of keys that can't be used."""
 
 
 class SignatureError(AnswerableError):

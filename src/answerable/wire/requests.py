@@ -25,10 +25,12 @@ _SPELLINGS = {
     "conversation": ("conversation_id", "conversation"),
     "customer": ("customer_id", "customer"),
     "assurance": ("assurance", "assurance_level"),
+    "assertion": ("customer_assertion",),
 }
 """What `metadata` may say to the gate, in the spellings that hosts use for it."""
 _OURS = frozenset(spelling for spellings in _SPELLINGS.values() for spelling in spellings)
 _LONGEST_NAME = 512
+_LONGEST_ASSERTION = 16 * 1024
 _Named = Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME)]
 
 
@@ -119,6 +121,8 @@ class Names(NamedTuple):
     conversation: ConversationId | None
     customer: CustomerId | None
     assurance: AssuranceLevel
+    assertion: str | None = None
+    """A login service's signed word on who the customer is, not yet checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,23 +222,27 @@ def _read(position: int, raw: msgspec.Raw) -> Message:
 
 def names_in(metadata: dict[str, Any]) -> Names:
     """Who asks and where, from `metadata`. Raises InvalidRequest on values that can't be names."""
-    request, conversation, customer, assurance = (_named(metadata, *_SPELLINGS[name]) for name in _SPELLINGS)
+    request, conversation, customer, assurance, assertion = (
+        _named(metadata, *_SPELLINGS[name], most=_LONGEST_ASSERTION if name == "assertion" else _LONGEST_NAME)
+        for name in _SPELLINGS
+    )
     return Names(
         RequestId(request) if request else None,
         ConversationId(conversation) if conversation else None,
         CustomerId(customer) if customer else None,
         _assurance(assurance),
+        assertion,
     )
 
 
-def _named(metadata: dict[str, Any], *spellings: str) -> str | None:
+def _named(metadata: dict[str, Any], *spellings: str, most: int = _LONGEST_NAME) -> str | None:
     for key in spellings:
         value = metadata.get(key)
         if value is None:
             continue
-        if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_NAME or "\0" in value:
+        if not isinstance(value, str) or not 0 < len(value) <= most or "\0" in value:
             raise InvalidRequest(
-                f"'metadata.{key}' must be a text of 1 to {_LONGEST_NAME} characters", f"metadata.{key}"
+                f"'metadata.{key}' must be a text of 1 to {most} characters", f"metadata.{key}"
             )
         return value
     return None

@@ -15,12 +15,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from answerable.apps.gate import Gate
 from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
-from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error
+from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error, shown_by
+from answerable.apps.gateway.customers import Customers
 from answerable.apps.gateway.headers import TRACE, upstream_headers
+from answerable.apps.gateway.readiness import what_fails
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.serving import LogPages
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
+from answerable.ports.callers import WorkloadAuthenticator
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
 from answerable.wire.errors import error_reply
@@ -35,7 +38,8 @@ def create_app(
     gate: Gate,
     open_upstream: OpenUpstream,
     *,
-    callers: Callers | None = None,
+    callers: WorkloadAuthenticator | None = None,
+    customers: Customers | None = None,
     limits: Limits | None = None,
     upstream_key: str | None = None,
     log: LogPages | None = None,
@@ -48,31 +52,32 @@ def create_app(
     on `beside` the replies is begun with the server and cancelled at its end.
     """
     bounds = limits or Limits()
-    known = callers or Callers()
+    known: WorkloadAuthenticator = callers or Callers()
+    customer = customers or Customers()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         upstream = open_upstream()
         app.state.upstream = upstream
-        app.state.chat = ChatEndpoint(gate, upstream, known, bounds, upstream_key)
-        async with _running(checkpointer, beside):
+        app.state.chat = ChatEndpoint(gate, upstream, known, customer, bounds, upstream_key)
+        async with _running(checkpointer, [known.run, customer.run, *beside]):
             yield
         await upstream.close()
 
     async def models(request: Request) -> Response:
-        known.identify(request.headers.get("authorization"))
+        await known.authenticate(shown_by(request))
         headers = upstream_headers(request.headers, key=upstream_key, pass_authorization=known.open)
         status, kind, body = await request.app.state.upstream.models(headers)
         return Response(body, status, headers={"Content-Type": kind})
 
     async def check(request: Request) -> Response:
-        workload = known.identify(request.headers.get("authorization"))
+        workload = await known.authenticate(shown_by(request))
         asked = parse_check(await read_body(request, bounds), bounds)
-        names = asked.names
+        names, proof = await customer.known(asked.names)
         exchange = gate.exchange(
-            asked.messages, workload=workload, model=asked.model, context=asked.context, tools=asked.tools,
+            asked.messages, workload=workload.id, model=asked.model, context=asked.context, tools=asked.tools,
             request=names.request, conversation=names.conversation, customer=names.customer,
-            assurance=names.assurance,
+            assurance=names.assurance, identity=workload.proof, customer_proof=proof,
         )  # fmt: skip
         gated = gate.begin(exchange)
         outputs = await gated.feed(
@@ -83,26 +88,18 @@ def create_app(
         return Response(body, media_type="application/json", headers={TRACE: gated.trace})
 
     async def ready(request: Request) -> Response:
-        """Can a line be released now? Only with a ledger that answers and an upstream that listens."""
-        failing: dict[str, str] = {}
-        try:
-            async with asyncio.timeout(2):
-                if problem := await gate.ledger.ready():
-                    failing["ledger"] = problem
-        except (AnswerableError, TimeoutError) as error:
-            failing["ledger"] = str(error) or "no answer in 2 seconds"
-        try:
-            async with asyncio.timeout(2):
-                headers = upstream_headers({}, key=upstream_key, pass_authorization=False)
-                await request.app.state.upstream.models(headers)
-        except (AnswerableError, TimeoutError) as error:
-            failing["upstream"] = str(error) or "no answer in 2 seconds"
-        if checkpointer is not None and checkpointer.problem:
-            failing["checkpoint"] = checkpointer.problem
+        problems = {
+            # Anybody may read this page, so whose keys they are is for the log to say.
+            "identity": "some keys to know callers or customers by are missing; the log says whose"
+            if known.problem or customer.problem
+            else "",
+            "checkpoint": checkpointer.problem if checkpointer is not None else "",
+        }
+        failing = await what_fails(gate, request.app.state.upstream, upstream_key, problems)
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
 
     async def log_page(request: Request) -> Response:
-        known.identify(request.headers.get("authorization"))
+        await known.authenticate(shown_by(request))
         if log is None:
             return plain_error(404, "this gateway keeps no log")
         return await log.answer(request.path_params["path"])

@@ -1,52 +1,150 @@
-"""Who may call: the workloads named in the key file. Without one, only loopback is served."""
+"""Who may call: workloads that prove a SPIFFE id, or, where that is allowed explicitly, hold a key of the key file.
 
+1. A certificate of the TLS connection, where one was shown, is the caller's: it holds, or the caller is refused.
+2. A bearer token is a key of the key file, a JWT-SVID, or a token of a workloads' issuer.
+3. With none of all that configured, everybody is served, as `insecure_open`; `serve` allows that on loopback alone.
+
+What a stranger is told is always the same; the log says what was wrong.
+"""
+
+import asyncio
 import hashlib
 import hmac
+import logging
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
+from answerable.adapters.identity.issuers import Issuers
+from answerable.adapters.world import utc_now
+from answerable.identity import (
+    Bundles,
+    KeyNotKnown,
+    Proof,
+    Svid,
+    Workload,
+    WorkloadIssuer,
+    verify_bearer,
+    verify_x509_svid,
+)
+from answerable.ports import Clock
+from answerable.ports.callers import Shown
+from answerable.ports.trust import Kept
 from answerable.values import WorkloadId
-from answerable.values.errors import NotAuthenticated, SettingsError
+from answerable.values.errors import IdentityRefused, NotAuthenticated, SettingsError
 
+_LOG = logging.getLogger("answerable.identity")
 _SHORTEST_KEY = 16
-OPEN = WorkloadId("unauthenticated")
-"""The workload of a gateway on loopback that has no key file: nobody proved anything."""
+_MOST_VERIFIED = 1024
+OPEN = Workload(WorkloadId("insecure_open"), Proof.INSECURE_OPEN)
+"""The workload of a gateway on loopback that asks for nothing: nobody proved anything."""
+_NOT_KNOWN = (
+    "the gate does not know who calls; send a credential that it takes as 'Authorization: Bearer …', or connect "
+    "with a client certificate"
+)
 
 
 class Callers:
-    """Keys by workload, held as digests. With no keys at all, every caller is `unauthenticated`."""
+    """Keys by workload, held as digests; the bundles and issuers that workloads are verified with."""
 
-    def __init__(self, keys: Mapping[WorkloadId, str] | None = None) -> None:
+    def __init__(
+        self,
+        keys: Mapping[str, str] | None = None,
+        *,
+        trust: Kept[Bundles] | None = None,
+        audience: str | None = None,
+        issuers: Issuers[WorkloadIssuer] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
         self._digests = {name: _digest(key) for name, key in (keys or {}).items()}
+        self.trust, self._audience, self._issuers, self._clock = trust, audience, issuers, clock
+        self._verified: OrderedDict[tuple[bytes, ...], tuple[Bundles, Svid]] = OrderedDict()
 
     @property
     def open(self) -> bool:
-        return not self._digests
+        """Is everybody served, with nothing shown?"""
+        return not self._digests and self.trust is None and self._issuers is None
 
-    def identify(self, authorization: str | None) -> WorkloadId:
-        """The workload behind an Authorization header. Raises NotAuthenticated.
+    @property
+    def problem(self) -> str:
+        """Whose keys are missing now; empty where none are."""
+        kept = [one for one in (self.trust, self._issuers) if one is not None]
+        return "; ".join(one.problem for one in kept if one.problem)
 
-        Every key is compared, each in constant time, whichever of them matches.
-        """
+    async def authenticate(self, shown: Shown) -> Workload:
+        """The workload behind a request. Raises NotAuthenticated."""
         if self.open:
             return OPEN
-        scheme, _, key = (authorization or "").partition(" ")
-        given = _digest(key.strip() if scheme.casefold() == "bearer" else "")
-        found = [name for name, digest in self._digests.items() if hmac.compare_digest(digest, given)]
-        if not found:
-            raise NotAuthenticated(
-                "the gate does not know this key; send 'Authorization: Bearer KEY' with a key of its key file"
+        try:
+            return await self._known(shown)
+        except IdentityRefused as refused:
+            _LOG.warning("a caller was refused: %s", refused.reason)
+            raise
+
+    async def run(self) -> None:
+        """Keep the keys that workloads are known by fresh, until cancelled."""
+        await asyncio.gather(*(one.run() for one in (self.trust, self._issuers) if one is not None))
+
+    async def _known(self, shown: Shown) -> Workload:
+        if shown.certificates:
+            return _workload(self._by_certificate(shown.certificates))
+        scheme, _, credential = (shown.authorization or "").partition(" ")
+        credential = credential.strip()
+        if scheme.casefold() != "bearer" or not credential:
+            raise NotAuthenticated(_NOT_KNOWN)
+        if (name := self._by_key(credential)) is not None:
+            return Workload(WorkloadId(f"{Proof.INSECURE_KEY}:{name}"), Proof.INSECURE_KEY)
+        if self.trust is None and self._issuers is None:
+            raise IdentityRefused("the bearer credential is no key of the key file")
+        try:
+            return _workload(self._by_token(credential))
+        except KeyNotKnown as refused:
+            if not await self._hurry(refused.issuer):
+                raise
+            return _workload(self._by_token(credential))
+
+    def _by_certificate(self, chain: tuple[bytes, ...]) -> Svid:
+        """A connection shows the same chain with each request; it is verified again when the bundles change."""
+        if self.trust is None:
+            raise IdentityRefused(
+                "a certificate was shown, and there are no trust bundles to hold it against"
             )
-        return found[0]
+        bundles, now = self.trust.current(), self._clock()
+        known = self._verified.get(chain)
+        if known is not None and known[0] is bundles and now < known[1].expires:
+            return known[1]
+        svid = verify_x509_svid(chain, bundles, now)
+        self._verified[chain] = (bundles, svid)
+        self._verified.move_to_end(chain)
+        while len(self._verified) > _MOST_VERIFIED:
+            self._verified.popitem(last=False)
+        return svid
+
+    def _by_key(self, given: str) -> str | None:
+        """Every key is compared, each in constant time, whichever of them matches."""
+        digest = _digest(given)
+        found = [name for name, known in self._digests.items() if hmac.compare_digest(known, digest)]
+        return found[0] if found else None
+
+    def _by_token(self, token: str) -> Svid:
+        bundles = self.trust.current() if self.trust is not None else {}
+        issuers = self._issuers.current() if self._issuers is not None else {}
+        return verify_bearer(token, bundles, self._audience, issuers, self._clock())
+
+    async def _hurry(self, issuer: str) -> bool:
+        """Look for newer keys of an issuer or trust domain. Did any change?"""
+        if self._issuers is not None and await self._issuers.hurry(issuer):
+            return True
+        return self.trust is not None and await self.trust.hurry()
 
 
-def from_file(path: Path) -> Callers:
+def read_keys(path: Path) -> dict[str, str]:
     """Read `name:key` lines; blank lines and `#` comments are passed over. Raises SettingsError."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the key file '{path}' can't be read: {error}") from error
-    keys: dict[WorkloadId, str] = {}
+    keys: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -55,10 +153,14 @@ def from_file(path: Path) -> Callers:
             raise SettingsError(
                 f"{path}, line {number}: write 'name:key' with a key of at least {_SHORTEST_KEY} characters"
             )
-        keys[WorkloadId(name.strip())] = key.strip()
+        keys[name.strip()] = key.strip()
     if not keys:
         raise SettingsError(f"the key file '{path}' names no workload; add a 'name:key' line")
-    return Callers(keys)
+    return keys
+
+
+def _workload(svid: Svid) -> Workload:
+    return Workload(WorkloadId(str(svid.id)), svid.proof)
 
 
 def _digest(key: str) -> bytes:

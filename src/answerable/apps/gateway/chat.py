@@ -17,15 +17,17 @@ from starlette.types import Receive, Scope, Send
 
 from answerable.apps.gate import Gate, GatedReply
 from answerable.apps.gateway.bodies import read_body
-from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.conversations import Conversations, Heard
+from answerable.apps.gateway.customers import Customers, Known
 from answerable.apps.gateway.departures import until_client_leaves
 from answerable.apps.gateway.headers import TRACE, client_headers, upstream_headers
+from answerable.apps.gateway.peer_certificates import certificates_of
 from answerable.apps.gateway.streaming import AskAgain, StreamDelivery, send_back, within
 from answerable.exchange import Exchange
 from answerable.flow import CallArrived, Mode, Output, ReplyEnded, SendBack
+from answerable.identity import Workload
 from answerable.ports import Decider, Upstream, UpstreamReply
-from answerable.values import WorkloadId
+from answerable.ports.callers import Shown, WorkloadAuthenticator
 from answerable.values.errors import (
     AnswerableError,
     LedgerError,
@@ -53,7 +55,8 @@ class ChatEndpoint:
         self,
         gate: Gate,
         upstream: Upstream,
-        callers: Callers,
+        callers: WorkloadAuthenticator,
+        customers: Customers,
         limits: Limits,
         upstream_key: str | None,
     ) -> None:
@@ -61,6 +64,7 @@ class ChatEndpoint:
         self.upstream = upstream
         self.limits = limits
         self._callers = callers
+        self._customers = customers
         self._key = upstream_key
         self._conversations = Conversations()
         self._under_way = 0
@@ -84,10 +88,12 @@ class ChatEndpoint:
             self._under_way -= 1
 
     async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
-        workload = self._callers.identify(request.headers.get("authorization"))
+        workload = await self._callers.authenticate(shown_by(request))
         chat = parse_request(await read_body(request, self.limits), self.limits)
+        known = await self._customers.known(chat.names)
         headers = upstream_headers(request.headers, key=self._key, pass_authorization=self._callers.open)
-        await until_client_leaves(receive, self._reply(request.scope, receive, send, chat, workload, headers))
+        reply = self._reply(request.scope, receive, send, chat, workload, known, headers)
+        await until_client_leaves(receive, reply)
 
     async def _reply(
         self,
@@ -95,10 +101,11 @@ class ChatEndpoint:
         receive: Receive,
         send: Send,
         chat: ChatRequest,
-        workload: WorkloadId,
+        workload: Workload,
+        known: Known,
         headers: Mapping[str, str],
     ) -> None:
-        gated, heard, decider = self._begin(chat, workload)
+        gated, heard, decider = self._begin(chat, workload, known)
         delivery = StreamDelivery(gated, chat, send, self.limits, enforced=self.enforced)
         try:
             upstream = await self._ask(chat, headers, delivery.deadline)
@@ -146,14 +153,16 @@ class ChatEndpoint:
 
         return ask
 
-    def _begin(self, chat: ChatRequest, workload: WorkloadId) -> tuple[GatedReply, Heard, Decider]:
-        names = chat.names
-        key = (workload, names.conversation) if names.conversation else None
+    def _begin(
+        self, chat: ChatRequest, workload: Workload, known: Known
+    ) -> tuple[GatedReply, Heard, Decider]:
+        names = known.names
+        key = (workload.id, names.conversation) if names.conversation else None
         heard = self._conversations.hear(key, chat.raw_messages)
         exchange = Exchange(
             trace=self.gate.new_trace(),
             asked_at=self.gate.clock(),
-            workload=workload,
+            workload=workload.id,
             model=chat.model,
             messages=heard.messages,
             request=names.request,
@@ -168,6 +177,8 @@ class ChatEndpoint:
             structured=chat.structured,
             said_before=heard.said_before,
             earlier=heard.earlier,
+            identity=workload.proof,
+            customer_proof=known.proof,
         )
         # With several choices a client compares answers to one question; none of them is asked anew.
         retries = _RETRIES if chat.choices == 1 else 0
@@ -175,12 +186,12 @@ class ChatEndpoint:
         return self.gate.begin(exchange, retries=retries, decider=decider), heard, decider
 
     async def _begun(
-        self, gated: GatedReply, chat: ChatRequest, workload: WorkloadId, heard: Heard, decider: Decider
+        self, gated: GatedReply, chat: ChatRequest, workload: Workload, heard: Heard, decider: Decider
     ) -> None:
         """The exchange is durable: later turns may refer to it."""
         await gated.begun()
         if chat.names.conversation:
-            self._conversations.keep((workload, chat.names.conversation), gated.trace, heard, decider)
+            self._conversations.keep((workload.id, chat.names.conversation), gated.trace, heard, decider)
 
     async def _whole(
         self,
@@ -245,6 +256,11 @@ class ChatEndpoint:
     def enforced(self) -> bool:
         """Do decisions bind?"""
         return self.gate.mode is Mode.ENFORCE
+
+
+def shown_by(request: Request) -> Shown:
+    """What a caller shows of itself."""
+    return Shown(request.headers.get("authorization"), certificates_of(request.scope))
 
 
 def plain_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -47,6 +47,29 @@ def backup(
 
 
 @backups.command()
+def rewrap(
+    *,
+    new: Annotated[
+        str,
+        typer.Option(
+            "--new", help="The master key to wrap under: a file (made if need be), env:NAME or vault:KEY."
+        ),
+    ],
+    ledger: LedgerOption = None,
+) -> None:
+    """Wrap the keys of data subjects under another master key. Stop the gateways first, start them with the new one."""
+    from answerable.apps.ledger_place import LedgerPlace, ledger_at  # noqa: PLC0415 – start-up time
+
+    place = ledger_at(ledger)
+    opened = place.open()
+    try:
+        count = opened.keys.rewrap(LedgerPlace(str(place), master=new).wrapper(make=True))
+    finally:
+        asyncio.run(opened.close())
+    print(f"{count} keys are wrapped under '{new}'; name it with ANSWERABLE_LEDGER_MASTER_KEY from now on")  # noqa: T201
+
+
+@backups.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that 'answerable ledger backup' wrote.")],
     *,

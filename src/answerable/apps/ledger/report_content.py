@@ -43,7 +43,7 @@ def facts(chain: Chain) -> list[tuple[str, str]]:
     exchange = chain.exchange
     return [
         ("asked at", chain.at),
-        ("answered by", f"{exchange.model}, for workload {exchange.workload}"),
+        ("answered by", f"{exchange.model}, for workload {chain.asker}"),
         ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
         ("written by", exchange.bundle_author),
         ("approved by", exchange.bundle_approver or "nobody in this organisation yet"),
@@ -56,7 +56,8 @@ def asked(chain: Chain) -> list[tuple[str, str]]:
     """Who asked, and the conversation until the reply: what each said and what tools were called and answered."""
     if chain.asked is None:
         return [("asked", LEFT_OUT)]
-    rows = [("customer", chain.asked.customer or "not named")]
+    vouching = f" ({chain.vouching})" if chain.vouching else ""
+    rows = [("customer", (chain.asked.customer or "not named") + vouching)]
     for message in chain.asked.messages:
         if message.text and message.role != "system":
             rows.append(({"user": "asked", "tool": "tool answered"}.get(message.role, "said"), message.text))

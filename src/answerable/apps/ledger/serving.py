@@ -3,7 +3,7 @@
 Beside them `keys.notes`: the handovers of its key, for who knows an older one.
 
 Entries' public parts hold no personal data, but they say what was decided and under whose
-policies; where the gateway has client keys, reading the log takes one.
+policies; where callers have to prove who they are, so do its readers.
 """
 
 import asyncio

@@ -141,8 +141,9 @@ async def test_a_server_that_is_gone_is_said_so_and_used_again_when_it_is_back(
 
 
 async def test_a_server_that_does_not_answer_is_not_waited_for_without_end(
-    stores: Stores, postgres: PostgresServer, database: str
+    stores: Stores, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("answerable.adapters.postgres.line._PING_SECONDS", 0.2)
     for one in CALLS.values():
         one(stores)
     stores.book.store._write._seconds = stores.book.store._read._seconds = stores.log._line._seconds = 0.2
@@ -267,15 +268,15 @@ async def test_failures_at_every_moment_never_leave_half_an_append_or_a_broken_c
 
     book = ledger(database, tmp_path, on_commit=fail, seconds=SECONDS)
     told: list[int] = []
-    for number in range(30):
+    for number in range(15):
         moment[0] = ("", "before", "after", "cut before", "cut after")[number % 5]
         with suppress(LedgerUnavailable):
             await book.append(calls(3, f"tr_{number}", private=True))
             told.append(number)
     moment[0] = ""
-    there = [number for number in range(30) if await book.trace(TraceId(f"tr_{number}"))]
-    assert told == [number for number in range(30) if number % 5 not in (1, 2)]
-    assert there == [number for number in range(30) if number % 5 != 1]
+    there = [number for number in range(15) if await book.trace(TraceId(f"tr_{number}"))]
+    assert told == [number for number in range(15) if number % 5 not in (1, 2)]
+    assert there == [number for number in range(15) if number % 5 != 1]
     for number in there:
         assert numbers(await book.trace(TraceId(f"tr_{number}"))) == [0, 1, 2]
     await sound(book)

@@ -14,6 +14,7 @@ from answerable.values import TraceId
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "proofs"))
 import crash  # the proof and this test are one piece of code
+import crash_stores
 
 KILLS = 8
 
@@ -26,6 +27,19 @@ async def test_no_client_has_text_that_the_ledger_lacks(tmp_path: Path) -> None:
     assert tally.cut > 0
     assert tally.lines_received > 0
     assert tally.calls_received > 0
+    assert tally.verified == KILLS + 1
+
+
+async def test_no_client_has_text_that_a_database_lacks_that_was_killed_too(tmp_path: Path) -> None:
+    store = crash_stores.PostgresStore(tmp_path)
+    try:
+        tally = await crash.kill_again_and_again(KILLS, seed=8, folder=tmp_path, store=store)
+    finally:
+        store.close()
+    assert tally.problems == []
+    assert tally.kills == KILLS
+    assert tally.store_kills == KILLS // 3
+    assert tally.lines_received > 0
     assert tally.verified == KILLS + 1
 
 

@@ -83,10 +83,11 @@ def database_of(dsn: str) -> str:
 
 
 class Proxy:
-    """Stands on a socket of its own between us and a server, and may change what the server says."""
+    """Stands between us and a server, on a socket in a folder and on a port, and may change what the server says."""
 
     def __init__(self, server: Path, folder: Path) -> None:
         self._server, self._folder = str(server), str(folder)
+        self.port = 0
         self.changes: list[tuple[bytes, bytes]] = []
         """What is said instead of what: a pattern, and what is put there."""
         self._loop = asyncio.new_event_loop()
@@ -94,8 +95,7 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        start = asyncio.start_unix_server(self._serve, f"{self._folder}/.s.PGSQL.5432")
-        self._listens = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -104,8 +104,15 @@ class Proxy:
         self._thread.join(10)
         self._loop.close()
 
+    async def _start(self) -> None:
+        here = await asyncio.start_unix_server(self._serve, f"{self._folder}/.s.PGSQL.5432")
+        there = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = there.sockets[0].getsockname()[1]
+        self._listen = (here, there)
+
     async def _stop(self) -> None:
-        self._listens.close()
+        for one in self._listen:
+            one.close()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()

@@ -5,6 +5,7 @@ goes on behind whatever is there, without a restart and without a fork.
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from some_drafts import OTHER, TRACE, call, calls, exchange, numbers
-from some_postgres import PASSWORD, cut, ledger, transaction, until_waiting
+from some_postgres import PASSWORD, Proxy, cut, database_of, ledger, transaction, until_waiting
 
 from answerable.adapters.bundle_files import built_in
 from answerable.adapters.postgres.ledger import PostgresLedger
@@ -140,8 +141,9 @@ async def test_a_server_that_is_gone_is_said_so_and_used_again_when_it_is_back(
 
 
 async def test_a_server_that_does_not_answer_is_not_waited_for_without_end(
-    stores: Stores, postgres: PostgresServer, database: str
+    stores: Stores, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("answerable.adapters.postgres.line._PING_SECONDS", 0.2)
     for one in CALLS.values():
         one(stores)
     stores.book.store._write._seconds = stores.book.store._read._seconds = stores.log._line._seconds = 0.2
@@ -172,6 +174,21 @@ async def test_a_connection_that_is_cut_in_the_middle_of_a_call_is_a_failure_and
         await asking
     CALLS[what](stores)
     await sound(stores.book)
+
+
+async def test_a_host_that_is_gone_without_a_word_is_passed_over_for_the_next_one(
+    database: str, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, Proxy(postgres.folder, tmp_path) as server:
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{server.port}"
+        dsn = f"postgresql://answerable:{PASSWORD}@{hosts}/{database_of(database)}?sslmode=disable"
+        book = ledger(dsn, tmp_path, seconds=1)
+        await book.append([call(0)])
+        cut(database)
+        await book.append([call(1)])
+        assert await book.verify() == 2
+        assert book.store.name == f"postgresql://{hosts}/{database_of(database)}"
+        await book.close()
 
 
 # -- appends ------------------------------------------------------------------------
@@ -251,15 +268,15 @@ async def test_failures_at_every_moment_never_leave_half_an_append_or_a_broken_c
 
     book = ledger(database, tmp_path, on_commit=fail, seconds=SECONDS)
     told: list[int] = []
-    for number in range(30):
+    for number in range(15):
         moment[0] = ("", "before", "after", "cut before", "cut after")[number % 5]
         with suppress(LedgerUnavailable):
             await book.append(calls(3, f"tr_{number}", private=True))
             told.append(number)
     moment[0] = ""
-    there = [number for number in range(30) if await book.trace(TraceId(f"tr_{number}"))]
-    assert told == [number for number in range(30) if number % 5 not in (1, 2)]
-    assert there == [number for number in range(30) if number % 5 != 1]
+    there = [number for number in range(15) if await book.trace(TraceId(f"tr_{number}"))]
+    assert told == [number for number in range(15) if number % 5 not in (1, 2)]
+    assert there == [number for number in range(15) if number % 5 != 1]
     for number in there:
         assert numbers(await book.trace(TraceId(f"tr_{number}"))) == [0, 1, 2]
     await sound(book)

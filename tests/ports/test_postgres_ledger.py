@@ -1,6 +1,7 @@
 """What the PostgreSQL ledger alone must keep to: its server, its neighbours, its keys, its place."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -14,18 +15,24 @@ from some_postgres import Proxy, cut, database_of, keys, ledger, sessions, sql, 
 
 from answerable.adapters.local_key_wrapper import local_wrapper
 from answerable.adapters.postgres.entries import PostgresEntries
+from answerable.adapters.postgres.index import PostgresIndex
 from answerable.adapters.postgres.ledger import PostgresLedger
 from answerable.adapters.postgres.log import PostgresLog
 from answerable.adapters.sqlite_keys import SqliteKeys
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.ledger.handover import KeyHistory
+from answerable.ledger.log import TileRoot, next_checkpoint
 from answerable.ports.entry_store import KeyGone, NumberTaken
+from answerable.ports.subject_keys import Hold
 from answerable.receipts import Erased, Sealer, Stored, subject_month
 from answerable.receipts.sealing import ENTROPY_BYTES
 from answerable.receipts.verifying import decode
+from answerable.signing import new_signer
 from answerable.testing.postgres_server import PostgresServer
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken, LedgerUnavailable
 
+LOG = new_signer("answerable/log-1", bytes(range(32)))
 ERASED = Erased("2026-02-01T00:00:00.000000Z", "ruth", "er_1")
 
 
@@ -570,24 +577,15 @@ async def test_a_step_that_fails_leaves_the_database_as_it_was(database: str, tm
     await ledger(database, tmp_path).close()
 
 
-GRANTS = """
-CREATE ROLE gateway LOGIN PASSWORD 'gate';
-GRANT USAGE ON SCHEMA answerable, answerable_keys TO gateway;
-GRANT SELECT ON ALL TABLES IN SCHEMA answerable, answerable_keys TO gateway;
-GRANT INSERT ON ALL TABLES IN SCHEMA answerable, answerable_keys TO gateway;
-GRANT UPDATE ON answerable.tile_roots, answerable.checkpoints TO gateway;
-GRANT UPDATE ON answerable_keys.subject_keys, answerable_keys.changes TO gateway;
-GRANT DELETE ON answerable_keys.holds TO gateway;
-"""
-
-
 async def test_a_gateway_needs_no_right_to_change_or_delete_an_entry(
     book: PostgresLedger, database: str, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     name = database_of(database)
-    postgres.sql(*GRANTS.strip().splitlines(), database=name)
+    page = (Path(__file__).parents[2] / "docs" / "postgres.md").read_text(encoding="utf-8")
+    [grants] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    postgres.sql(*grants.splitlines(), database=name)
     try:
-        dsn = postgres.dsn(name, user="gateway", password="gate")
+        dsn = postgres.dsn(name, user="gateway", password="choose-one")
         one = ledger(dsn, tmp_path)
         await one.append([exchange(), *calls(3, private=True)])
         assert await one.ready() == ""
@@ -597,6 +595,15 @@ async def test_a_gateway_needs_no_right_to_change_or_delete_an_entry(
         await asyncio.to_thread(one.keys.destroy, [key_id], ERASED)
         await one.append([call(4)])
         assert await one.verify() == 5
+        with closing(PostgresLog(dsn)) as log:
+            note = next_checkpoint(log, None, LOG, KeyHistory.of(LOG.verifier))
+            assert note is not None
+            log.keep_checkpoint(note)
+            for _ in range(2):
+                log.keep([TileRoot(1, 0, bytes(32))])
+        PostgresIndex(dsn).close()
+        one.keys.hold(Hold("h", None, "ruth", "why", "2026-03-01"))
+        one.keys.lift("h")
         for query in (
             "DELETE FROM answerable.entries",
             "UPDATE answerable.entries SET kind = 1",

@@ -77,7 +77,17 @@ def test_what_can_not_be_read_is_refused_and_not_quoted(dsn: str) -> None:
     assert "hunter2" not in str(raised.value)
 
 
-@pytest.mark.parametrize("host", ["db.example", "10.0.0.7:5432", "localhost,db.example", "[2001:db8::1]"])
+ELSEWHERE = (
+    "db.example",
+    "10.0.0.7:5432",
+    "localhost,db.example",
+    "[2001:db8::1]",
+    "localhost.example:5432",
+    "127.example",
+)
+
+
+@pytest.mark.parametrize("host", ELSEWHERE)
 def test_a_line_to_another_machine_says_whether_it_is_encrypted(host: str) -> None:
     with pytest.raises(SettingsError, match="does not say whether the line is encrypted"):
         place(f"postgresql://u:p@{host}/l")

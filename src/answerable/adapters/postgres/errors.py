@@ -32,6 +32,10 @@ def translated(name: str) -> Iterator[None]:
     except asyncpg.PostgresError as error:
         why = next((said for kind, said in _PLAIN.items() if isinstance(error, kind)), error.args[0])
         raise LedgerUnavailable(f"the database of the ledger at '{name}' can't be used: {why}") from error
+    except asyncpg.TargetServerAttributeNotMatched as error:
+        raise LedgerUnavailable(
+            f"the database of the ledger at '{name}' can't be used: none of its hosts takes writes"
+        ) from error
     except TimeoutError as error:
         raise LedgerUnavailable(
             f"the database of the ledger at '{name}' can't be used: it did not answer in time"

@@ -52,7 +52,7 @@ class Line:
     def __init__(self, place: Place, *, seconds: float = STATEMENT_SECONDS, **settings: str) -> None:
         """`seconds` is how long an answer may take; `settings` are the session's own."""
         self.name = place.name
-        self._dsn = place.dsn
+        self._dsns = list(place.dsns)
         self._seconds = seconds
         self._settings = {
             **_SETTINGS,
@@ -113,8 +113,14 @@ class Line:
             async with asyncio.timeout(seconds):
                 done = await work(db)
         except BaseException as error:
-            # Where the server itself said no, the session is as it was before; else nobody knows.
-            if not isinstance(error, asyncpg.PostgresError | LedgerError) or db.is_in_transaction():
+            # Where the server itself said no, the session is as it was before; else nobody knows. One that
+            # takes no writes may not be the one to ask any more.
+            said_no = isinstance(error, asyncpg.PostgresError | LedgerError)
+            if (
+                not said_no
+                or isinstance(error, asyncpg.ReadOnlySQLTransactionError)
+                or db.is_in_transaction()
+            ):
                 await self._drop()
             raise
         self._spoke = time.monotonic()
@@ -124,18 +130,27 @@ class Line:
         if self._db is not None and not await self._answers(self._db):
             await self._drop()
         if self._db is None:
-            async with asyncio.timeout(seconds):
-                db: Connection = await asyncpg.connect(
-                    self._dsn, server_settings=self._settings, timeout=seconds
-                )
-                try:
-                    await self._check(db)
-                except BaseException:
-                    db.terminate()
-                    raise
-            db.add_log_listener(self._heard)
-            self._db = db
+            self._db = await self._connected(seconds)
+            self._db.add_log_listener(self._heard)
         return self._db
+
+    async def _connected(self, seconds: float) -> Connection:
+        """To the host of last time, or else to the next one. Each has its time: one may be gone without a word."""
+        for left in reversed(range(len(self._dsns))):
+            try:
+                async with asyncio.timeout(seconds):
+                    db: Connection = await asyncpg.connect(self._dsns[0], server_settings=self._settings)
+                    try:
+                        await self._check(db)
+                    except BaseException:
+                        db.terminate()
+                        raise
+                    return db
+            except Exception:
+                self._dsns.append(self._dsns.pop(0))
+                if not left:
+                    raise
+        raise AssertionError("a place has a host")
 
     async def _answers(self, db: Connection) -> bool:
         """Is somebody there? What was cut off while nobody spoke must not be taken for a failed commit."""

@@ -18,6 +18,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from answerable.grants.strict_json import read_json
 from answerable.values.errors import GrantRefused
 
 ALGORITHM = "ES256"
@@ -161,19 +162,9 @@ def _canonical(text: str) -> bytes | None:
 
 def _object(data: bytes, what: str, code: str) -> dict[str, Any]:
     try:
-        found = _once.decode(data.decode())
-    except (ValueError, RecursionError):
-        raise GrantRefused(f"the {what} is no JSON object with each name once", code) from None
+        found = read_json(data)
+    except ValueError as error:
+        raise GrantRefused(f"the {what} is no JSON: {error}", code) from None
     if not isinstance(found, dict):
         raise GrantRefused(f"the {what} is no JSON object", code)
     return found
-
-
-def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) != len(members):
-        raise ValueError("a name stands twice")
-    return found
-
-
-_once = json.JSONDecoder(object_pairs_hook=_named_once)

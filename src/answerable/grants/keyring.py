@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from answerable.grants import jose
 from answerable.grants.grant import LONGEST_LIFETIME, whole_second
+from answerable.grants.strict_json import read_json
 from answerable.values import from_rfc3339, rfc3339
 from answerable.values.errors import SettingsError
 
@@ -105,8 +106,8 @@ def read_jwks(data: bytes) -> dict[str, ECKey]:
     if len(data) > MOST_BYTES:
         raise ValueError(f"the keys are larger than {MOST_BYTES} bytes")
     try:
-        keys = json.loads(data)["keys"]
-    except (ValueError, LookupError, TypeError, RecursionError):
+        keys = read_json(data)["keys"]
+    except (ValueError, LookupError, TypeError):
         raise ValueError("the keys are no JWK Set") from None
     found: dict[str, ECKey] = {}
     for jwk in keys if isinstance(keys, list) else []:
@@ -137,7 +138,7 @@ def written_ring(ring: KeyRing) -> str:
 def read_ring(text: str) -> KeyRing:
     """Raises SettingsError where it is none. Quotes nothing of it."""
     try:
-        members = json.loads(text[:MOST_BYTES])
+        members = read_json(text[:MOST_BYTES])
         current, following = (_secret(members[name]) for name in ("current", "next"))
         retired = tuple(
             RetiredKey(jose.thumbprint(one["public"]), one["public"], from_rfc3339(one["until"]))
@@ -145,7 +146,7 @@ def read_ring(text: str) -> KeyRing:
         )
         for one in retired:
             jose.public_key(one.public)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise SettingsError("the keys that grants are signed with can't be read; restore them") from None
     return KeyRing(current, following, retired)
 

@@ -34,7 +34,8 @@ class Found(NamedTuple):
     expires_at: int
     consumed_at: int | None
     attempt: str | None
-    superseded: bool
+    dead: bool
+    """Replaced by another of its permit, or revoked by what was lifted since."""
     revocation: "RevocationRow | None"
 
 
@@ -82,7 +83,7 @@ def state_of(found: Found | None, now: datetime) -> State:
         return Unknown()
     if found.consumed_at is not None:
         return AlreadyConsumed(instant(found.consumed_at))
-    if found.superseded or found.revocation is not None:
+    if found.dead or found.revocation is not None:
         return Revoked(revocation_of(found.revocation) if found.revocation else None)
     if micros(now) >= found.expires_at:
         return Expired(instant(found.expires_at))

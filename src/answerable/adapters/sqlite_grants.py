@@ -56,13 +56,13 @@ CREATE TABLE IF NOT EXISTS grants (
     claims BLOB NOT NULL,
     consumed_at INTEGER,
     attempt TEXT,
-    superseded INTEGER NOT NULL DEFAULT 0,
+    dead INTEGER NOT NULL DEFAULT 0,
     CHECK ((consumed_at IS NULL) = (attempt IS NULL)),
-    CHECK (NOT (superseded AND consumed_at IS NOT NULL))
+    CHECK (NOT (dead AND consumed_at IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS one_grant_of_a_permit ON grants (permit) WHERE NOT superseded;
+CREATE UNIQUE INDEX IF NOT EXISTS one_grant_of_a_permit ON grants (permit) WHERE NOT dead;
 CREATE INDEX IF NOT EXISTS grants_by_end ON grants (ends_at);
-CREATE INDEX IF NOT EXISTS unused_grants ON grants (expires_at) WHERE consumed_at IS NULL AND NOT superseded;
+CREATE INDEX IF NOT EXISTS unused_grants ON grants (expires_at) WHERE consumed_at IS NULL AND NOT dead;
 CREATE TABLE IF NOT EXISTS revocations (
     number INTEGER PRIMARY KEY,
     selection TEXT NOT NULL,
@@ -82,24 +82,23 @@ CREATE TABLE IF NOT EXISTS proofs (
 CREATE INDEX IF NOT EXISTS proofs_by_end ON proofs (until);
 """
 _REVOCATION = "selector, value, at, by, reason, lifted_at"
-_COVERS = "(r.lifted_at IS NULL OR r.lifted_at >= grants.issued_at)"
 _SELECTED = "r.selection IN (SELECT value FROM json_each(grants.selections))"
-_REVOKED = f"EXISTS (SELECT 1 FROM revocations AS r WHERE {_COVERS} AND {_SELECTED})"  # noqa: S608 – our own words
+_REVOKED = f"EXISTS (SELECT 1 FROM revocations AS r WHERE r.lifted_at IS NULL AND {_SELECTED})"  # noqa: S608 – our own words
 _CONSUME = (
-    "UPDATE grants SET consumed_at = ?2, attempt = ?3 WHERE id = ?1 AND consumed_at IS NULL AND NOT superseded "  # noqa: S608
+    "UPDATE grants SET consumed_at = ?2, attempt = ?3 WHERE id = ?1 AND consumed_at IS NULL AND NOT dead "  # noqa: S608
     f"AND expires_at > ?2 AND NOT {_REVOKED} RETURNING claims"
 )
-_FIND = "SELECT claims, expires_at, consumed_at, attempt, superseded FROM grants WHERE id = ?"
+_FIND = "SELECT claims, expires_at, consumed_at, attempt, dead FROM grants WHERE id = ?"
 _COVERING = (
     "SELECT r.selector, r.value, r.at, r.by, r.reason, r.lifted_at FROM grants JOIN revocations AS r "  # noqa: S608
-    f"ON {_SELECTED} AND {_COVERS} WHERE grants.id = ? ORDER BY r.number LIMIT 1"
+    f"ON r.lifted_at IS NULL AND {_SELECTED} WHERE grants.id = ? ORDER BY r.number LIMIT 1"
 )
 _STANDING = (
-    f"SELECT {_REVOCATION} FROM revocations WHERE (lifted_at IS NULL OR lifted_at >= ?2) "  # noqa: S608
+    f"SELECT {_REVOCATION} FROM revocations WHERE lifted_at IS NULL "  # noqa: S608
     "AND selection IN (SELECT value FROM json_each(?1)) ORDER BY number LIMIT 1"
 )
 _OUTSTANDING = (
-    "SELECT claims FROM grants WHERE consumed_at IS NULL AND NOT superseded AND expires_at > ?1 AND EXISTS "  # noqa: S608
+    "SELECT claims FROM grants WHERE consumed_at IS NULL AND NOT dead AND expires_at > ?1 AND EXISTS "  # noqa: S608
     f"(SELECT 1 FROM json_each(grants.selections) WHERE value = ?2) AND NOT {_REVOKED} ORDER BY issued_at, id"
 )
 _WHAT = "the store of grants"
@@ -138,18 +137,16 @@ class SqliteGrants:
             )
             for used, at in self._db.execute(query, (row.permit, row.id)).fetchall():
                 return PermitUsed(GrantId(cast("str", used)), instant(cast("int", at)))
-            for standing in self._db.execute(_STANDING, (names, row.issued_at)).fetchall():
+            for standing in self._db.execute(_STANDING, (names,)).fetchall():
                 return Revoked(revocation_of(_revocation(standing)))
-            mine = self._db.execute(
-                "SELECT superseded, consumed_at FROM grants WHERE id = ?", (row.id,)
-            ).fetchall()
+            mine = self._db.execute("SELECT dead, consumed_at FROM grants WHERE id = ?", (row.id,)).fetchall()
             if mine:  # asked for again: the answer was lost
-                superseded, consumed_at = mine[0]
+                dead, consumed_at = mine[0]
                 if consumed_at is not None:
                     return PermitUsed(grant.id, instant(cast("int", consumed_at)))
-                return Revoked() if superseded else Issued()
+                return Revoked() if dead else Issued()
             replaced = self._db.execute(
-                "UPDATE grants SET superseded = 1 WHERE permit = ? AND NOT superseded RETURNING id",
+                "UPDATE grants SET dead = 1 WHERE permit = ? AND NOT dead RETURNING id",
                 (row.permit,),
             ).fetchall()
             self._db.execute(
@@ -187,8 +184,14 @@ class SqliteGrants:
             self._check_place()
 
     def lift(self, selection: Selection, at: datetime, by: str) -> int:
-        with self._using():
-            # A crash before the commit leaves it standing.
+        with self._using(), self._writing():
+            # A crash before the commit leaves it standing. What it covers dies with it, whatever any clock says.
+            self._db.execute(
+                "UPDATE grants SET dead = 1 WHERE consumed_at IS NULL AND NOT dead AND EXISTS (SELECT 1 FROM "
+                "revocations AS r WHERE r.selection = ?1 AND r.lifted_at IS NULL) AND EXISTS (SELECT 1 FROM "
+                "json_each(grants.selections) WHERE value = ?1)",
+                (str(selection),),
+            )
             self._db.execute(
                 "UPDATE revocations SET lifted_at = ?, lifted_by = ? WHERE selection = ? AND lifted_at IS NULL",
                 (micros(at), by, str(selection)),
@@ -220,10 +223,10 @@ class SqliteGrants:
             self._db.execute("DELETE FROM proofs WHERE until < ?", (limit,))
             self._db.execute("DELETE FROM grants WHERE ends_at < ?", (limit,))
             gone = self._db.changes()
-            # Where it was lifted, nothing that it covers is left; of a single grant it says nothing without it.
+            # What a lifted one covered is dead without it; one of a single grant says nothing once that is gone.
             self._db.execute(
-                "DELETE FROM revocations WHERE lifted_at < ?1 AND lifted_at < (SELECT coalesce(min(issued_at), ?1) "
-                "FROM grants) OR (selector = 'grant' AND at < ?1 AND value NOT IN (SELECT id FROM grants))",
+                "DELETE FROM revocations WHERE lifted_at < ?1 OR (selector = 'grant' AND at < ?1 AND NOT EXISTS "
+                "(SELECT 1 FROM grants WHERE grants.id = revocations.value))",
                 (limit,),
             )
         return gone
@@ -242,16 +245,14 @@ class SqliteGrants:
     # -- behind the door -----------------------------------------------------------
 
     def _find(self, grant: GrantId) -> Found | None:
-        for claims, expires_at, consumed_at, attempt, superseded in self._db.execute(
-            _FIND, (grant,)
-        ).fetchall():
+        for claims, expires_at, consumed_at, attempt, dead in self._db.execute(_FIND, (grant,)).fetchall():
             covering = self._db.execute(_COVERING, (grant,)).fetchall()
             return Found(
                 cast("bytes", claims),
                 cast("int", expires_at),
                 cast("int | None", consumed_at),
                 cast("str | None", attempt),
-                bool(superseded),
+                bool(dead),
                 _revocation(covering[0]) if covering else None,
             )
         return None

@@ -47,7 +47,7 @@ class AlreadyConsumed:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """It was taken back, or another grant took its place (`revocation` is None)."""
+    """It was taken back; `revocation` is None where that was lifted since, or where another grant took its place."""
 
     revocation: Revocation | None = None
 

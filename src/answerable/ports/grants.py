@@ -47,7 +47,7 @@ class GrantStore(Protocol):
         """Take grants back, durably: from when this returns, none that it covers is consumed."""
 
     def lift(self, selection: Selection, at: datetime, by: str) -> int:
-        """End every standing revocation of exactly that; how many. What was issued until `at` stays dead."""
+        """End every standing revocation of exactly that; how many. What it covered until then stays dead."""
 
     def revocations(self) -> Sequence[Revocation]:
         """Those that are kept, oldest first."""

@@ -32,7 +32,7 @@ class _Kept:
     ends: datetime
     consumed: datetime | None = None
     attempt: str = ""
-    superseded: bool = False
+    dead: bool = False
 
 
 class MemoryGrants:
@@ -55,13 +55,13 @@ class MemoryGrants:
             for one in of_permit:
                 if one.consumed is not None:
                     return PermitUsed(one.grant.id, one.consumed)
-            if (why := revoked(grant, self._revocations)) is not None:
+            if (why := revoked(grant, self._standing())) is not None:
                 return Revoked(why)
             if (mine := self._kept.get(grant.id)) is not None:
-                return Revoked() if mine.superseded else Issued()
-            replaced = [one for one in of_permit if not one.superseded]
+                return Revoked() if mine.dead else Issued()
+            replaced = [one for one in of_permit if not one.dead]
             for one in replaced:
-                one.superseded = True
+                one.dead = True
             self._kept[grant.id] = _Kept(grant, key, max(grant.expires, permit.until))
             return Issued(tuple(one.grant.id for one in replaced))
 
@@ -87,7 +87,10 @@ class MemoryGrants:
 
     def lift(self, selection: Selection, at: datetime, by: str) -> int:  # noqa: ARG002 – nobody asks later
         with self._open():
-            standing = [one for one in self._revocations if one.selection == selection and one.lifted is None]
+            standing = [one for one in self._standing() if one.selection == selection]
+            for kept in self._kept.values() if standing else ():
+                if kept.consumed is None and selection in selections(kept.grant):
+                    kept.dead = True
             self._revocations = [
                 replace(one, lifted=at) if one in standing else one for one in self._revocations
             ]
@@ -136,10 +139,13 @@ class MemoryGrants:
             return Unknown()
         if found.consumed is not None:
             return AlreadyConsumed(found.consumed)
-        why = revoked(found.grant, self._revocations)
-        if found.superseded or why is not None:
+        why = revoked(found.grant, self._standing())
+        if found.dead or why is not None:
             return Revoked(why)
         return Expired(found.grant.expires) if now >= found.grant.expires else Outstanding(found.grant)
+
+    def _standing(self) -> list[Revocation]:
+        return [one for one in self._revocations if one.lifted is None]
 
     def _open(self) -> threading.Lock:
         if self._closed:

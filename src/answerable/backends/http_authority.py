@@ -22,6 +22,7 @@ _FRESH_SECONDS = 300.0
 _AGAIN_SECONDS = 10.0
 """How long an unknown key is not asked for again: anybody can name one."""
 _MOST_IDLE = 8
+_TRIES = 2
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OK, _CONFLICT = 200, 409
 
@@ -34,16 +35,19 @@ class HttpAuthority:
         issuer: str,
         credentials: Callable[[], str],
         *,
+        address: str | None = None,
         context: ssl.SSLContext | None = None,
         seconds: float = 5.0,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`context` for a certificate of one's own, or a private authority. Raises SettingsError."""
+        """`address` is the URL to reach it at, where that is not its name; `context` is for a certificate of one's
+        own, or a private certificate authority. Raises SettingsError.
+        """
         self._issuer = usable_issuer(issuer)
-        parts = urlsplit(issuer)
+        parts = urlsplit(usable_issuer(address or issuer))
         self._host, self._port, self._tls = parts.hostname or "", parts.port, parts.scheme == "https"
         if not self._tls and self._host not in _LOOPBACK:
-            raise SettingsError(f"'{issuer}' is asked in the clear; write it with https://")
+            raise SettingsError(f"'{address or issuer}' is asked in the clear; write it with https://")
         self._context = (context or ssl.create_default_context()) if self._tls else None
         self._credentials, self._seconds, self._steady = credentials, seconds, steady
         self._idle: deque[http.client.HTTPConnection] = deque()
@@ -104,34 +108,39 @@ class HttpAuthority:
             raise GrantsUnavailable(f"the keys of '{self._issuer}' can't be read: {error}") from None
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
-        """Ask, and once more where the connection broke: the attempt is the same, so nothing happens twice."""
-        for last in (False, True):
-            connection = self._connection(new=last)
+        """Ask, and once more where the connection broke: the attempt is the same, so nothing happens twice.
+
+        A connection that was kept may have been closed meanwhile, which says nothing of the issuer.
+        """
+        tries = 0
+        while True:
+            kept = self._kept()
+            tries += kept is None
+            connection = kept or self._new()
             try:
                 connection.request(method, path, body, headers)
                 answer = connection.getresponse()
                 data = answer.read(MOST_BYTES + 1)
-                whole = answer.isclosed() and len(data) <= MOST_BYTES
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
-                if last:
-                    raise GrantsUnavailable(f"'{self._issuer}' can't be asked: {error}") from error
-                continue
-            if whole and len(self._idle) < _MOST_IDLE:
+                if tries < _TRIES:
+                    continue
+                raise GrantsUnavailable(f"'{self._issuer}' can't be asked: {error}") from error
+            if answer.isclosed() and not answer.will_close and len(self._idle) < _MOST_IDLE:
                 self._idle.append(connection)
             else:
                 connection.close()
             if len(data) > MOST_BYTES:
                 raise GrantsUnavailable(f"the answer of '{self._issuer}' is larger than {MOST_BYTES} bytes")
             return answer.status, data
-        raise AssertionError  # the second time returns or raises
 
-    def _connection(self, *, new: bool) -> http.client.HTTPConnection:
-        if not new:
-            try:
-                return self._idle.pop()
-            except IndexError:
-                pass
+    def _kept(self) -> http.client.HTTPConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _new(self) -> http.client.HTTPConnection:
         if self._context is not None:
             return http.client.HTTPSConnection(
                 self._host, self._port, timeout=self._seconds, context=self._context

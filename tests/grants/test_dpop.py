@@ -160,6 +160,7 @@ PRIVATE = some.HOLDER.secret.as_dict(private=True)
         {"jwk": {**some.HOLDER.public(), "crv": "P-384"}}, {"jwk": some.key(1).public()},
         {"jwk": {**some.HOLDER.public(), "x": some.HOLDER.public()["x"] + "="}},
         {"jwk": {**some.HOLDER.public(), "x": 7}},
+        {"jwk": {**some.HOLDER.public(), "x": base64url(b"\0" + from_base64url(some.HOLDER.public()["x"]))}},
     ],
 )  # fmt: skip
 def test_a_header_that_leads_to_another_key_or_algorithm_is_refused(header: dict[str, Any]) -> None:

@@ -85,7 +85,7 @@ def verify_proof(
     # 3.
     jwk = found.header.get("jwk")
     try:
-        key = jose.public_key(jwk if isinstance(jwk, dict) else {})
+        key, thumbprint = jose.known_key(jwk if isinstance(jwk, dict) else {})
     except ValueError as error:
         raise GrantRefused(f"the key of the proof can't be used: {error}", REFUSED) from None
     if not found.signed_by(key):
@@ -109,7 +109,6 @@ def verify_proof(
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
         raise GrantRefused("the proof has no usable id", REFUSED)
-    thumbprint = jose.thumbprint(jwk or {})
     # Of one holder: nobody can use up another's ids, and all are of one length.
     proof_id = hashlib.sha256(f"{thumbprint}.{jti}".encode("utf-8", "surrogatepass")).hexdigest()
     until = whole_second(now) + OLDEST + AHEAD + timedelta(seconds=1)

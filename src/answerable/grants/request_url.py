@@ -5,6 +5,7 @@ _PORTS = {"http": 80, "https": 443}
 _LAST_PORT = 65_535
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _IN_PATH = _UNRESERVED | frozenset("!$&'()*+,;=:@/")
+_PLAIN = _UNRESERVED | frozenset("/")
 _IN_HOST = _UNRESERVED | frozenset("[]:")
 _HEX = frozenset("0123456789abcdefABCDEF")
 
@@ -40,6 +41,8 @@ def _authority(text: str, scheme: str) -> str:
 
 
 def _path(path: str) -> str:
+    if _PLAIN.issuperset(path) and "/." not in path:
+        return path or "/"
     decoded = "".join(_percent(path))
     kept: list[str] = []
     segments = decoded.split("/")[1:]

@@ -1,4 +1,4 @@
-"""A thousand attempts at once to use one grant: python proofs/grant_once.py [--attempts N] [--rounds N] [--store KIND]
+"""A thousand attempts at once to use one grant: python proofs/grant_once.py [--store KIND] [--attempts N] [--rounds N]
 
 Claim: of all attempts to use a grant, whoever makes them, exactly one succeeds; and none more if a process is killed.
 
@@ -23,10 +23,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from answerable.adapters.postgres.grants import PostgresGrants
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.grants import AlreadyConsumed, Consumed, Issued
 from answerable.ports.grants import GrantStore
 from answerable.testing import sample_grants as some
+from answerable.testing.postgres_server import PostgresServer
 from answerable.values import GrantId
 
 PROCESSES = 4
@@ -34,8 +36,8 @@ PATIENCE = 120
 
 
 def opened(place: str) -> GrantStore:
-    """The store at a place: a file."""
-    return SqliteGrants(place)
+    """The store at a place: a file, or a database by its DSN."""
+    return PostgresGrants(place) if place.startswith("postgresql:") else SqliteGrants(place)
 
 
 def child(place: str, grant: str, first: int, count: int) -> None:
@@ -133,13 +135,23 @@ def prove(place: str, attempts: int, rounds: int, processes: int, chance: random
     return total
 
 
+def shown(name: str, attempts: int, processes: int, total: Counter[str]) -> str:
+    return (
+        f"{name}: {total['rounds']} grants, {attempts:,} attempts at each in {processes} processes: "
+        f"{total['Consumed']} told that it is theirs, {total['AlreadyConsumed']:,} that it was used already; in "
+        f"{total['rounds with a kill']} rounds a process was killed, and {total['answers lost to a kill']:,} answers "
+        "with it"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--attempts", type=int, default=1000, help="at each grant, all at once")
-    parser.add_argument("--rounds", type=int, default=10, help="grants, one after another")
+    parser.add_argument("--rounds", type=int, default=10, help="grants, one after another, at each store")
     parser.add_argument("--processes", type=int, default=PROCESSES)
+    parser.add_argument("--store", choices=["sqlite", "postgres", "both"], default="both")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -147,16 +159,20 @@ def main() -> None:
         place, grant, first, count = options.child
         child(place, grant, int(first), int(count))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        place = str(Path(folder) / "grants.db")
-        chance = random.Random(options.seed)
-        total = prove(place, options.attempts, options.rounds, options.processes, chance)
-    print(
-        f"sqlite: {total['rounds']} grants, {options.attempts:,} attempts at each in {options.processes} processes: "
-        f"{total['Consumed']} told that it is theirs, {total['AlreadyConsumed']:,} that it was used already; in "
-        f"{total['rounds with a kill']} rounds a process was killed, and {total['answers lost to a kill']:,} answers "
-        "with it"
-    )
+    chance = random.Random(options.seed)
+    sizes = (options.attempts, options.rounds, options.processes)
+    if options.store in ("sqlite", "both"):
+        with tempfile.TemporaryDirectory() as folder:
+            total = prove(str(Path(folder) / "grants.db"), *sizes, chance)
+        print(shown("SQLite", options.attempts, options.processes, total))
+    if options.store in ("postgres", "both"):
+        server = PostgresServer()
+        try:
+            server.start()
+            total = prove(server.new_database(), *sizes, chance)
+        finally:
+            server.close()
+        print(shown("PostgreSQL", options.attempts, options.processes, total))
 
 
 if __name__ == "__main__":

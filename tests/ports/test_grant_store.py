@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from answerable.adapters.postgres.grants import PostgresGrants
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.grants import (
     KILL_SWITCH,
@@ -40,15 +41,17 @@ AGO = timedelta(minutes=5)
 class Place:
     """Where grants are kept, and openings of it. What is in memory is opened once."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind, self.folder = kind, folder
+    def __init__(self, kind: str, folder: Path, dsn: str) -> None:
+        self.kind, self.folder, self.dsn = kind, folder, dsn
         self._opened: list[GrantStore] = []
 
     def open(self) -> GrantStore:
         if self.kind == "memory":
             store: GrantStore = self._opened[0] if self._opened else MemoryGrants()
-        else:
+        elif self.kind == "sqlite":
             store = SqliteGrants(self.folder / "grants.db")
+        else:
+            store = PostgresGrants(self.dsn)
         self._opened.append(store)
         return store
 
@@ -57,9 +60,10 @@ class Place:
             store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    place = Place(request.param, tmp_path)
+    dsn = request.getfixturevalue("database") if request.param == "postgres" else ""
+    place = Place(request.param, tmp_path, dsn)
     yield place
     place.close()
 

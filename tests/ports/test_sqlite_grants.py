@@ -133,6 +133,33 @@ def test_a_damaged_row_is_no_grant(path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE revocations SET selector = 'planet'",
+        "UPDATE revocations SET value = 'x'",
+        "UPDATE revocations SET by = CAST(x'ff' AS TEXT)",
+        "UPDATE revocations SET at = 9223372036854775807",
+    ],
+)
+def test_a_damaged_revocation_stands(path: Path, damage: str) -> None:
+    store = SqliteGrants(path)
+    grant = some.grant()
+    store.issue(grant, some.permit())
+    store.revoke(Revocation(KILL_SWITCH, NOW, "ops", "drill"))
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute(damage)
+    for ask in (
+        lambda: store.consume(grant.id, NOW, "one"),
+        lambda: store.issue(some.grant(1), some.permit(1)),
+        store.revocations,
+    ):
+        with pytest.raises(GrantsUnavailable):
+            ask()
+    assert store.outstanding(KILL_SWITCH, NOW) == []
+    store.close()
+
+
 def test_a_file_that_is_no_store_of_this_format_is_refused(path: Path) -> None:
     SqliteGrants(path).close()
     with closing(apsw.Connection(str(path))) as other:

@@ -117,10 +117,13 @@ def revocation_row(revocation: Revocation) -> RevocationRow:
 
 
 def revocation_of(row: RevocationRow) -> Revocation:
-    lifted = None if row.lifted_at is None else instant(row.lifted_at)
-    return Revocation(
-        Selection(Selector(row.selector), row.value), instant(row.at), row.by, row.reason, lifted
-    )
+    """Raises GrantsUnavailable where what was kept is damaged."""
+    try:
+        selection = Selection(Selector(row.selector), row.value)
+        lifted = None if row.lifted_at is None else instant(row.lifted_at)
+        return Revocation(selection, instant(row.at), row.by, row.reason, lifted)
+    except (ValueError, OverflowError) as error:
+        raise GrantsUnavailable(f"a revocation that was kept can't be read: {error}") from error
 
 
 def micros(when: datetime) -> int:

@@ -28,6 +28,7 @@ from answerable.adapters.grant_rows import (
     row_of,
     state_of,
 )
+from answerable.adapters.sqlite_errors import what
 from answerable.adapters.sqlite_files import open_file
 from answerable.grants.grant import Grant, Permit
 from answerable.grants.revocation import Revocation, Selection
@@ -264,8 +265,8 @@ class SqliteGrants:
             self._check_place()
             try:
                 yield
-            except apsw.Error as error:
-                raise GrantsUnavailable(f"{_WHAT} at '{self._path}' can't be used: {error}") from error
+            except (apsw.Error, UnicodeDecodeError) as error:  # a damaged text may be no UTF-8
+                raise GrantsUnavailable(f"{_WHAT} at '{self._path}' can't be used: {what(error)}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

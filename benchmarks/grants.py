@@ -1,8 +1,8 @@
 """What a grant costs: python benchmarks/grants.py [--count N]
 
 One after another, on one thread: a grant is made durable and signed, its holder proves, the back end checks
-all of it and uses it up durably. What the holder does is left out of the sums. Beside it, what of that is the
-signatures' alone: one ES256 verification by `cryptography`.
+all of it and uses it up durably. What the holder does is left out of the sums. Beside it, what of that is not ours:
+one ES256 verification by `cryptography`, and two commits of SQLite with a row of the same size, by turns.
 
 Goals: the whole at most 3 ms at p50 with both commits, checking without the store at most 150 µs.
 """
@@ -21,12 +21,17 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from answerable.adapters.postgres.grants import PostgresGrants
+from answerable.adapters.sqlite_files import open_file
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.backends import Act, StoreAuthority, check_grant
 from answerable.grants import Grant, Presented, arguments_digest, issue, read_token, verify_grant
+from answerable.grants.claims import grant_json
 from answerable.ports.grants import GrantStore
 from answerable.testing import sample_grants as some
 from answerable.testing.memory_grants import MemoryGrants
+from answerable.testing.postgres_server import PostgresServer
+from answerable.values.errors import AnswerableError
 
 KEY = some.key()
 KEYS = {KEY.id: KEY.secret}
@@ -114,11 +119,31 @@ def alone(count: int) -> None:
     row("the arguments' digest", timed(lambda: arguments_digest(some.ARGUMENTS), count))
 
 
-def at(name: str, store: GrantStore, count: int) -> None:
+class TwoCommits:
+    """SQLite alone: a row is made durable, and changed durably."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_file(str(path), create=True)
+        self._db.execute("CREATE TABLE rows (id INTEGER PRIMARY KEY, data BLOB, used INTEGER) STRICT")
+        self._data = grant_json(some.grant()) + bytes(400)  # and what is kept beside the claims
+        self.taken: list[float] = []
+
+    def once(self, number: int) -> None:
+        began = time.perf_counter()
+        self._db.execute("INSERT INTO rows (id, data) VALUES (?, ?)", (number, self._data))
+        self._db.execute("UPDATE rows SET used = 1 WHERE id = ? RETURNING data", (number,)).fetchall()
+        self.taken.append(time.perf_counter() - began)
+
+
+def at(name: str, store: GrantStore, count: int, beside: TwoCommits | None = None) -> None:
     """What is done at a store."""
     whole = Whole(store)
     for number in range(count + 20):
         whole.once(number)
+        if beside is not None:
+            beside.once(number)
+    if beside is not None:
+        row(f"{name}: two commits, and nothing else", beside.taken[20:])
     row(f"{name}: issued and signed", whole.issued[20:])
     row(f"{name}: verified and used up", whole.used[20:])
     row(f"{name}: the whole", whole.whole[20:])
@@ -137,8 +162,20 @@ def main() -> None:
     )  # it looks at every grant of a permit by going through all
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteGrants(Path(folder) / "grants.db")
-        at("SQLite", store, count)
+        at("SQLite", store, count, TwoCommits(Path(folder) / "raw.db"))
         store.close()
+    try:
+        server = PostgresServer()
+    except AnswerableError as error:
+        print(f"\nPostgreSQL was not measured: {error}")
+        return
+    try:
+        server.start()
+        shared = PostgresGrants(server.new_database())
+        at("PostgreSQL", shared, count)
+        shared.close()
+    finally:
+        server.close()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ values = st.recursive(
     max_leaves=8,
 )
 objects = st.dictionaries(texts, values, max_size=5)
+small = st.dictionaries(
+    st.sampled_from(["a", "A", "é", "e\u0301"]),
+    st.sampled_from([0, 1, -1, 0.5, True, False, None, "", "1", "é", "e\u0301", [], {}, [0], {"a": 1}]),
+    max_size=3,
+)
 
 
 def rewritten(value: Any, chance: random.Random) -> str:
@@ -71,7 +76,7 @@ def test_however_the_same_arguments_are_written_they_have_one_digest(
 
 
 @settings(max_examples=100, deadline=None)
-@given(objects, objects)
+@given(small, small)
 def test_different_arguments_have_different_digests(one: dict[str, Any], other: dict[str, Any]) -> None:
     same = rfc8785.dumps(one) == rfc8785.dumps(other)
     assert (arguments_digest(json.dumps(one)) == arguments_digest(json.dumps(other))) is same

@@ -22,7 +22,7 @@ from answerable.testing import sample_grants as some
 from answerable.testing.memory_grants import MemoryGrants
 from answerable.testing.serving import serve_in_thread
 from answerable.values import GrantId, WorkloadId
-from answerable.values.errors import GrantRefused, NotAuthenticated
+from answerable.values.errors import NotAuthenticated
 
 FORM = "application/x-www-form-urlencoded"
 CALLERS = {
@@ -125,7 +125,7 @@ class Stack:
 
 def _subject(token: str) -> WorkloadId:
     if token != "svid-of-bot":
-        raise GrantRefused("the SVID does not hold", "invalid_request")
+        raise NotAuthenticated("the SVID does not hold")
     return some.WORKLOAD
 
 

@@ -13,7 +13,7 @@ from answerable.grants.forms import read_form
 from answerable.grants.token_exchange import exchange, exchanged, read_exchange
 from answerable.testing import sample_grants as some
 from answerable.values import GrantId, TraceId, WorkloadId
-from answerable.values.errors import GrantRefused
+from answerable.values.errors import GrantRefused, NotAuthenticated
 
 HOLDER = DpopKey(some.HOLDER.id)
 PERMIT = some.permit()
@@ -35,7 +35,7 @@ FORM: dict[str, Any] = {
 
 def proven(token: str) -> WorkloadId:
     if token != "svid":
-        raise GrantRefused("the SVID does not hold", "invalid_request")
+        raise NotAuthenticated("the SVID does not hold")
     return some.WORKLOAD
 
 

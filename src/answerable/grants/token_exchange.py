@@ -32,7 +32,7 @@ from answerable.grants.grant import (
 )
 from answerable.grants.strict_json import read_json
 from answerable.values import Digest, GrantId, TraceId, WorkloadId
-from answerable.values.errors import GrantRefused
+from answerable.values.errors import GrantRefused, NotAuthenticated
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 – a name, no secret
 JWT = "urn:ietf:params:oauth:token-type:jwt"
@@ -42,7 +42,7 @@ DENIED = "access_denied"
 _NOT_TAKEN = ("actor_token", "actor_token_type", "resource", "scope")
 
 VerifySubject = Callable[[str], WorkloadId]
-"""The workload that a subject token is of. Raises GrantRefused where it proves nobody."""
+"""The workload that a subject token is of. Raises NotAuthenticated where it proves nobody."""
 FindPermit = Callable[[DecisionId], Permit | None]
 """What a decision permits; None where there is no such decision, or it does not permit. May be asked again."""
 
@@ -120,7 +120,10 @@ def exchange(
     Whether the permit was used, and whether a revocation stands, is for the store to say when it issues.
     """
     # 1.
-    workload = verify_subject(request.subject_token)
+    try:
+        workload = verify_subject(request.subject_token)
+    except NotAuthenticated as error:  # RFC 8693 section 2.2.2
+        raise GrantRefused(f"the subject token proves nobody: {error}", INVALID) from error
     # 2.
     if not may_ask_for(workload):
         raise GrantRefused(f"the caller may not ask for grants of '{workload}'", DENIED)

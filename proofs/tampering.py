@@ -331,7 +331,7 @@ def change(path: Path, way: Way, draw: random.Random) -> None:
 def copy_anew(original: Path, copy: Path) -> None:
     """With whatever is kept in files beside it."""
     for one in copy.parent.glob(f"{copy.name}*"):
-        one.unlink()
+        one.unlink(missing_ok=True)
     for one in original.parent.glob(f"{original.name}*"):
         shutil.copy(one, copy.with_name(one.name.replace(original.name, copy.name, 1)))
 

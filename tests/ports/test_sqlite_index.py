@@ -10,7 +10,7 @@ import pytest
 from entries_to_find import Asked, call, erasure, exchange, line, reply
 from some_drafts import sql
 
-from answerable.adapters.sqlite_index import SqliteIndex
+from answerable.adapters.sqlite_index import _OF_AMOUNT, SqliteIndex
 from answerable.adapters.sqlite_ledger import SqliteLedger, beside
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.ledger.indexing import catch_up
@@ -199,6 +199,13 @@ def test_a_file_of_another_version_is_begun_again(path: Path) -> None:
     assert len(find(ledger, index, Query(customer="Ada Okafor"), limit=9)) == 1
     index.close()
     asyncio.run(ledger.close())
+
+
+def test_an_amount_is_looked_for_in_one_block_and_not_in_the_whole_log(path: Path) -> None:
+    index = SqliteIndex(beside(path, "index"))
+    [[*_, plan]] = index._reader.execute("EXPLAIN QUERY PLAN " + _OF_AMOUNT, (1, 2, "USD", 4, 3)).fetchall()
+    assert plan == "SEARCH amounts USING PRIMARY KEY (number>? AND number<?)"
+    index.close()
 
 
 def test_a_lost_file_is_made_again_without_a_word(path: Path) -> None:

@@ -13,21 +13,28 @@ from answerable.receipts.facets import Amount
 from answerable.receipts.postings import BLOCK, ascending, bits_of, unpacked
 from answerable.receipts.query import Sought
 
-_FIRST_WINDOW, _LARGEST_WINDOW = 4, 128
-"""Blocks that are read at once: few at first, for most questions are answered by the newest."""
+_FIRST_STRETCH, _GROWTH = 4, 4
+"""How many blocks are looked over first, and how many times more each time after: most questions end in the newest."""
+_AT_ONCE = 128
+"""Blocks whose bits are read at once."""
 FEW = 5000
 """Numbers of one amount that are looked up all at once; more are looked for block by block."""
 
 Instants = tuple[int, int]
 """From the first (included) to the second (not), in microseconds since 1970."""
 EVER: Instants = (-(2**63), 2**63 - 1)
+Stretch = tuple[int, int]
+"""Blocks, from the first (included) to the second (not)."""
 
 
 class Blocks(Protocol):
     """What a database is asked for."""
 
-    def common(self, facets: Sequence[int], instants: Instants) -> list[int]:
-        """The blocks in which every facet occurs and some entry may be of these instants, lowest first."""
+    def end(self) -> int:
+        """The number after that of the last block."""
+
+    def common(self, facets: Sequence[int], instants: Instants, stretch: Stretch) -> list[int]:
+        """The blocks of a stretch in which every facet occurs and some entry may be of these instants, lowest first."""
 
     def bits(self, facets: Sequence[int], blocks: Sequence[int]) -> Iterable[tuple[int, int, bytes]]:
         """Block, facet and kept bits; a facet comes as often as it is filed under several keys."""
@@ -60,28 +67,32 @@ def search(database: Blocks, sought: Sought, page: Page) -> list[int]:
         EVER[0] if sought.since is None else sought.since,
         EVER[1] if sought.until is None else sought.until,
     )
-    common = database.common(facets, instants) if only != {} else []
-    blocks = [one for one in common if _reaches(one, page) and (only is None or one in only)]
-    if not page.oldest_first:
-        blocks.reverse()
     found: list[int] = []
-    for window in _windows(blocks):
-        kept = _all_of(database, facets, window)
-        if sought.amount is not None:
-            named = only
-            if named is None:
-                named = _as_bits(
-                    database.of_amount(sought.amount, [block for block, bits in kept.items() if bits])
-                )
-            kept = {block: bits & named.get(block, 0) for block, bits in kept.items()}
-        if instants != EVER:
-            for block, numbers in database.of_instants(instants, window).items():
-                if numbers is not None and block in kept:
-                    kept[block] &= _as_bits(numbers).get(block, 0)
-        for block in window:
-            found += _numbers(block, kept.get(block, 0), page)
-            if len(found) >= page.limit:
-                return found[: page.limit]
+    if only == {}:
+        return found
+    for stretch in _stretches(database.end(), page):
+        blocks = database.common(facets, instants, stretch)
+        if only is not None:
+            blocks = [block for block in blocks if block in only]
+        if not page.oldest_first:
+            blocks.reverse()
+        for at in range(0, len(blocks), _AT_ONCE):
+            window = blocks[at : at + _AT_ONCE]
+            kept = _all_of(database, facets, window)
+            if sought.amount is not None:
+                named = only
+                if named is None:
+                    some = [block for block, bits in kept.items() if bits]
+                    named = _as_bits(database.of_amount(sought.amount, some))
+                kept = {block: bits & named.get(block, 0) for block, bits in kept.items()}
+            if instants != EVER:
+                for block, numbers in database.of_instants(instants, window).items():
+                    if numbers is not None:
+                        kept[block] &= _as_bits(numbers).get(block, 0)
+            for block in window:
+                found += _numbers(block, kept[block], page)
+                if len(found) >= page.limit:
+                    return found[: page.limit]
     return found
 
 
@@ -122,16 +133,16 @@ def _numbers(block: int, bits: int, page: Page) -> list[int]:
     return [one for one in reversed(numbers) if page.start is None or one < page.start]
 
 
-def _reaches(block: int, page: Page) -> bool:
-    """Can a block have a number of this page?"""
-    if page.start is None:
-        return True
-    return (block + 1) * BLOCK > page.start if page.oldest_first else block * BLOCK < page.start
-
-
-def _windows(blocks: Sequence[int]) -> Iterator[Sequence[int]]:
-    size, at = _FIRST_WINDOW, 0
-    while at < len(blocks):
-        yield blocks[at : at + size]
-        at += size
-        size = min(size * 2, _LARGEST_WINDOW)
+def _stretches(end: int, page: Page) -> Iterator[Stretch]:
+    """Every block that can have a number of this page, in stretches that grow, in the order of the page."""
+    size = _FIRST_STRETCH
+    if page.oldest_first:
+        at = 0 if page.start is None else max(0, page.start // BLOCK)
+        while at < end:
+            yield at, min(at + size, end)
+            at, size = at + size, size * _GROWTH
+    else:
+        at = end if page.start is None else min(end, -(-page.start // BLOCK))
+        while at > 0:
+            yield max(0, at - size), at
+            at, size = at - size, size * _GROWTH

@@ -14,8 +14,13 @@ _TRIES = 10
 _SWITCH_SECONDS = 0.05
 
 
-def open_file(path: str, *, create: bool, busy_ms: int = BUSY_MS) -> apsw.Connection:
-    """A connection of its own. Raises LedgerUnavailable where the file can't be opened or can't be durable."""
+def open_file(
+    path: str, *, create: bool, busy_ms: int = BUSY_MS, kept: str = "the ledger"
+) -> apsw.Connection:
+    """A connection of its own. Raises LedgerUnavailable where the file can't be opened or can't be durable.
+
+    `kept` is what the file holds, for the message.
+    """
     try:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
         if create:
@@ -28,13 +33,13 @@ def open_file(path: str, *, create: bool, busy_ms: int = BUSY_MS) -> apsw.Connec
         mode = _write_ahead(connection)
         if mode != "wal":
             raise LedgerUnavailable(
-                f"the ledger at '{path}' can't have a write-ahead log there (its journal is '{mode}'), so a "
+                f"{kept} at '{path}' can't have a write-ahead log there (its journal is '{mode}'), so a "
                 "commit would not be durable; put it in a file on a local disk"
             )
         # Read to the end: a row left unread ends the batch.
         connection.execute("PRAGMA synchronous = FULL").fetchall()
     except (apsw.Error, OSError) as error:
-        raise LedgerUnavailable(f"the ledger at '{path}' can't be opened: {what(error)}") from error
+        raise LedgerUnavailable(f"{kept} at '{path}' can't be opened: {what(error)}") from error
     return connection
 
 

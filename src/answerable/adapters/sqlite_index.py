@@ -14,7 +14,7 @@ from typing import cast
 
 import apsw
 
-from answerable.adapters.block_search import EVER, FEW, Instants, Page, search, spans
+from answerable.adapters.block_search import EVER, FEW, Instants, Page, Stretch, search, spans
 from answerable.adapters.sqlite_files import open_file
 from answerable.ports.ledger_index import IndexLost, Position
 from answerable.receipts.facets import Amount
@@ -52,6 +52,15 @@ CREATE TABLE position (next INTEGER NOT NULL, leaf TEXT NOT NULL, log TEXT NOT N
 INSERT INTO position VALUES (0, '', '');
 """
 _TABLES = ("postings", "amounts", "times", "spans", "forgotten", "position")
+_FORGET = (
+    "DELETE FROM postings WHERE key <> 0 AND key = ?",
+    "DELETE FROM amounts WHERE key = ?",
+    "INSERT INTO forgotten VALUES (?) ON CONFLICT DO NOTHING",
+)
+# By number, and by no index of amounts (that is what `+` is for): those are of the whole log.
+_OF_AMOUNT = (
+    "SELECT number FROM amounts WHERE number BETWEEN ? AND ? AND +currency = ? AND +low <= ? AND +high >= ?"
+)
 _CACHE_KB = 64 * 1024
 _DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
 
@@ -108,7 +117,7 @@ class SqliteIndex:
         with self._writing, self._reading:
             try:
                 with self._translated():
-                    self._create_again()
+                    self._create(anew=True)
                     self._sweep()
             except IndexLost:
                 self._let_go()
@@ -133,8 +142,7 @@ class SqliteIndex:
             self._write.execute("PRAGMA synchronous = NORMAL").fetchall()
             self._write.execute("PRAGMA secure_delete = ON").fetchall()
             self._write.execute(f"PRAGMA cache_size = -{_CACHE_KB}").fetchall()
-            if _version(self._write) != _VERSION:
-                self._create_again()
+            self._create(anew=False)
         self._reader = self._connected(create=False)
 
     def _connected(self, *, create: bool) -> apsw.Connection:
@@ -145,17 +153,24 @@ class SqliteIndex:
                 raise IndexLost(f"the index at '{self._path}' is damaged: {error.__cause__}") from error
             raise
 
-    def _create_again(self) -> None:
-        with self._write:
-            # A crash before the commit leaves the index as it was; after it, an empty one.
-            for table in _TABLES:
-                self._write.execute(f"DROP TABLE IF EXISTS {table}")
-            self._write.execute(_SCHEMA)
-            self._write.execute(f"PRAGMA user_version = {_VERSION}")
-        self._unswept = True
+    def _create(self, *, anew: bool) -> None:
+        """Make the tables where they are not there in this version; in any case `anew`."""
+        self._write.execute("BEGIN IMMEDIATE")
+        try:
+            if anew or _version(self._write) != _VERSION:
+                for table in _TABLES:
+                    self._write.execute(f"DROP TABLE IF EXISTS {table}")
+                self._write.execute(_SCHEMA)
+                self._write.execute(f"PRAGMA user_version = {_VERSION}")
+                self._unswept = True
+            # A crash before this leaves the index as it was; after it, an empty one.
+            self._write.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
 
     def _keep(self, batch: Batch) -> None:
-        forgotten = batch.forgotten | self._forgotten({place.key for place in batch.postings})
+        forgotten = batch.forgotten | self._forgotten(batch.keys)
         self._write.executemany(
             "INSERT OR REPLACE INTO postings VALUES (?, ?, ?, ?)",
             (
@@ -189,11 +204,8 @@ class SqliteIndex:
         return {key for key in keys if self._write.execute(query, (key,)).fetchall()}
 
     def _remove_keys(self, keys: Collection[int]) -> None:
-        for table in ("postings", "amounts"):
-            self._write.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key in keys))  # noqa: S608
-        self._write.executemany(
-            "INSERT INTO forgotten VALUES (?) ON CONFLICT DO NOTHING", ((key,) for key in keys)
-        )
+        for statement in _FORGET:
+            self._write.executemany(statement, ((key,) for key in keys))
         self._unswept = self._unswept or bool(keys)
 
     def _sweep(self) -> None:
@@ -232,12 +244,16 @@ class _Database:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
 
-    def common(self, facets: Sequence[int], instants: Instants) -> list[int]:
-        parts = ["SELECT DISTINCT block FROM postings WHERE facet = ?"] * len(facets)
-        bindings = list(facets)
+    def end(self) -> int:
+        return -(-_position(self._connection).next // BLOCK)
+
+    def common(self, facets: Sequence[int], instants: Instants, stretch: Stretch) -> list[int]:
+        one = "SELECT DISTINCT block FROM postings WHERE facet = ? AND block >= ? AND block < ?"
+        parts = [one] * len(facets)
+        bindings = [value for facet in facets for value in (facet, *stretch)]
         if instants != EVER:
-            parts.append("SELECT block FROM spans WHERE last >= ? AND first < ?")
-            bindings += instants
+            parts.append("SELECT block FROM spans WHERE block >= ? AND block < ? AND last >= ? AND first < ?")
+            bindings += (*stretch, *instants)
         return self._numbers(" INTERSECT ".join(parts) + " ORDER BY block", bindings)
 
     def bits(self, facets: Sequence[int], blocks: Sequence[int]) -> Iterable[tuple[int, int, bytes]]:
@@ -261,12 +277,9 @@ class _Database:
         return found if len(found) <= FEW else None
 
     def of_amount(self, amount: Amount, blocks: Sequence[int]) -> Iterable[int]:
-        query = "SELECT number FROM amounts WHERE number BETWEEN ? AND ? AND currency = ? AND low <= ? AND high >= ?"
+        value = (amount.currency, amount.high, amount.low)
         for block in blocks:
-            first = block * BLOCK
-            yield from self._numbers(
-                query, (first, first + BLOCK - 1, amount.currency, amount.high, amount.low)
-            )
+            yield from self._numbers(_OF_AMOUNT, (block * BLOCK, (block + 1) * BLOCK - 1, *value))
 
     def of_instants(self, instants: Instants, blocks: Sequence[int]) -> dict[int, list[int] | None]:
         spans = f"SELECT block FROM spans WHERE block IN ({_marks(blocks)}) AND first >= ? AND last < ?"  # noqa: S608

@@ -79,6 +79,11 @@ class Batch:
     forgotten: set[int] = field(default_factory=set)
     """Keys that were erased: nothing filed under them stays or is added."""
 
+    @property
+    def keys(self) -> set[int]:
+        """Every key that something of it is filed under."""
+        return {place.key for place in self.postings} | {row.key for row in self.amounts}
+
 
 class _Exchange:
     """What is known of an exchange that is still being written."""

@@ -2,10 +2,12 @@
 
 from answerable.values.assurance import AssuranceLevel
 from answerable.values.ids import (
+    ApprovalId,
     CallId,
     ConversationId,
     CustomerId,
     Digest,
+    GrantId,
     PolicyId,
     RequestId,
     TraceId,
@@ -15,11 +17,13 @@ from answerable.values.instants import from_rfc3339, rfc3339
 from answerable.values.money import Money
 
 __all__ = [
+    "ApprovalId",
     "AssuranceLevel",
     "CallId",
     "ConversationId",
     "CustomerId",
     "Digest",
+    "GrantId",
     "Money",
     "PolicyId",
     "RequestId",

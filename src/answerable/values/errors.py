@@ -18,6 +18,9 @@
     │   ├── UnderHold             what should be erased is kept by a legal hold
     │   └── ProofError            a proof or checkpoint that does not show what it should
     ├── IdentityError         a SPIFFE id, certificate, key or set of keys that can't be used
+    ├── GrantError            nothing may be done under the grant
+    │   ├── GrantRefused      a grant, a proof or a request for one that is not taken: says why, to its owner only
+    │   └── GrantsUnavailable it can't be known whether it still holds
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── KeyUnavailable        a key that can't be had now, or that does not open what it is given
     ├── BundleError           policies, terms or wording that can't be put in force
@@ -126,6 +129,26 @@ class ProofError(LedgerError):
 
 class IdentityError(AnswerableError):
     """A SPIFFE id, a certificate, a key or a set of keys that can't be used."""
+
+
+class GrantError(AnswerableError):
+    """Nothing may be done under the grant, so nothing is."""
+
+
+class GrantRefused(GrantError):
+    """A grant, a proof or a request for one that is not taken.
+
+    The message is for whoever owns the gate or the back end. Whoever presented it is told `code`
+    alone (an OAuth error code), which says nothing of what to try next.
+    """
+
+    def __init__(self, message: str, code: str = "invalid_token") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class GrantsUnavailable(GrantError):
+    """The store of grants can't be asked, or did not answer: a grant that may be used up is not used."""
 
 
 class SignatureError(AnswerableError):

@@ -16,6 +16,12 @@ WorkloadId = NewType("WorkloadId", str)
 CallId = NewType("CallId", str)
 """A tool call, as the model named it."""
 
+GrantId = NewType("GrantId", str)
+"""One grant, never given twice: the `jti` of its token."""
+
+ApprovalId = NewType("ApprovalId", str)
+"""A person's answer to one held decision."""
+
 PolicyId = NewType("PolicyId", str)
 Digest = NewType("Digest", str)
 """`sha256:` and 64 lower-case hexadecimal digits."""

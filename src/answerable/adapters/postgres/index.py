@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import asyncpg
 
-from answerable.adapters.block_search import EVER, FEW, Instants, Page, search, spans
+from answerable.adapters.block_search import EVER, FEW, Instants, Page, Stretch, search, spans
 from answerable.adapters.postgres.line import Connection, Line
 from answerable.adapters.postgres.migrations import Steps, migrate
 from answerable.adapters.postgres.place import place
@@ -84,7 +84,7 @@ TRUNCATE answerable_index.postings, answerable_index.amounts, answerable_index.t
     answerable_index.forgotten;
 UPDATE answerable_index.position SET next = 0, leaf = '', log = ''
 """
-_VACUUM = "VACUUM answerable_index.postings, answerable_index.amounts"
+_VACUUM = "VACUUM (FULL) answerable_index.postings, answerable_index.amounts"
 _BITS = """
 SELECT block, facet, bits FROM answerable_index.postings
 WHERE facet = ANY ($1::bigint[]) AND block = ANY ($2::integer[])
@@ -95,9 +95,10 @@ UNION ALL
 (SELECT number FROM answerable_index.amounts WHERE high > low AND currency = $1 AND low < $2 AND high >= $2
 LIMIT {FEW + 1})
 """  # noqa: S608 – our own number
+# By number, and by no index of amounts (that is what the sums are for): those are of the whole log.
 _OF_AMOUNT = """
 SELECT number FROM answerable_index.amounts
-WHERE number >= $1 AND number < $2 AND currency = $3 AND low <= $4 AND high >= $5
+WHERE number >= $1 AND number < $2 AND currency || '' = $3 AND low + 0 <= $4 AND high + 0 >= $5
 """
 _WHOLE = (
     "SELECT block FROM answerable_index.spans WHERE block = ANY ($1::integer[]) AND first >= $2 AND last < $3"
@@ -177,14 +178,17 @@ class PostgresIndex:
 
     # -- the questions of `block_search` -----------------------------------------------
 
-    def common(self, facets: Sequence[int], instants: Instants) -> list[int]:
-        one = "SELECT block FROM answerable_index.postings WHERE facet = ${}"
-        parts = [one.format(number) for number in range(1, len(facets) + 1)]
-        values = list(facets)
+    def end(self) -> int:
+        return -(-self.position().next // BLOCK)
+
+    def common(self, facets: Sequence[int], instants: Instants, stretch: Stretch) -> list[int]:
+        one = "SELECT block FROM answerable_index.postings WHERE block >= $1 AND block < $2 AND facet = ${}"
+        values = [*stretch, *facets]
+        parts = [one.format(number) for number in range(3, len(values) + 1)]
         if instants != EVER:
             parts.append(
-                f"SELECT block FROM answerable_index.spans WHERE last >= ${len(facets) + 1} "  # noqa: S608 – numbers
-                f"AND first < ${len(facets) + 2}"
+                "SELECT block FROM answerable_index.spans WHERE block >= $1 AND block < $2 "  # noqa: S608 – numbers
+                f"AND last >= ${len(values) + 1} AND first < ${len(values) + 2}"
             )
             values += instants
         every = f"SELECT DISTINCT block FROM ({' INTERSECT '.join(parts)}) AS found ORDER BY block"  # noqa: S608 – numbers
@@ -239,8 +243,7 @@ class PostgresIndex:
 
 
 async def _keep(db: Connection, batch: Batch) -> None:
-    keys = {place.key for place in batch.postings}
-    forgotten = batch.forgotten | {row[0] for row in await db.fetch(_FORGOTTEN, list(keys))}
+    forgotten = batch.forgotten | {row[0] for row in await db.fetch(_FORGOTTEN, list(batch.keys))}
     postings = {place: bits for place, bits in batch.postings.items() if place.key not in forgotten}
     before = [place for place in postings if place.block * BLOCK < batch.first]
     if before:

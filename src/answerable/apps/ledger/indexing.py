@@ -78,12 +78,12 @@ class Indexing:
         log, done = self._check(), 0
         while limit is None or done < limit:
             at = self._index.position().next
+            if not self._ledger.store.at([at]):  # as mostly; asking for a whole batch would take longer
+                break
             if self._indexer is None or self._indexer.next != at:
                 # The first time, or another process was faster, or the last batch could not be kept.
                 self._indexer = Indexer(self._ledger.keys.pseudonym, self._exchange, at)
             fed = self._feed(self._indexer, _BATCH if limit is None else min(limit - done, _BATCH))
-            if not fed:
-                break
             if self._index.add(self._indexer.taken(), log or self._log()):
                 done += fed
                 progress(at + fed)

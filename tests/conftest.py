@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from answerable.testing.postgres_server import PostgresServer
 from answerable.testing.scenario_files import load_scenarios
@@ -16,6 +17,10 @@ from answerable.testing.serving import serve_in_thread
 
 if TYPE_CHECKING:
     from openai import OpenAI
+
+# What a test finds never depends on how fast the machine is.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 _ROOM = 2 * 1024**3
 _numbers = itertools.count()

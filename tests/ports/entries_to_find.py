@@ -130,7 +130,9 @@ any_draft = st.one_of(
         minor=st.sampled_from([None, 999, 10_000, 25_000]),
         high=st.sampled_from([None, 30_000]),
         order=st.sampled_from([None, "W100", "w200"]),
-        term=st.sampled_from([None, "term:return-window@2", "context:returns policy"]),
+        term=st.sampled_from(
+            [None, "term:return-window@2", "context:returns policy", "policy:refunds-over-limit"]
+        ),
         because=st.sampled_from(["a published term allows it", "no record shows the refunds"]),
         minute=st.integers(0, 59),
     ),

@@ -267,6 +267,8 @@ QUERIES = [
     Query(identifier="W200", customer="Bo Lindgren"),
     Query(identifier="4711"),
     Query(workload="shop-bot", approver="tomas  ADEYEMI", bundle="larkfield"),
+    Query(bundle=BUNDLE, policy="refunds-over-limit"),
+    Query(bundle="sha256:" + "ab" * 31 + "ac"),
     Query(bundle=BUNDLE[:19] + "…", author="Mira Lindqvist", outcome="hold"),
     Query(subject="refund"),
     Query(subject="refund", amount=Amount(900, 10_000, "USD")),

@@ -85,6 +85,16 @@ def test_instants_are_compared_in_time_and_not_as_texts() -> None:
     assert micros("at noon") is None
 
 
+def test_a_bundle_is_meant_exactly_or_as_far_as_it_is_shown() -> None:
+    digest = "sha256:" + "0123456789abcdef" * 4
+    shared = {f"bundle/{one}" for one in ("larkfield", digest, digest[:19])}
+    facets = Facets(own=Query().of_entry())
+    for asked in ("larkfield", digest, digest[:19], digest[:19] + "…", digest[:40]):
+        assert Query(bundle=asked).answers(facets, shared, AT)  # type: ignore[arg-type]
+    for asked in ("lark", digest[:-1] + "0", digest[:18], "sha256:"):
+        assert not Query(bundle=asked).answers(facets, shared, AT)  # type: ignore[arg-type]
+
+
 def test_what_an_index_is_asked_says_nothing_of_what_is_looked_for() -> None:
     asked = sought(Query(customer="Ada Okafor", identifier="W100", words="secret"), hashed)
     assert all(isinstance(one, int) for one in asked.facets)

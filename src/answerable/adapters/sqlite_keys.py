@@ -9,11 +9,11 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from answerable.adapters.remembered_keys import RememberedKeys
 from answerable.adapters.sqlite_errors import translated
 from answerable.adapters.sqlite_files import open_file
 from answerable.ports.keys import KeyWrapper
@@ -48,7 +48,6 @@ CREATE TABLE IF NOT EXISTS secrets (
     wrapped BLOB NOT NULL
 ) STRICT;
 """
-_REMEMBERED = 50_000
 _ID_BYTES = 8
 _PSEUDONYMS = "pseudonyms"
 
@@ -69,15 +68,14 @@ class SqliteKeys:
                     f"'{path}' holds keys of format {version}; this program knows format {_VERSION}"
                 )
             self._db.execute(_SCHEMA + f"PRAGMA user_version = {_VERSION};")
-        self._known: OrderedDict[SubjectMonth, SubjectKey] = OrderedDict()
-        self._by_id: OrderedDict[str, SubjectKey] = OrderedDict()
+        self._remembered = RememberedKeys()
         self._seen = self._data_version()
         self._hashing = self._secret(_PSEUDONYMS)
 
     def current(self, wanted: Collection[SubjectMonth]) -> Mapping[SubjectMonth, SubjectKey]:
         with self._door, translated(self._path):
             self._forget_if_changed()
-            found = {one: self._known[one] for one in wanted if one in self._known}
+            found = {one: key for one in wanted if (key := self._remembered.current(one)) is not None}
             missing = [one for one in wanted if one not in found]
             if missing:
                 found.update(self._read_or_make(missing))
@@ -89,15 +87,14 @@ class SqliteKeys:
         with self._door, translated(self._path):
             self._forget_if_changed()
             for key_id in set(ids):
-                if key_id in self._by_id:
-                    found[key_id] = self._by_id[key_id]
+                if (key := self._remembered.by_id(key_id)) is not None:
+                    found[key_id] = key
                     continue
                 for wrapped, *erased in self._db.execute(query, (key_id,)):
                     if wrapped is None:
                         found[key_id] = Erased(*cast("list[str]", erased))
                     else:
                         found[key_id] = self._unwrapped(key_id, cast("bytes", wrapped))
-            self._trim()
         return found
 
     def pseudonym(self, name: str) -> str:
@@ -120,7 +117,7 @@ class SqliteKeys:
                 # A crash before the commit leaves the keys; the ledger's entry has them destroyed at the next start.
                 for key_id in ids:
                     self._db.execute(query, (*erased, key_id))
-            self._forget()
+            self._remembered.forget()
             # Out of the write-ahead log as well, where the keys' last pages may lie.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -192,7 +189,7 @@ class SqliteKeys:
                         continue
                     erased = one.erased or (None, None, None)
                     self._db.execute(query, (one.id, one.subject, one.month, one.wrapped, *erased))
-            self._forget()
+            self._remembered.forget()
         self._hashing = self._secret(_PSEUDONYMS)
 
     def close(self) -> None:
@@ -226,23 +223,13 @@ class SqliteKeys:
                 )
                 made[one] = self._unwrapped(key_id, wrapped)
         for one, key in made.items():
-            self._known[one] = key
-        self._trim()
+            self._remembered.keep(key, one)
         return made
 
     def _unwrapped(self, key_id: str, wrapped: bytes) -> SubjectKey:
         key = SubjectKey(key_id, self._wrapper.unwrap(wrapped, key_id.encode()))
-        self._by_id[key_id] = key
+        self._remembered.keep(key)
         return key
-
-    def _trim(self) -> None:
-        for memory in (self._known, self._by_id):
-            while len(memory) > _REMEMBERED:
-                memory.popitem(last=False)
-
-    def _forget(self) -> None:
-        self._known.clear()
-        self._by_id.clear()
 
     def _adopt(self, one: KeptKey) -> None:
         """Take over a secret of the store's own, where nothing was hashed with this store's yet."""
@@ -269,7 +256,7 @@ class SqliteKeys:
         """Another process may have destroyed a key that is remembered here."""
         seen = self._data_version()
         if seen != self._seen:
-            self._forget()
+            self._remembered.forget()
             self._seen = seen
 
     def _data_version(self) -> int:

@@ -18,8 +18,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from answerable.grants.strict_json import read_json
 from answerable.values.errors import GrantRefused
+from answerable.values.strict_json import read_json
 
 ALGORITHM = "ES256"
 CURVE = "P-256"

@@ -17,9 +17,9 @@ from joserfc.jwk import ECKey
 
 from answerable.grants import jose
 from answerable.grants.grant import LONGEST_LIFETIME, whole_second
-from answerable.grants.strict_json import read_json
 from answerable.values import from_rfc3339, rfc3339
 from answerable.values.errors import SettingsError
+from answerable.values.strict_json import read_json
 
 MOST_BYTES = 64 * 1024
 _LAST_CHECK = timedelta(seconds=30)

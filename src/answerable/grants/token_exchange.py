@@ -30,9 +30,9 @@ from answerable.grants.grant import (
     is_digest,
     new_grant,
 )
-from answerable.grants.strict_json import read_json
 from answerable.values import Digest, GrantId, TraceId, WorkloadId
 from answerable.values.errors import GrantRefused, NotAuthenticated
+from answerable.values.strict_json import read_json
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 – a name, no secret
 JWT = "urn:ietf:params:oauth:token-type:jwt"

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 from joserfc.jwk import ECKey, RSAKey
 
 from answerable.identity.refusing import quoted
-from answerable.identity.strict_json import JsonError, json_object
 from answerable.values.errors import IdentityError
+from answerable.values.strict_json import JsonError, json_object
 
 Key = RSAKey | ECKey
 Keys = Mapping[str, Key]

@@ -16,8 +16,8 @@ from joserfc.errors import JoseError
 
 from answerable.identity.keys import Key, Keys
 from answerable.identity.refusing import KeyNotKnown, quoted
-from answerable.identity.strict_json import JsonError, json_object
 from answerable.values.errors import IdentityRefused
+from answerable.values.strict_json import JsonError, json_object
 
 MOST_TOKEN_BYTES = 16 * 1024
 LEEWAY = timedelta(seconds=30)

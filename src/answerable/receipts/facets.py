@@ -33,8 +33,7 @@ from answerable.receipts.identifiers import folded, in_json, in_words
 from answerable.values.errors import LedgerBroken
 from answerable.values.money import LARGEST_MINOR
 
-DIGEST_SHOWN = len("sha256:") + 12
-"""Characters of a bundle's digest that people are shown, and may look for."""
+_DIGEST, _DIGEST_SHOWN = len("sha256:") + 64, len("sha256:") + 12
 _LONGEST_TEXT = 4000
 _LONGEST_WORD = 40
 _SHORTEST_PLURAL = 3
@@ -50,6 +49,7 @@ class Kind(StrEnum):
     """The subject of a line that commits the company."""
     OUTCOME = "outcome"
     POLICY = "policy"
+    """A policy that decided, or that the finding rests on."""
     TERM = "term"
     """A published term (`return-window`, `return-window@2`) or passage that a finding rests on."""
     TOOL = "tool"
@@ -164,7 +164,7 @@ def facets_of(entry: Entry, private: Private | None) -> Facets:
 def bundle_value(text: str) -> str:
     """A bundle as it may be asked for: its name, its digest, or the digest as `answerable show` prints it."""
     text = text.removesuffix("…")
-    return text[:DIGEST_SHOWN] if text.startswith("sha256:") else text
+    return text[:_DIGEST_SHOWN] if text.startswith("sha256:") and len(text) < _DIGEST else text
 
 
 def person_value(text: str) -> str:
@@ -200,7 +200,7 @@ def _line(kind: Facet, body: LineBody, terms: tuple[TermPart, ...]) -> Facets:
     if release is not None and release.text is not None:
         texts.append(release.text)
     if body.finding is not None:
-        own += [facet(Kind.TERM, name) for source in body.finding.sources for name in _published(source)]
+        own += [one for source in body.finding.sources for one in _rests_on(source)]
         texts += [source for source in body.finding.sources if not source.startswith("call:")]
     if not terms:
         return Facets(tuple(own), (), (), (), tuple(texts))
@@ -228,12 +228,14 @@ def _owners(policies: tuple[PolicyPart, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _published(source: str) -> tuple[str, ...]:
-    """The names that a source of a finding is looked for by; none where it is no published text."""
+def _rests_on(source: str) -> tuple[Facet, ...]:
+    """What a source of a finding is looked for by: a published term or passage, or a policy asked about the act."""
     where, _, name = source.partition(":")
-    if where == "term":
-        return (name, name.rpartition("@")[0]) if "@" in name else (name,)
-    return (name,) if where == "context" else ()
+    if where == "term" and "@" in name:
+        return facet(Kind.TERM, name), facet(Kind.TERM, name.rpartition("@")[0])
+    if where in ("term", "context"):
+        return (facet(Kind.TERM, name),)
+    return (facet(Kind.POLICY, name),) if where == "policy" else ()
 
 
 def _of_exchange(body: ExchangeBody) -> Iterator[Facet]:
@@ -242,8 +244,8 @@ def _of_exchange(body: ExchangeBody) -> Iterator[Facet]:
         yield facet(Kind.CONVERSATION, body.conversation)
     yield facet(Kind.BUNDLE, body.bundle_name)
     yield facet(Kind.BUNDLE, body.bundle)
-    if bundle_value(body.bundle) != body.bundle:
-        yield facet(Kind.BUNDLE, bundle_value(body.bundle))
+    if body.bundle.startswith("sha256:"):
+        yield facet(Kind.BUNDLE, body.bundle[:_DIGEST_SHOWN])
     yield facet(Kind.AUTHOR, person_value(body.bundle_author))
     if body.bundle_approver is not None:
         yield facet(Kind.APPROVER, person_value(body.bundle_approver))

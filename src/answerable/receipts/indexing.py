@@ -139,24 +139,24 @@ class Indexer:
     def feed(self, one: Unsealed) -> None:
         """Take the next entry. Raises LedgerBroken where its private part can't be read."""
         entry, number = one.entry, one.row.seq
-        facets = one.facets()
+        own, shared, sealed, amounts, texts = one.facets()
         block, place = divmod(number, BLOCK)
         if block != self._block:
             self._settle()
             self._block = block
         exchange = self._exchange(entry)
-        if facets.shared:
-            self._share(exchange, facets.shared, NO_KEY)
-        if facets.sealed:
-            self._share(exchange, facets.sealed, one.key)
+        if shared:
+            self._share(exchange, shared, NO_KEY)
+        if sealed:
+            self._share(exchange, sealed, one.key)
         exchange.numbers.append(number)
         exchange.fresh.append(place)
-        for named in facets.own:
+        for named in own:
             self._facets[named].append(place)
-        for text in facets.texts:
+        for text in texts:
             self._texts[text].append(place)
         batch = self._batch
-        for low, high, currency in facets.amounts:
+        for low, high, currency in amounts:
             batch.amounts.append(AmountRow(number, currency, low, high, one.key))
         at = micros(entry.at)
         if at is not None:

@@ -42,10 +42,12 @@ def ascending(bits: int) -> list[int]:
     """The numbers of the bits that are set, lowest first."""
     found: list[int] = []
     if bits.bit_count() <= _FEW:
-        while bits:
-            lowest = bits & -bits
-            found.append(lowest.bit_length() - 1)
-            bits ^= lowest
+        place = 0
+        while bits:  # entries of one exchange stand together: what is left is soon a small number
+            gap = (bits & -bits).bit_length()
+            bits >>= gap
+            place += gap
+            found.append(place - 1)
         return found
     digits = bin(bits)[:1:-1]
     at = digits.find("1")

@@ -9,12 +9,12 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import KEYS, migrate
 from answerable.adapters.postgres.place import place
+from answerable.adapters.remembered_keys import RememberedKeys
 from answerable.ports.keys import KeyWrapper
 from answerable.ports.subject_keys import Hold, KeptKey
 from answerable.receipts import Erased, SubjectKey, SubjectMonth
@@ -58,7 +58,6 @@ _BRING_BACK = """
 INSERT INTO answerable_keys.subject_keys VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 """
 _AT_ONCE = 1000
-_REMEMBERED = 50_000
 _ID_BYTES = 8
 _PSEUDONYMS = "pseudonyms"
 _VACUUM_SECONDS = 600.0
@@ -75,8 +74,7 @@ class PostgresKeys:
         self._place, self._wrapper = place(dsn), wrapper
         self._door = threading.Lock()
         self._line = Line(self._place, seconds=seconds)
-        self._known: OrderedDict[SubjectMonth, SubjectKey] = OrderedDict()
-        self._by_id: OrderedDict[str, SubjectKey] = OrderedDict()
+        self._remembered = RememberedKeys()
         self._seen = -1
         self.guarded = False
         """What is sealed under these keys is held against them when it is written: no need to look before each use."""
@@ -91,7 +89,7 @@ class PostgresKeys:
         with self._door:
             if not self.guarded:
                 self._forget_if_changed()
-            found = {one: self._known[one] for one in wanted if one in self._known}
+            found = {one: key for one in wanted if (key := self._remembered.current(one)) is not None}
             missing = [one for one in wanted if one not in found]
             if missing:
                 found.update(self._read_or_make(missing))
@@ -103,17 +101,16 @@ class PostgresKeys:
             return found
         with self._door:
             self._forget_if_changed()
-            found.update({one: self._by_id[one] for one in ids if one in self._by_id})
+            found.update({one: key for one in ids if (key := self._remembered.by_id(one)) is not None})
             if missing := [one for one in set(ids) if one not in found]:
                 for key_id, wrapped, *erased in self._line.rows(_KNOWN, missing):
                     found[key_id] = Erased(*erased) if wrapped is None else self._unwrapped(key_id, wrapped)
-            self._trim()
         return found
 
     def forget(self) -> None:
         """Read every key again: one of those that are remembered was destroyed by somebody else."""
         with self._door:
-            self._forget()
+            self._remembered.forget()
 
     def pseudonym(self, name: str) -> str:
         return hmac.new(self._hashing, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
@@ -140,7 +137,7 @@ class PostgresKeys:
 
         with self._door:
             self._line.run(erase)
-            self._forget()
+            self._remembered.forget()
         self._vacuum()
 
     def hold(self, hold: Hold) -> None:
@@ -191,7 +188,7 @@ class PostgresKeys:
             with self._door:
                 count = line.run(again)
                 self._wrapper = wrapper
-                self._forget()
+                self._remembered.forget()
         finally:
             line.close()
         return count
@@ -227,7 +224,7 @@ class PostgresKeys:
 
         with self._door:
             self._line.run(work, seconds=_VACUUM_SECONDS)
-            self._forget()
+            self._remembered.forget()
         self._hashing = self._secret(_PSEUDONYMS)
 
     async def _adopt(self, db: Connection, one: KeptKey) -> None:
@@ -260,11 +257,11 @@ class PostgresKeys:
             # Durable before anything is sealed under them. A crash here leaves keys that nothing uses.
             rows = self._line.rows(_MAKE, list(keys), [at[0] for at in new], [at[1] for at in new], wrapped)
             for key_id, *at in rows:
-                self._by_id[key_id] = made[places[at[0], at[1]]] = SubjectKey(key_id, keys[key_id])
+                made[places[at[0], at[1]]] = SubjectKey(key_id, keys[key_id])
             if len(rows) < len(new):  # another process was first, and may have destroyed some again
                 made.update(self._living({at: places[at] for at in new if places[at] not in made}))
-        self._known.update(made)
-        self._trim()
+        for one, key in made.items():
+            self._remembered.keep(key, one)
         return made
 
     def _living(self, places: Mapping[SubjectMonth, SubjectMonth]) -> dict[SubjectMonth, SubjectKey]:
@@ -277,23 +274,14 @@ class PostgresKeys:
 
     def _unwrapped(self, key_id: str, wrapped: bytes) -> SubjectKey:
         key = SubjectKey(key_id, self._wrapper.unwrap(wrapped, key_id.encode()))
-        self._by_id[key_id] = key
+        self._remembered.keep(key)
         return key
-
-    def _trim(self) -> None:
-        for memory in (self._known, self._by_id):
-            while len(memory) > _REMEMBERED:
-                memory.popitem(last=False)
-
-    def _forget(self) -> None:
-        self._known.clear()
-        self._by_id.clear()
 
     def _forget_if_changed(self) -> None:
         """Another process may have destroyed a key that is remembered here."""
         seen = self._line.rows(_CHANGES)[0]["count"]
         if seen != self._seen:
-            self._forget()
+            self._remembered.forget()
             self._seen = seen
 
     def _secret(self, name: str) -> bytes:

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ports.ledger_index import IndexLost, LedgerIndex
 from answerable.receipts.facets import looks_inside
-from answerable.receipts.indexing import Indexer, log_name
+from answerable.receipts.indexing import Indexer, Unsealed, log_name
 from answerable.receipts.postings import BLOCK
 from answerable.values.errors import LedgerError
 
 _LOG = logging.getLogger("answerable.ledger")
+_BATCH = 8 * BLOCK
+"""Entries that are kept at once where there are many: a page of the index is written once for all of them."""
 _LITTLE = 256
 _REST = 4
 """In the background indexing rests so many times as long as it worked: replies go first."""
@@ -76,34 +78,44 @@ class Indexing:
         log, done = self._check(), 0
         while limit is None or done < limit:
             at = self._index.position().next
-            size = min(BLOCK - at % BLOCK, BLOCK if limit is None else limit - done)
-            rows = self._ledger.store.at(range(at, at + size))
-            if not rows:
+            if not self._ledger.store.at([at]):  # as mostly; asking for a whole batch would take longer
                 break
             if self._indexer is None or self._indexer.next != at:
                 # The first time, or another process was faster, or the last batch could not be kept.
-                self._indexer = Indexer(
-                    self._ledger.keys.pseudonym,
-                    lambda trace: self._ledger.unsealed(self._ledger.store.of_trace(trace), looks_inside),
-                    at,
-                )
-            for one in self._ledger.unsealed(rows, looks_inside):
-                self._indexer.feed(one)
-            log = log or log_name(rows[0].leaf, self._ledger.keys.pseudonym)
-            if self._index.add(self._indexer.taken(), log):
-                done += len(rows)
-                progress(at + len(rows))
+                self._indexer = Indexer(self._ledger.keys.pseudonym, self._exchange, at)
+            fed = self._feed(self._indexer, _BATCH if limit is None else min(limit - done, _BATCH))
+            if self._index.add(self._indexer.taken(), log or self._log()):
+                done += fed
+                progress(at + fed)
         return done
 
+    def _feed(self, indexer: Indexer, most: int) -> int:
+        """Feed the next entries; how many there were. A block is begun with a batch where it can be."""
+        first = indexer.next
+        end = min(first + most, (first // _BATCH + 1) * _BATCH)
+        while indexer.next < end:
+            rows = self._ledger.store.at(range(indexer.next, min(end, indexer.next + BLOCK)))
+            if not rows:
+                break
+            for one in self._ledger.unsealed(rows, looks_inside):
+                indexer.feed(one)
+        return indexer.next - first
+
+    def _exchange(self, trace: str) -> list[Unsealed]:
+        return self._ledger.unsealed(self._ledger.store.of_trace(trace), looks_inside)
+
+    def _log(self) -> str:
+        """The log's name; empty without entries."""
+        return "".join(log_name(row.leaf, self._ledger.keys.pseudonym) for row in self._ledger.store.at([0]))
+
     def _check(self) -> str:
-        """Begin again with an index that is not of this log as it stands. The log's name; empty without entries."""
-        position, store = self._index.position(), self._ledger.store
-        log = "".join(log_name(row.leaf, self._ledger.keys.pseudonym) for row in store.at([0]))
+        """Begin again with an index that is not of this log as it stands. The log's name."""
+        position, log = self._index.position(), self._log()
         if position.next == 0:
             return log
         if position.log != log:
             why = "is of another log, or of another version"
-        elif [row.leaf for row in store.at([position.next - 1])] != [position.leaf]:
+        elif [row.leaf for row in self._ledger.store.at([position.next - 1])] != [position.leaf]:
             why = "has seen entries that this log does not hold"
         else:
             return log

@@ -1,4 +1,7 @@
-"""JSON objects out of tokens and bundles: bounded by whoever hands them over, and read one way only."""
+"""JSON from outside, in which no object gives a name twice: two readers might take two values (RFC 8259 section 4).
+
+Its size is bounded by whoever hands it over.
+"""
 
 import json
 from typing import Any
@@ -8,10 +11,10 @@ class JsonError(ValueError):
     """What is wrong with the JSON, in a few words."""
 
 
-def json_object(raw: bytes) -> dict[str, Any]:
-    """Read an object. Raises JsonError where it is none, gives a name twice (RFC 8259 section 4) or is no JSON."""
+def read_json(data: bytes | str) -> Any:
+    """Read a value. Raises JsonError: no UTF-8, no JSON, a name twice, nested too deeply, or no number of JSON."""
     try:
-        found = _decoder.decode(raw.decode("utf-8"))
+        return _decoder.decode(data if isinstance(data, str) else data.decode())
     except UnicodeDecodeError:
         raise JsonError("is not UTF-8") from None
     except JsonError:
@@ -20,6 +23,11 @@ def json_object(raw: bytes) -> dict[str, Any]:
         raise JsonError(f"is not valid JSON: {error}") from None
     except RecursionError:
         raise JsonError("is nested too deeply") from None
+
+
+def json_object(raw: bytes) -> dict[str, Any]:
+    """Read an object. Raises JsonError as `read_json`, and where it is none."""
+    found = read_json(raw)
     if not isinstance(found, dict):
         raise JsonError("is no JSON object")
     return found

@@ -50,7 +50,10 @@ KINDS: "MappingProxyType[int, type[Body]]" = MappingProxyType(
         22: ClockBody,
     }
 )
-"""What each kind's body is. Numbers are permanent: a kind that is given up keeps its own."""
+"""What each kind's body is. Numbers are permanent: a kind that is given up keeps its own.
+
+6 to 9 are kept for approvals, grants, actions and their receipts; from 20 on it is about the record itself.
+"""
 PRIVATE_OF: "MappingProxyType[type[msgspec.Struct], type[Private]]" = MappingProxyType(
     {
         ExchangeBody: ExchangePrivate,

@@ -23,7 +23,7 @@ from answerable.adapters.grant_rows import (
     state_of,
 )
 from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
-from answerable.adapters.postgres.migrations import Steps, migrate
+from answerable.adapters.postgres.migrations import GRANTING, Steps, migrate
 from answerable.adapters.postgres.place import place
 from answerable.grants.grant import Grant, Permit
 from answerable.grants.revocation import Revocation, Selection
@@ -137,6 +137,7 @@ DELETE FROM answerable_grants.revocations AS r WHERE r.lifted_at < $1 OR (
     r.selector = 'grant' AND r.at < $1 AND NOT EXISTS (SELECT 1 FROM answerable_grants.grants WHERE id = r.value)
 )
 """
+_TURN = f"SELECT pg_advisory_xact_lock(hashtextextended($1, {GRANTING}))"
 _TRIES = 5
 _NUL = "\0"
 
@@ -262,7 +263,9 @@ async def _issue(db: Connection, row: GrantRow) -> IssueAnswer | None:
     await transaction.start()
     answer: IssueAnswer | None = None
     try:
-        # First what writes: it takes the lock that a revocation waits for, and is waited for by it. A crash before
+        # Whoever asks for another of the same permit waits here, so that nobody is put off by a crowd.
+        await db.execute(_TURN, row.permit)
+        # Then what writes: it takes the lock that a revocation waits for, and is waited for by it. A crash before
         # the commit leaves no grant, and no token was made; after it, a grant whose token nobody has: it expires,
         # or the next of its permit takes its place.
         replaced = await db.fetch(_REPLACE, row.permit, row.id)

@@ -8,6 +8,7 @@ from answerable.values.errors import LedgerBroken, LedgerUnavailable
 MIGRATING = 0x616E7301  # the numbers of our advisory locks: 'ans' and one more byte
 APPENDING = 0x616E7302
 SIGNING = 0x616E7303
+GRANTING = 0x616E7304
 _STEP_SECONDS = 3600.0
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 from answerable.adapters.key_files import ledger_key
@@ -54,6 +55,7 @@ class LedgerPlace:
         Raises LedgerUnavailable where there is none and none is to be made, and as the adapters do.
         """
         if self.path is None:
+            _need_asyncpg()
             from answerable.adapters.postgres.ledger import PostgresLedger  # noqa: PLC0415 – an extra
 
             return PostgresLedger(self._text, self.wrapper(make=create))
@@ -66,6 +68,7 @@ class LedgerPlace:
     def log(self) -> KeptLog:
         """Its tree, checkpoints and handovers. Raises LedgerUnavailable where there is no ledger."""
         if self.path is None:
+            _need_asyncpg()
             from answerable.adapters.postgres.log import PostgresLog  # noqa: PLC0415 – an extra
 
             return PostgresLog(self._text)
@@ -76,6 +79,7 @@ class LedgerPlace:
     def index(self) -> LedgerIndex:
         """What look-ups in it go by. Raises LedgerUnavailable, SettingsError."""
         if self.path is None:
+            _need_asyncpg()
             from answerable.adapters.postgres.index import PostgresIndex  # noqa: PLC0415 – an extra
 
             return PostgresIndex(self._text)
@@ -124,6 +128,15 @@ def ledger_at(text: str | None) -> LedgerPlace:
     """The ledger that an option names, or the settings. Raises SettingsError."""
     settings = from_environment()
     return LedgerPlace(text or settings.ledger, settings.ledger_key, settings.ledger_master_key)
+
+
+def _need_asyncpg() -> None:
+    """Raises SettingsError where the extra for PostgreSQL is not installed."""
+    if find_spec("asyncpg") is None:
+        raise SettingsError(
+            "the ledger is in a PostgreSQL database, and what speaks to one is not installed; run "
+            "pip install 'answerable[postgres]'"
+        )
 
 
 def _fresh_name() -> str:

@@ -30,7 +30,7 @@ def grow(path: Path, count: int) -> None:
         for one in range(count):
             call = CallBody(0, one, f"c-{one}", "tool")
             await ledger.append(
-                [Draft(f"tr_{one % 3}", at, call, CallPrivate("4242"), f"customer:{one % 2}")]
+                [Draft(f"tr_{one % 3}", at, call, CallPrivate("card-of-ana"), f"customer:{one % 2}")]
             )
         await ledger.close()
 
@@ -86,7 +86,7 @@ def test_what_was_lost_comes_back_entries_checkpoints_and_then_the_keys(
         (new.parent / name).unlink(missing_ok=True)
     (new.parent / "l.db.master").write_bytes((tmp_path / "l.db.master").read_bytes())
     assert "are in" in run("ledger", "restore", tmp_path / "keys.gz", "--keys", "--ledger", new)
-    assert private(new) == [b'{"arguments":"4242"}'] * 10
+    assert private(new) == [b'{"arguments":"card-of-ana"}'] * 10
     grow(new, 1)
     assert "11 entries" in run("verify", "--ledger", new)
 
@@ -97,7 +97,7 @@ def test_a_copy_holds_nothing_that_people_said_and_no_key_in_the_clear(
     run("ledger", "backup", tmp_path / "keys.gz", "--keys", "--ledger", ledger)
     for file in (copy, tmp_path / "keys.gz"):
         content = gzip.decompress(file.read_bytes())
-        assert b"4242" not in content
+        assert b"card-of-ana" not in content
         assert b"customer" not in content
 
 

@@ -157,7 +157,7 @@ class ActDecider:
             return None
         record = book.get(need.kind, str(name))
         if record is None:
-            known.missing.append(f"{need.kind} {name} has not been read; call {read_with} for it first")
+            known.missing.append(f"{need.kind} has not been read; call {read_with} for it first")
         return record
 
     def _sound(self, record: Record, known: _Known, book: Book) -> bool:

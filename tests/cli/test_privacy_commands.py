@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from answerable.adapters.archives import unpacked
+from answerable.adapters.sqlite_index import SqliteIndex
 from answerable.apps.cli import app
 from answerable.apps.gate import open_gate
 from answerable.exchange import Message, Role
@@ -76,6 +77,9 @@ def test_an_outsider_is_told_that_it_was_erased_when_and_by_whom(
         "--reason", "asked by letter",
     )  # fmt: skip
     assert told == "1 key is destroyed, and the ledger says by whom\n"
+    index = SqliteIndex(ledger.with_name("l.db.index"))
+    assert index.position().next == 9, "the erasure itself is indexed, and so what it erased is gone"
+    index.close()
     after = exported(ledger, "--trace", traces["ana"])
     told = run("verify", after, "--key", public(ledger))
     assert re.search(r"of 3 of them what people said was erased on \d{4}-\d\d-\d\d by ruth\.okafor", told), (

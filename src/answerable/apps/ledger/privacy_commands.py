@@ -38,9 +38,11 @@ def erase(
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
 
     async def act(opened: "StoredLedger", officer: "Officer") -> list[str]:
-        return await erasing.erase(
-            opened, await _subjects(opened, ledger, customer, conversation), reason, officer
-        )
+        subjects = await _subjects(opened, ledger, customer, conversation)
+        gone = await erasing.erase(opened, subjects, reason, officer)
+        # What the index holds of them goes at once, and not when somebody next looks something up.
+        await asyncio.to_thread(_index, opened, ledger)
+        return gone
 
     count = len(_run(ledger, key, act))
     print(f"{count} {'key is' if count == 1 else 'keys are'} destroyed, and the ledger says by whom")  # noqa: T201
@@ -120,6 +122,16 @@ def holds(*, ledger: LedgerOption = None) -> None:
         ]
 
     print("\n".join(asyncio.run(read())) or "no legal hold is in place")  # noqa: T201
+
+
+def _index(ledger: "StoredLedger", at: str | None) -> None:
+    from contextlib import closing  # noqa: PLC0415 – start-up time
+
+    from answerable.apps.ledger.indexing import catch_up  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
+
+    with closing(ledger_at(at).index()) as index:
+        catch_up(ledger, index)
 
 
 async def _subjects(

@@ -2,12 +2,14 @@
 
 from answerable.values.assurance import AssuranceLevel
 from answerable.values.ids import (
+    ActionId,
     ApprovalId,
     CallId,
     ConversationId,
     CustomerId,
     Digest,
     GrantId,
+    OperatorId,
     PolicyId,
     RequestId,
     TraceId,
@@ -17,6 +19,7 @@ from answerable.values.instants import from_rfc3339, rfc3339
 from answerable.values.money import Money
 
 __all__ = [
+    "ActionId",
     "ApprovalId",
     "AssuranceLevel",
     "CallId",
@@ -25,6 +28,7 @@ __all__ = [
     "Digest",
     "GrantId",
     "Money",
+    "OperatorId",
     "PolicyId",
     "RequestId",
     "TraceId",

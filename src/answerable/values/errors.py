@@ -21,6 +21,15 @@
     ├── GrantError            nothing may be done under the grant
     │   ├── GrantRefused      a grant, a proof or a request for one that is not taken: says why, to its owner only
     │   └── GrantsUnavailable it can't be known whether it still holds
+    ├── RoleError             who may do what can't be read, or a role can't be given so
+    │   ├── NotAllowed        this person may not do this: says what is missing
+    │   └── RolesUnavailable  it can't be known who may: nobody may
+    ├── ApprovalError         nothing is approved
+    │   ├── ApprovalClosed    what was asked about is not open any more, or is another than was shown
+    │   └── ApprovalsUnavailable  it can't be known what was approved
+    ├── ActionError           the act is not done
+    │   ├── ActionRefused     it may not be begun: says why
+    │   └── ActionsUnavailable    it can't be known what was done: nothing more is
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── KeyUnavailable        a key that can't be had now, or that does not open what it is given
     ├── BundleError           policies, terms or wording that can't be put in force
@@ -149,6 +158,42 @@ class GrantRefused(GrantError):
 
 class GrantsUnavailable(GrantError):
     """The store of grants can't be asked, or did not answer: a grant that may be used up is not used."""
+
+
+class RoleError(AnswerableError):
+    """Roles, or rules about duties, that can't be used as they stand."""
+
+
+class NotAllowed(RoleError):
+    """This person may not do this. The message is for them, and says what is missing."""
+
+
+class RolesUnavailable(RoleError):
+    """It can't be known who has which role, so nobody has one."""
+
+
+class ApprovalError(AnswerableError):
+    """Nothing is approved."""
+
+
+class ApprovalClosed(ApprovalError):
+    """What somebody answers is not open any more, or is no longer what they were shown."""
+
+
+class ApprovalsUnavailable(ApprovalError):
+    """The store of approvals can't be asked, or did not answer: what may be approved counts as not approved."""
+
+
+class ActionError(AnswerableError):
+    """The act is not done, or not known to be."""
+
+
+class ActionRefused(ActionError):
+    """An act that may not be begun; nothing of it was. The message says why, in words that a model can act on."""
+
+
+class ActionsUnavailable(ActionError):
+    """The store of actions can't be asked, or did not answer: nothing more is done until it does."""
 
 
 class SignatureError(AnswerableError):

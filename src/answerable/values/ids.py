@@ -20,7 +20,13 @@ GrantId = NewType("GrantId", str)
 """One grant, never given twice: the `jti` of its token."""
 
 ApprovalId = NewType("ApprovalId", str)
-"""A person's answer to one held decision."""
+"""One held decision that waits for people, and what they answer. `ap_` and 26 characters."""
+
+ActionId = NewType("ActionId", str)
+"""One act that is to be done at a back end, however often it is tried. `ac_` and 26 characters."""
+
+OperatorId = NewType("OperatorId", str)
+"""A person of the company as their directory knows them: `ISSUER#SUBJECT`. Never a name that somebody typed."""
 
 PolicyId = NewType("PolicyId", str)
 Digest = NewType("Digest", str)

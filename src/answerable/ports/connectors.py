@@ -1,0 +1,65 @@
+"""Back ends, as whoever runs an act calls them.
+
+Implementations are held to one suite: tests/ports/test_connectors.py.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from answerable.actions.outcome import Outcome
+from answerable.exchange import ToolSpec
+from answerable.values import ActionId
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGrant:
+    """A grant for a back end that checks it itself. `proof` makes a DPoP proof for a method and a URL (RFC 9449)."""
+
+    token: str
+    proof: Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class BackEndCall:
+    """One act, or one read, as it is put to a back end.
+
+    `key` is the idempotency key: the same for every try of one action, and for no other. `grant` is None for
+    a read and where the connector holds the back end's own credential (the gateway brokers).
+    """
+
+    action: ActionId
+    tool: str
+    arguments: str
+    """The JSON text whose digest was decided on; sent as it stands."""
+    key: str
+    grant: ShownGrant | None = None
+
+
+class Connector(Protocol):
+    """One back end. Credentials are its own affair: they are in no call, result or message."""
+
+    name: str
+    checks_grants: bool
+    """Does the back end check the grant itself? Else the gateway uses it up before the call."""
+    repeatable: bool
+    """Does the back end do a call once, however often it comes with the same key?"""
+    can_query: bool
+    """Can it be asked what became of a call?"""
+
+    async def tools(self) -> Sequence[ToolSpec]:
+        """What it offers. Raises UpstreamError where it can't be asked."""
+
+    async def call(self, call: BackEndCall, seconds: float) -> Outcome:
+        """Do it, within that many seconds. Never raises for anything that the back end or the network does.
+
+        What can't be told to have failed before anything was done is `Uncertain`.
+        """
+
+    async def query(self, call: BackEndCall, seconds: float) -> Outcome:
+        """What became of that call (by its key); changes nothing. `Uncertain` where that can't be learned."""
+
+    async def problem(self) -> str:
+        """Why it can't be used now, as far as a look can tell, in words for an operator; empty where it can."""
+
+    async def close(self) -> None: ...

@@ -165,7 +165,7 @@ class RoleError(AnswerableError):
 
 
 class NotAllowed(RoleError):
-    """This person may not do this. The message is for them, and says what is missing."""
+    """What this person may not do. The message is for them, and says what is missing."""
 
 
 class RolesUnavailable(RoleError):

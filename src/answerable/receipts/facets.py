@@ -19,15 +19,13 @@ from answerable.receipts.entries import (
     ExchangeBody,
     ExchangePrivate,
     ExtensionBody,
-    ExtensionPrivate,
     LineBody,
     LinePrivate,
     PolicyPart,
     ReplyBody,
-    ReplyPrivate,
     TermPart,
 )
-from answerable.receipts.format import Body, Entry, Private, UnknownBody, kind_name
+from answerable.receipts.format import PRIVATE_OF, Entry, Private, kind_name
 from answerable.receipts.governance import ErasureBody, HoldBody
 from answerable.receipts.identifiers import folded, in_json, in_words
 from answerable.values.errors import LedgerBroken
@@ -104,14 +102,9 @@ class _Identifier(msgspec.Struct):
     value: str
 
 
-_PRIVATE: "dict[type[Body | UnknownBody], type[Private]]" = {
-    ExchangeBody: ExchangePrivate,
-    LineBody: LinePrivate,
-    CallBody: CallPrivate,
-    ExtensionBody: ExtensionPrivate,
-    ReplyBody: ReplyPrivate,
+_decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Private]] = {
+    body: msgspec.json.Decoder(private) for body, private in PRIVATE_OF.items()
 }
-_decoders = {body: msgspec.json.Decoder(private) for body, private in _PRIVATE.items()}
 _money = msgspec.json.Decoder(_Money)
 _identifier = msgspec.json.Decoder(_Identifier)
 

@@ -1,5 +1,6 @@
 """Acts that a model asks for: a permitted one passes, a stopped one goes back with the reason."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from gateway_stack import Answer, Asked, Programmed, Stack, chunk, gateway, join
 from starlette.responses import Response
 
 from answerable.flow import Mode
-from answerable.receipts import ActDecisionPart, CallBody, LineBody
+from answerable.receipts import ActDecisionPart, CallBody, LineBody, decode
+from answerable.values import TraceId
 
 PACK = Path(__file__).parents[2] / "packs" / "retail"
 ORDER = {
@@ -129,8 +131,33 @@ def test_a_permitted_act_passes_with_the_id_of_its_decision(
     assert finishes(answer) == ["tool_calls"]
     [act] = acts_of(answer)
     assert (act["outcome"], act["passed"]) == ("permit", True)
-    assert act["decision"] == f"{answer.trace}/call_cancel_pending_order"
+    rows = asyncio.run(stack.ledger.trace(TraceId(answer.trace)))
+    [leaf] = [row.leaf for row in rows if isinstance(decode(row.entry, row.seq).body, CallBody)]
+    assert act["decision"] == {"trace": answer.trace, "digest": f"sha256:{leaf}"}
     assert act["policies"] == ["acts-on-orders"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"order_id":"#W10","order_id":"#W11","reason":"no longer needed"}',
+        '{"order_id":"#W10","reason":"no longer needed","amount":9007199254740993}',
+        '{"order_id":"#W10","reason":"no longer \\u202eneeded"}',
+        '{"order_id":"#W10","reason":"no longer needed\\u0000"}',
+        '{"order_id":"#W10","reason":"no longer needed\\ud800"}',
+    ],
+    ids=["a name twice", "an integer no double holds", "reordered text", "a NUL", "half a surrogate pair"],
+)
+def test_an_act_whose_arguments_two_programs_may_read_differently_is_refused(
+    stack: Stack, upstream: Programmed, arguments: str
+) -> None:
+    odd = {**CANCEL, "function": {"name": "cancel_pending_order", "arguments": arguments}}
+    upstream.answer = Model([odd], SPOKEN)
+    answer = stack.ask(messages=EARNED)
+    assert calls_of(answer) == []
+    _, decision = recorded(stack, answer)
+    assert decision.outcome == "refuse"
+    assert "arguments" in decision.because or "name" in decision.because
 
 
 @pytest.mark.parametrize("stream", [True, False])

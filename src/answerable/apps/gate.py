@@ -20,6 +20,7 @@ from answerable.adapters.world import new_trace as fresh_trace
 from answerable.adapters.world import utc_now
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.readers import make_reader
+from answerable.apps.settled_steps import named
 from answerable.decisions import CedarDecider
 from answerable.exchange import ContextItem, Exchange, Message, ToolSpec, outcomes
 from answerable.flow import (
@@ -91,7 +92,8 @@ class GatedReply:
                 step.join(self._turn.feed(event, now))
             await self.begun()
             if step.drafts:
-                await self._ledger.append(step.drafts)
+                leaves = await self._ledger.append(step.drafts)
+                step.outputs = named(step, leaves)
         except BaseException:
             self._failed = True
             raise

@@ -13,11 +13,14 @@ from answerable.dialogue import Talk, talk_of
 from answerable.exchange import Exchange, Message, Role, ToolCall
 from answerable.findings import Finding, Known, succeeded
 from answerable.flow.steps import PassCall, StopCall
+from answerable.grants import arguments_digest, confusable
 from answerable.records import Book
+from answerable.values.errors import InvalidRequest
 
 Asked = tuple[int, ToolCall]
 """A call with its place in the choice."""
 
+_PLAIN = "write the arguments once more, as one plain JSON object"
 _ANOTHER = "Not run: another act of the same reply was stopped. Ask for it again if it still holds."
 
 
@@ -79,6 +82,8 @@ class Acts:
         """The decision on a call; None for a read, which changes nothing."""
         if call.name not in self._bundle.actions and not is_write(call.name):
             return None
+        if unclear := unusable(call):
+            return ActDecision(ActOutcome.REFUSE, unclear, (), self._bundle.digest, instead=(_PLAIN,))
         return self._decider.decide(call, situation or self.situation)
 
     def _situation(self, talk: Talk) -> Situation:
@@ -89,6 +94,17 @@ class Acts:
             self._bundle.manifest.zone,
         )
         return Situation(talk, book, self._exchange.asked_at, self._exchange.assurance)
+
+
+def unusable(call: ToolCall) -> str:
+    """Why a call's arguments can't be decided on: two programs may read them differently. Empty where none does."""
+    text = call.arguments or "{}"
+    try:
+        arguments_digest(text)
+    except InvalidRequest as error:
+        return str(error)
+    hidden = confusable(text)
+    return f"the arguments hold {hidden}" if hidden else ""
 
 
 def told(decision: ActDecision | None) -> str:

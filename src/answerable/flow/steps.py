@@ -23,6 +23,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     decision: Decision
     shown: str
     verbatim: bool
+    entry: str = ""
+    """The leaf hash of its entry, once that is durable and where somebody has to answer for it (a held line)."""
 
 
 class PassCall(msgspec.Struct, frozen=True, gc=False):
@@ -32,6 +34,8 @@ class PassCall(msgspec.Struct, frozen=True, gc=False):
     index: int
     call: ToolCall
     decision: ActDecision | None = None
+    entry: str = ""
+    """The leaf hash of its entry, once that is durable: by it the decision is named."""
 
 
 class StopCall(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +46,7 @@ class StopCall(msgspec.Struct, frozen=True, gc=False):
     call: ToolCall
     decision: ActDecision | None
     told: str
+    entry: str = ""
 
 
 class SendBack(msgspec.Struct, frozen=True, gc=False):

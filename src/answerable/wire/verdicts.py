@@ -28,8 +28,15 @@ class LineVerdict(msgspec.Struct, omit_defaults=True):
     track: str = "content"
 
 
+class DecisionName(msgspec.Struct):
+    """Where a decision stands: its trace, and the leaf hash of its entry in the ledger."""
+
+    trace: str
+    digest: str
+
+
 class ActVerdict(msgspec.Struct, omit_defaults=True):
-    """One decided act. `decision` names its entry: the trace, and the call's id."""
+    """One decided act. `decision` names its entry, as a request for its grant does (`authorization_details`)."""
 
     choice: int
     id: str
@@ -37,7 +44,7 @@ class ActVerdict(msgspec.Struct, omit_defaults=True):
     outcome: str
     because: str
     policies: list[str]
-    decision: str
+    decision: DecisionName
     passed: bool
     missing: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
@@ -74,7 +81,7 @@ def act_verdict(trace: str, act: PassCall | StopCall) -> ActVerdict | None:
         outcome=decision.outcome.value,
         because=decision.because,
         policies=[policy.id for policy in decision.policies],
-        decision=f"{trace}/{act.call.id}",
+        decision=DecisionName(trace, f"sha256:{act.entry}"),
         passed=isinstance(act, PassCall),
         missing=decision.missing,
         instead=decision.instead,

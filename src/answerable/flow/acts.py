@@ -20,6 +20,7 @@ from answerable.values.errors import InvalidRequest
 Asked = tuple[int, ToolCall]
 """A call with its place in the choice."""
 
+_UNCLEAR = "the arguments can't be read, or not in one way only"
 _PLAIN = "write the arguments once more, as one plain JSON object"
 _ANOTHER = "Not run: another act of the same reply was stopped. Ask for it again if it still holds."
 
@@ -83,7 +84,10 @@ class Acts:
         if call.name not in self._bundle.actions and not is_write(call.name):
             return None
         if unclear := unusable(call):
-            return ActDecision(ActOutcome.REFUSE, unclear, (), self._bundle.digest, instead=(_PLAIN,))
+            # What was wrong may quote an argument, and a reason stands in the part that can't be erased.
+            return ActDecision(
+                ActOutcome.REFUSE, _UNCLEAR, (), self._bundle.digest, instead=(unclear, _PLAIN)
+            )
         return self._decider.decide(call, situation or self.situation)
 
     def _situation(self, talk: Talk) -> Situation:

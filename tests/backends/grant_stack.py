@@ -129,7 +129,7 @@ def _subject(token: str) -> WorkloadId:
     return some.WORKLOAD
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     found = CALLERS.get(request.headers.get("authorization", ""))
     if found is None:
         raise NotAuthenticated("no caller that is known")

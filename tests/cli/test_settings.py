@@ -54,6 +54,9 @@ def test_every_setting_can_be_set() -> None:
         "BUNDLES": "bs",
         "APPROVERS": "a",
         "ANCHOR": "an",
+        "ISSUER": "https://gate.shop.example",
+        "GRANTS": "/tmp/g.db",
+        "GRANT_KEYS": "env:GK",
         "RETENTION_DAYS": "7",
         "INSECURE_UNSIGNED_BUNDLES": "1",
         "TRUST_BUNDLES": "unix:///run/spire/agent.sock",
@@ -70,11 +73,35 @@ def test_every_setting_can_be_set() -> None:
     assert {name.lower() for name in given} == set(setting_names())
     found = from_environment({PREFIX + name: value for name, value in given.items()})
     assert found == Settings(
-        "http://127.0.0.1:9/v1", "sk", "/tmp/l.db", "env:LK", "vault:lm", Path("w"), Path("an"), 7, "::1", 0,
-        Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, "unix:///run/spire/agent.sock",
-        "spiffe://shop.example/gateway", Path("wi"), Path("ci"), Path("k"), Path("c"), Path("ck"), Path("ca"),
-        ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
-    )  # fmt: skip
+        upstream="http://127.0.0.1:9/v1",
+        upstream_key="sk",
+        ledger="/tmp/l.db",
+        ledger_key="env:LK",
+        ledger_master_key="vault:lm",
+        witnesses=Path("w"),
+        anchor=Path("an"),
+        issuer="https://gate.shop.example",
+        grants="/tmp/g.db",
+        grant_keys="env:GK",
+        retention_days=7,
+        host="::1",
+        port=0,
+        mode=Mode.OBSERVE,
+        bundle=Path("b"),
+        bundles=Path("bs"),
+        approvers=Path("a"),
+        insecure_unsigned_bundles=True,
+        trust_bundles="unix:///run/spire/agent.sock",
+        audience="spiffe://shop.example/gateway",
+        workload_issuers=Path("wi"),
+        customer_issuers=Path("ci"),
+        insecure_client_keys=Path("k"),
+        tls_cert=Path("c"),
+        tls_key=Path("ck"),
+        tls_client_ca=Path("ca"),
+        zone=ZoneInfo("Europe/Berlin"),
+        limits=Limits(*(7 for _ in fields(Limits))),
+    )
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,12 @@ class Settings:
     """File with a witness's URL and public key a line: they cosign the ledger's checkpoints."""
     anchor: Path | None = None
     """Folder on another machine or disk that keeps the ledger's checkpoints as well."""
+    issuer: str | None = None
+    """URL by which back ends know this gateway as the issuer of grants; without it none are issued."""
+    grants: str | None = None
+    """Where grants are kept: a file, or a PostgreSQL database; beside the ledger without it."""
+    grant_keys: str | None = None
+    """Where the keys are kept that grants are signed with: a file, or `env:NAME`; beside the ledger without it."""
     retention_days: int | None = None
     """How long what people said is kept; without it, until it is erased on purpose."""
     host: str = "127.0.0.1"

@@ -3,12 +3,19 @@
 import msgspec
 
 from answerable.values.errors import (
+    ActionRefused,
+    ActionsUnavailable,
     AnswerableError,
+    ApprovalClosed,
+    ApprovalsUnavailable,
+    GrantsUnavailable,
     InvalidRequest,
     LedgerError,
+    NotAllowed,
     NotAuthenticated,
     Overloaded,
     RequestTooLarge,
+    RolesUnavailable,
     UpstreamError,
     UpstreamTimeout,
 )
@@ -45,6 +52,14 @@ def _classify(error: AnswerableError) -> tuple[int, str, str | None, str | None]
             return 502, "upstream_error", error.code, None
         case Overloaded():
             return 503, "gate_error", "overloaded", None
+        case NotAllowed():
+            return 403, "not_allowed", None, None
+        case ApprovalClosed():
+            return 409, "approval_closed", None, None
+        case ActionRefused():
+            return 409, "action_refused", None, None
+        case GrantsUnavailable() | ApprovalsUnavailable() | ActionsUnavailable() | RolesUnavailable():
+            return 503, "gate_error", "store_unavailable", None
         case LedgerError():
             return 503, "gate_error", "ledger_unavailable", None
         case _:

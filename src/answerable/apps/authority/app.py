@@ -65,7 +65,7 @@ def create_authority(
     def route(path: str, act: Act) -> Route:
         async def answer(request: Request) -> Response:
             nonlocal under_way
-            caller = authenticate(request)
+            caller = await authenticate(request)
             if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
                 raise GrantRefused(f"a request is a form: '{_FORM}'", INVALID)
             form = read_form(await read_body(request, limits))

@@ -1,6 +1,6 @@
 """Who asks the issuer, and for what they may ask."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -21,5 +21,5 @@ class Caller:
     """It may revoke and lift by any selector, everything included."""
 
 
-Authenticate = Callable[[Request], Caller]
+Authenticate = Callable[[Request], Awaitable[Caller]]
 """Who sent a request. Raises NotAuthenticated."""

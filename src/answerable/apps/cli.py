@@ -108,6 +108,10 @@ def serve(
         Path | None,
         typer.Option(help="Folder elsewhere that keeps the checkpoints, too. [ANSWERABLE_ANCHOR]"),
     ] = None,
+    issuer: Annotated[
+        str | None,
+        typer.Option(help="URL by which back ends know it as issuer of grants. [ANSWERABLE_ISSUER]"),
+    ] = None,
     retention_days: Annotated[
         int | None,
         typer.Option(min=1, help="How long what people said is kept. [ANSWERABLE_RETENTION_DAYS]"),
@@ -166,6 +170,7 @@ def serve(
         ledger_key=ledger_key,
         witnesses=witnesses,
         anchor=anchor,
+        issuer=issuer,
         retention_days=retention_days,
         mode=mode,
         trust_bundles=trust_bundles,

@@ -1,8 +1,9 @@
 """The gateway's routes, and what they need while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 from starlette.applications import Starlette
@@ -44,12 +45,14 @@ def create_app(
     upstream_key: str | None = None,
     log: LogPages | None = None,
     checkpointer: Checkpointer | None = None,
+    houses: Mapping[str, ASGIApp] = MappingProxyType({}),
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> ASGIApp:
     """The gateway over a gate and an upstream. The upstream is opened when the server starts.
 
     With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them. What else goes
-    on `beside` the replies is begun with the server and cancelled at its end.
+    on `beside` the replies is begun with the server and cancelled at its end. `houses` are other applications at
+    the same address, each under the paths that begin as its name says: `/oauth/`, `/approvals/`.
     """
     bounds = limits or Limits()
     known: WorkloadAuthenticator = callers or Callers()
@@ -123,7 +126,7 @@ def create_app(
             Exception: _on_defect,
         },
     )
-    return Front(rest)
+    return Front(rest, houses)
 
 
 @asynccontextmanager
@@ -146,22 +149,30 @@ async def _running(
 
 
 class Front:
-    """Sends chat completions straight to their endpoint, and everything else through the router.
+    """Sends chat completions straight to their endpoint, what belongs to another application there, the rest on.
 
     The router's layers each wrap every single `send`, which a streamed line pays for.
     """
 
-    def __init__(self, rest: Starlette) -> None:
+    def __init__(self, rest: Starlette, houses: Mapping[str, ASGIApp]) -> None:
         self.rest = rest
+        self._houses = sorted(houses.items(), key=lambda one: -len(one[0]))  # the longest beginning first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/v1/chat/completions":
-            await self.rest(scope, receive, send)
+            await self._elsewhere(scope)(scope, receive, send)
         elif scope["method"] == "POST":
             await self.rest.state.chat(scope, receive, send)
         else:
             wrong = HTTPException(405, headers={"Allow": "POST"})
             await (await _on_wrong_method(Request(scope), wrong))(scope, receive, send)
+
+    def _elsewhere(self, scope: Scope) -> ASGIApp:
+        if scope["type"] == "http":
+            for beginning, house in self._houses:
+                if scope["path"].startswith(beginning):
+                    return house
+        return self.rest
 
 
 async def _on_error(_: Request, error: Exception) -> Response:

@@ -8,11 +8,12 @@ The HTTP gateway is a client of this and of nothing below it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import Protocol
 
 from answerable.adapters.bundle_files import built_in
 from answerable.adapters.sqlite_ledger import SqliteLedger
@@ -20,7 +21,7 @@ from answerable.adapters.world import new_trace as fresh_trace
 from answerable.adapters.world import utc_now
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.readers import make_reader
-from answerable.apps.settled_steps import named
+from answerable.apps.settled_steps import named, waits
 from answerable.decisions import CedarDecider
 from answerable.exchange import ContextItem, Exchange, Message, ToolSpec, outcomes
 from answerable.flow import (
@@ -29,17 +30,28 @@ from answerable.flow import (
     Event,
     Line,
     Mode,
+    News,
     Output,
     ReplyEnded,
     Step,
+    StopCall,
     TextArrived,
     Turn,
     joined,
     published_texts,
 )
+from answerable.flow.news import told as told_of
 from answerable.identity import Proof
 from answerable.ports import Clock, Decider, Ledger, NewTrace, Reader
-from answerable.values import AssuranceLevel, ConversationId, CustomerId, RequestId, TraceId, WorkloadId
+from answerable.values import (
+    ApprovalId,
+    AssuranceLevel,
+    ConversationId,
+    CustomerId,
+    RequestId,
+    TraceId,
+    WorkloadId,
+)
 from answerable.values.errors import LedgerError, UpstreamError
 
 
@@ -52,13 +64,35 @@ class Verdict:
     lines: tuple[Line, ...]
 
 
+class FollowUp(Protocol):
+    """What follows decisions that people have to make: who is asked, and what the customer hears of it later."""
+
+    async def held(self, exchange: Exchange, held: Sequence[Line | StopCall]) -> None:
+        """Ask people about these; their entries are durable. Raises ApprovalsUnavailable, LedgerUnavailable."""
+
+    async def news(self, exchange: Exchange) -> Sequence[News]:
+        """What people answered in this conversation and the customer has not heard. Raises ApprovalsUnavailable."""
+
+    async def told(self, exchange: Exchange, approvals: Sequence[ApprovalId]) -> None:
+        """The customer is about to read it; its entries are durable. Raises ApprovalsUnavailable."""
+
+
 class GatedReply:
     """One reply on its way through. Outputs come back only when their entries are durable."""
 
-    def __init__(self, turn: Turn, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self,
+        turn: Turn,
+        ledger: Ledger,
+        clock: Clock,
+        follow_up: FollowUp | None = None,
+        news: Sequence[News] = (),
+    ) -> None:
         self._turn = turn
         self._ledger = ledger
         self._clock = clock
+        self._follow_up, self._news = follow_up, news
+        self._asked: set[tuple[str, str]] = set()
         self.trace = turn.exchange.trace
         self.bundle = turn.bundle
         self._ended = False
@@ -94,11 +128,31 @@ class GatedReply:
             if step.drafts:
                 leaves = await self._ledger.append(step.drafts)
                 step.outputs = named(step, leaves)
+                await self._follow(step.outputs)
         except BaseException:
             self._failed = True
             raise
         self._ended = self._ended or ended
         return [] if self._failed else step.outputs
+
+    async def _follow(self, outputs: Sequence[Output]) -> None:
+        """See to it that people are asked, before anybody is told that they are."""
+        if self._follow_up is None:
+            return
+        held: list[Line | StopCall] = []
+        for one in outputs:
+            if not isinstance(one, Line | StopCall) or not waits(one):
+                continue
+            what = one.statement.text if isinstance(one, Line) else one.call.arguments
+            name = "" if isinstance(one, Line) else one.call.name
+            if (name, what) not in self._asked:  # a model that asks again for what waits already
+                self._asked.add((name, what))
+                held.append(one)
+        if held:
+            await self._follow_up.held(self._turn.exchange, held)
+        if self._news and self._turn.news_told:
+            told, self._news = told_of(self._news), ()
+            await self._follow_up.told(self._turn.exchange, told)
 
     async def end(self, ended: ReplyEnded) -> None:
         """Record how the reply ended, once; later calls do nothing."""
@@ -123,7 +177,9 @@ class Gate:
         new_trace: NewTrace | None = None,
         line_limit: int = 2000,
         zone: tzinfo = UTC,
+        follow_up: FollowUp | None = None,
     ) -> None:
+        self.follow_up = follow_up
         self.ledger = ledger
         self._decider = decider
         self.reader = reader
@@ -174,7 +230,18 @@ class Gate:
             customer_proof=customer_proof,
         )
 
-    def begin(self, exchange: Exchange, *, retries: int = 0, decider: Decider | None = None) -> GatedReply:
+    async def news(self, exchange: Exchange) -> Sequence[News]:
+        """What the customer is to hear first, for `begin`. Raises ApprovalsUnavailable."""
+        return () if self.follow_up is None else await self.follow_up.news(exchange)
+
+    def begin(
+        self,
+        exchange: Exchange,
+        *,
+        retries: int = 0,
+        decider: Decider | None = None,
+        news: Sequence[News] = (),
+    ) -> GatedReply:
         """Start a reply. The exchange's entry is on its way to the disk when this returns.
 
         `retries` says how often a choice whose acts were stopped may go back to the model
@@ -190,8 +257,10 @@ class Gate:
             line_limit=self._line_limit,
             zone=self._zone,
             retries=retries,
+            news=news,
         )
-        return GatedReply(turn, self.ledger, self.clock)
+        follow_up = self.follow_up if self.mode is Mode.ENFORCE else None
+        return GatedReply(turn, self.ledger, self.clock, follow_up, news)
 
     async def check(self, exchange: Exchange, reply: str) -> Verdict:
         """Put a whole reply through the gate. Raises LedgerUnavailable."""

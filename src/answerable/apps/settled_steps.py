@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from answerable.decisions import Outcome
+from answerable.decisions import ActOutcome, Outcome
 from answerable.flow import Line, Output, PassCall, Step, StopCall
 from answerable.receipts import CallBody, LineBody
 
@@ -32,6 +32,13 @@ def named(step: Step, leaves: Sequence[str]) -> list[Output]:
                 output = msgspec.structs.replace(output, entry=entry)  # noqa: PLW2901 – the same, named
         found.append(output)
     return found
+
+
+def waits(output: Line | StopCall) -> bool:
+    """Do people have to answer for it?"""
+    if isinstance(output, Line):
+        return output.decision.outcome is Outcome.HOLD
+    return output.decision is not None and output.decision.outcome is ActOutcome.HOLD
 
 
 def _wants_name(output: Output) -> bool:

@@ -13,6 +13,7 @@ from answerable.flow.events import (
     TextArrived,
     joined,
 )
+from answerable.flow.news import News
 from answerable.flow.steps import (
     EndChoice,
     Line,
@@ -38,6 +39,7 @@ __all__ = [
     "FrameArrived",
     "Line",
     "Mode",
+    "News",
     "Output",
     "PassCall",
     "PassExtension",

@@ -12,6 +12,7 @@ Nothing here waits, reads a clock or sends: that is the driver's (`apps.gate`).
 
 import hashlib
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
@@ -34,6 +35,7 @@ from answerable.flow.events import (
     ReplyEnded,
     TextArrived,
 )
+from answerable.flow.news import News, news_line
 from answerable.flow.recording import call_parts, exchange_parts, line_parts
 from answerable.flow.steps import (
     EndChoice,
@@ -114,6 +116,7 @@ class Turn:
         line_limit: int = 2000,
         zone: tzinfo = UTC,
         retries: int = 0,
+        news: Sequence[News] = (),
     ) -> None:
         self.exchange = exchange
         self._reader = reader
@@ -123,6 +126,9 @@ class Turn:
         self._acts = Acts(exchange, decider.bundle)
         self._grounds = Grounds(exchange, texts or published_texts(reader), self._acts.known)
         self._retries = retries
+        self._news = () if exchange.structured else tuple(news)
+        self.news_told = False
+        """Have the news become part of the reply? They are told once its entries are durable."""
         self._calls = tuple(o.call.name for o in exchange.outcomes if succeeded(o))
         *earlier, self._customer = exchange.customer_turns or ("",)
         self._earlier = tuple(earlier)
@@ -190,8 +196,35 @@ class Turn:
         self, choice: int, name: str, track: _Track, statements: list[Statement], now: datetime
     ) -> Step:
         step = Step()
+        if statements and name == CONTENT:
+            step.join(self._tell_news(choice, track, now))
         for statement in statements:
             step.join(self._line(choice, name, track, _in_reply(track, statement), now))
+        return step
+
+    def _tell_news(self, choice: int, track: _Track, now: datetime) -> Step:
+        step = Step()
+        if track.lines:
+            return step
+        for ordinal, news in enumerate(self._news):
+            claim = self._reader.read(news.text, ReadingContext(now=self._said_at))
+            enforced = self._mode is Mode.ENFORCE
+            body, private, line = news_line(
+                news,
+                claim,
+                choice=choice,
+                track=CONTENT,
+                ordinal=ordinal,
+                bundle=self.bundle,
+                enforced=enforced,
+            )
+            step.drafts.append(self._draft(now, body, private))
+            step.outputs.append(line)
+            self._choices[choice].shown.append(line.shown)
+            self._shown += 1
+            track.lines += 1
+            track.earlier_lines += 1
+            self.news_told = True
         return step
 
     def _line(self, choice: int, name: str, track: _Track, statement: Statement, now: datetime) -> Step:

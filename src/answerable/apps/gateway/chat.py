@@ -105,7 +105,7 @@ class ChatEndpoint:
         known: Known,
         headers: Mapping[str, str],
     ) -> None:
-        gated, heard, decider = self._begin(chat, workload, known)
+        gated, heard, decider = await self._begin(chat, workload, known)
         delivery = StreamDelivery(gated, chat, send, self.limits, enforced=self.enforced)
         try:
             upstream = await self._ask(chat, headers, delivery.deadline)
@@ -153,7 +153,7 @@ class ChatEndpoint:
 
         return ask
 
-    def _begin(
+    async def _begin(
         self, chat: ChatRequest, workload: Workload, known: Known
     ) -> tuple[GatedReply, Heard, Decider]:
         names = known.names
@@ -183,7 +183,8 @@ class ChatEndpoint:
         # With several choices a client compares answers to one question; none of them is asked anew.
         retries = _RETRIES if chat.choices == 1 else 0
         decider = heard.decider or self.gate.decider
-        return self.gate.begin(exchange, retries=retries, decider=decider), heard, decider
+        news = await self.gate.news(exchange)
+        return self.gate.begin(exchange, retries=retries, decider=decider, news=news), heard, decider
 
     async def _begun(
         self, gated: GatedReply, chat: ChatRequest, workload: Workload, heard: Heard, decider: Decider

@@ -109,6 +109,30 @@ def test_an_insecure_key_beside_svids_says_so_in_the_ledger(shop: Shop) -> None:
     assert asked_by(shop.stack, ask(shop.stack, KEY)) == ("insecure_key:web-shop", "insecure_key")
 
 
+def test_a_workload_that_is_not_on_the_list_is_refused_though_it_proves_who_it_is(
+    tmp_path: Path, upstream: Programmed, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = LocalDomain.make(tmp_path / "trust", "shop.example", now())
+    (tmp_path / "keys").write_text(f"web-shop:{KEY}\n")
+    (tmp_path / "admitted").write_text(f"# bots\n{BOT}\n")
+    with gateway(
+        upstream.app,
+        tmp_path / "ledger.db",
+        trust_bundles=str(tmp_path / "trust" / BUNDLE),
+        audience=AUDIENCE,
+        workloads=tmp_path / "admitted",
+        insecure_client_keys=tmp_path / "keys",
+    ) as stack:
+        listed = made.issue_jwt("bot/support", AUDIENCE, HOUR, now())
+        other = made.issue_jwt("bot/supports", AUDIENCE, HOUR, now())
+        assert asked_by(stack, ask(stack, listed)) == (BOT, "jwt-svid")
+        assert asked_by(stack, ask(stack, KEY)) == ("insecure_key:web-shop", "insecure_key")
+        with caplog.at_level(logging.WARNING, "answerable.identity"):
+            answer = ask(stack, other)
+    assert (answer.status, answer.error["message"]) == (401, REFUSED)
+    assert "not on the list" in caplog.text
+
+
 STRANGER = domain()
 SIBLING = domain("sibling.example")
 
@@ -482,6 +506,7 @@ def test_the_served_process_speaks_tls_and_says_so(tmp_path: Path) -> None:
             "set ANSWERABLE_TRUST_BUNDLES",
         ),
         ({"tls_cert": Path("none"), "tls_key": Path("none")}, "'none' can't be read"),
+        ({"workloads": Path("none")}, "a list of workloads is of use where"),
     ],
 )
 def test_settings_that_prove_nobody_stop_the_start(

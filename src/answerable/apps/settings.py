@@ -15,7 +15,7 @@ from answerable.wire.limits import Limits
 PREFIX = "ANSWERABLE_"
 _LAST_PORT = 65_535
 _PATHS = frozenset(
-    "anchor witnesses bundle bundles approvers workload_issuers customer_issuers insecure_client_keys "
+    "anchor witnesses bundle bundles approvers workloads workload_issuers customer_issuers insecure_client_keys "
     "tls_cert tls_key tls_client_ca".split()
 )
 
@@ -65,6 +65,8 @@ class Settings:
     """Whom JWT-SVIDs must be for: the gateway's own SPIFFE id, or another name that is this gateway's alone."""
     workload_issuers: Path | None = None
     """File of the OpenID Connect issuers whose tokens are workloads' own."""
+    workloads: Path | None = None
+    """File of the SPIFFE ids that may call, one a line; every one that proves to be one without it."""
     customer_issuers: Path | None = None
     """File of the login services that say who a customer is; with it, nothing else is believed of that."""
     insecure_client_keys: Path | None = None

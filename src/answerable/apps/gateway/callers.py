@@ -24,6 +24,7 @@ from answerable.identity import (
     Svid,
     Workload,
     WorkloadIssuer,
+    parse_spiffe_id,
     verify_bearer,
     verify_x509_svid,
 )
@@ -31,7 +32,7 @@ from answerable.ports import Clock
 from answerable.ports.callers import Shown
 from answerable.ports.trust import Kept
 from answerable.values import WorkloadId
-from answerable.values.errors import IdentityRefused, NotAuthenticated, SettingsError
+from answerable.values.errors import IdentityError, IdentityRefused, NotAuthenticated, SettingsError
 
 _LOG = logging.getLogger("answerable.identity")
 _SHORTEST_KEY = 16
@@ -54,10 +55,13 @@ class Callers:
         trust: Kept[Bundles] | None = None,
         audience: str | None = None,
         issuers: Issuers[WorkloadIssuer] | None = None,
+        admitted: frozenset[WorkloadId] | None = None,
         clock: Clock = utc_now,
     ) -> None:
+        """`admitted` are the workloads that may call; None lets in every one that proves to be one."""
         self._digests = {name: _digest(key) for name, key in (keys or {}).items()}
         self.trust, self._audience, self._issuers, self._clock = trust, audience, issuers, clock
+        self._admitted = admitted
         self._verified: OrderedDict[tuple[bytes, ...], tuple[Bundles, Svid]] = OrderedDict()
 
     @property
@@ -76,7 +80,12 @@ class Callers:
         if self.open:
             return OPEN
         try:
-            return await self._known(shown)
+            known = await self._known(shown)
+            if self._admitted is not None and known.id not in self._admitted:
+                raise IdentityRefused(
+                    f"'{known.id}' is who it says, and is not on the list of workloads that may call"
+                )
+            return known
         except IdentityRefused as refused:
             _LOG.warning("a caller was refused: %s", refused.reason)
             raise
@@ -157,6 +166,29 @@ def read_keys(path: Path) -> dict[str, str]:
     if not keys:
         raise SettingsError(f"the key file '{path}' names no workload; add a 'name:key' line")
     return keys
+
+
+def read_admitted(path: Path) -> frozenset[WorkloadId]:
+    """Read the SPIFFE ids that may call, one a line; blank lines and `#` comments are passed over.
+
+    Raises SettingsError.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the list of workloads '{path}' can't be read: {error}") from error
+    found: set[WorkloadId] = set()
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            found.add(WorkloadId(str(parse_spiffe_id(text))))
+        except IdentityError as error:
+            raise SettingsError(f"{path}, line {number}: {error}") from error
+    if not found:
+        raise SettingsError(f"the list of workloads '{path}' lets nobody in; add a SPIFFE id")
+    return frozenset(found)
 
 
 def _workload(svid: Svid) -> Workload:

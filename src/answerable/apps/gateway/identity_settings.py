@@ -3,11 +3,12 @@
 from answerable.adapters.identity.issuers import customer_issuers, workload_issuers
 from answerable.adapters.identity.server_tls import ServerTls
 from answerable.adapters.identity.trust import open_trust
-from answerable.apps.gateway.callers import Callers, read_keys
+from answerable.apps.gateway.callers import Callers, read_admitted, read_keys
 from answerable.apps.gateway.customers import Customers
 from answerable.apps.settings import Settings
-from answerable.identity import Bundles
+from answerable.identity import Bundles, Proof
 from answerable.ports.trust import Kept
+from answerable.values import WorkloadId
 from answerable.values.errors import SettingsError
 
 
@@ -20,12 +21,25 @@ def open_callers(settings: Settings) -> Callers:
         )
     if settings.audience and not settings.trust_bundles:
         raise SettingsError("an audience is of use with trust bundles; set ANSWERABLE_TRUST_BUNDLES")
+    if settings.workloads and not (settings.trust_bundles or settings.workload_issuers):
+        raise SettingsError(
+            "a list of workloads is of use where they prove who they are; set ANSWERABLE_TRUST_BUNDLES or _WORKLOAD_ISSUERS"
+        )
     return Callers(
         read_keys(settings.insecure_client_keys) if settings.insecure_client_keys else None,
         trust=open_trust(settings.trust_bundles) if settings.trust_bundles else None,
         audience=settings.audience,
         issuers=workload_issuers(settings.workload_issuers) if settings.workload_issuers else None,
+        admitted=_admitted(settings),
     )
+
+
+def _admitted(settings: Settings) -> frozenset[WorkloadId] | None:
+    """The list is of those that prove an id; a key of the key file is on a list of its own."""
+    if settings.workloads is None:
+        return None
+    keys = read_keys(settings.insecure_client_keys) if settings.insecure_client_keys else {}
+    return read_admitted(settings.workloads) | {WorkloadId(f"{Proof.INSECURE_KEY}:{name}") for name in keys}
 
 
 def open_customers(settings: Settings) -> Customers:

@@ -80,12 +80,7 @@ class Callers:
         if self.open:
             return OPEN
         try:
-            known = await self._known(shown)
-            if self._admitted is not None and known.id not in self._admitted:
-                raise IdentityRefused(
-                    f"'{known.id}' is who it says, and is not on the list of workloads that may call"
-                )
-            return known
+            return self._let_in(await self._known(shown))
         except IdentityRefused as refused:
             _LOG.warning("a caller was refused: %s", refused.reason)
             raise
@@ -93,6 +88,13 @@ class Callers:
     async def run(self) -> None:
         """Keep the keys that workloads are known by fresh, until cancelled."""
         await asyncio.gather(*(one.run() for one in (self.trust, self._issuers) if one is not None))
+
+    def _let_in(self, known: Workload) -> Workload:
+        if self._admitted is not None and known.id not in self._admitted:
+            raise IdentityRefused(
+                f"'{known.id}' is who it says, and is not on the list of workloads that may call"
+            )
+        return known
 
     async def _known(self, shown: Shown) -> Workload:
         if shown.certificates:

@@ -23,7 +23,8 @@ def open_callers(settings: Settings) -> Callers:
         raise SettingsError("an audience is of use with trust bundles; set ANSWERABLE_TRUST_BUNDLES")
     if settings.workloads and not (settings.trust_bundles or settings.workload_issuers):
         raise SettingsError(
-            "a list of workloads is of use where they prove who they are; set ANSWERABLE_TRUST_BUNDLES or _WORKLOAD_ISSUERS"
+            "a list of workloads is of use where they prove who they are; set ANSWERABLE_TRUST_BUNDLES or "
+            "ANSWERABLE_WORKLOAD_ISSUERS"
         )
     return Callers(
         read_keys(settings.insecure_client_keys) if settings.insecure_client_keys else None,

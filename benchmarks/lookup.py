@@ -47,7 +47,7 @@ from answerable.receipts import (
     subject_month,
 )
 from answerable.receipts.entries import ActDecisionPart, MessagePrivate
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.receipts.query import Query
 from answerable.receipts.sealing import ENTROPY_BYTES
 from answerable.testing.postgres_server import PostgresServer

@@ -17,6 +17,10 @@ import msgspec
 
 from answerable.ledger import GENESIS, private_digest
 from answerable.receipts import (
+    ActionBody,
+    ActionPrivate,
+    ApprovalBody,
+    ApprovalPrivate,
     CallBody,
     CallPrivate,
     ChoiceBody,
@@ -30,14 +34,18 @@ from answerable.receipts import (
     ExtensionBody,
     ExtensionPrivate,
     FindingPart,
+    GrantBody,
     Head,
     HoldBody,
     LineBody,
     LinePrivate,
     PolicyPart,
+    ReceiptBody,
+    ReceiptPrivate,
     ReleasePart,
     ReplyBody,
     ReplyPrivate,
+    RoleBody,
     StatementPart,
     SubjectKey,
     TermPart,
@@ -134,6 +142,50 @@ def drafts() -> list[Draft]:
         _draft(HoldBody("ho_1", lifted=False, by="counsel", reason="claim 7", keys=())),
         _draft(ClockBody(-3600, "2026-01-31T09:30:00.000000Z")),
         _draft(proven),
+        *_acting(),
+    ]  # fmt: skip
+
+
+def _acting() -> list[Draft]:
+    """What follows a decision that was held: people's answers, the credential, the act and its receipt."""
+    person, bot, decision = (
+        "https://login.shop.example#u-7",
+        "spiffe://shop.example/bot",
+        "sha256:" + "ef" * 32,
+    )
+    at, soon = "2026-01-31T17:00:00.000000Z", "2026-01-31T09:31:00.000000Z"
+    return [
+        _draft(ApprovalBody("ap_1", "opened", "line", decision, PROMPT, BUNDLE)),
+        _draft(
+            ApprovalBody(
+                "ap_1", "approved", "act", decision, PROMPT, BUNDLE, "support-lead", person, 2, at,
+                ("approver-within-limits",), 1, 2, "with other arguments",
+            ),
+            ApprovalPrivate("a fair offer " + ODD, '{"amount":2500}', "We refund $25.00."),
+        ),
+        _draft(GrantBody("", "revoked", by=person, selector="workload", value=bot, detail="taken over")),
+        _draft(
+            GrantBody(
+                "gr_1", "issued", decision, "ap_1", "ac_1", "refund_order", "https://shop.example", bot, soon
+            )
+        ),
+        _draft(ActionBody("ac_1", "given_up", "get_order", "k-1", "shop", decision, bot)),
+        _draft(
+            ActionBody(
+                "ac_1", "sent", "refund_order", "k-1", "shop", decision, bot, 2, "gr_1", "ap_1", "ac_0", decision,
+                "tried again",
+            ),
+            ActionPrivate('{"amount":2500}'),
+        ),
+        _draft(ReceiptBody("ac_1", "uncertain", "answer", 1)),
+        _draft(
+            ReceiptBody("ac_1", "done", "person", 2, person, "seen in the bank's list"),
+            ReceiptPrivate('{"refunded":2500}', "re-9"),
+        ),
+        _draft(RoleBody(person, "auditor", "taken", person, "left")),
+        _draft(
+            RoleBody(person, "agent_operator", "given", person, "runs it", '{"routes":["a"]}', at, at, bot)
+        ),
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -23,6 +23,7 @@ from answerable.decisions import CedarDecider, Outcome
 from answerable.exchange import Exchange, Message, Role, ToolCall, ToolSpec
 from answerable.flow import CallArrived, ChoiceEnded, Event, Line, Mode, ReplyEnded, TextArrived
 from answerable.ports import Ledger
+from answerable.receipts import Draft
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.values import AssuranceLevel, CallId, ConversationId, CustomerId, TraceId, WorkloadId
 from answerable.values.errors import LedgerUnavailable, UpstreamCut
@@ -279,9 +280,9 @@ class Watched(MemoryLedger):
         super().__init__()
         self.open = asyncio.Event()
 
-    async def append(self, drafts: object) -> None:
+    async def append(self, drafts: Sequence[Draft]) -> list[str]:
         await self.open.wait()
-        await super().append(drafts)  # type: ignore[arg-type]
+        return await super().append(drafts)
 
 
 async def test_no_output_comes_back_while_its_entry_is_on_its_way() -> None:

@@ -14,7 +14,7 @@ from answerable.apps.gate import open_gate
 from answerable.apps.ledger.lookup_commands import amount_range
 from answerable.exchange import ContextItem, Message, Role
 from answerable.receipts import Draft, Erased, ErasureBody
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.values import ConversationId, CustomerId
 from answerable.values.errors import LedgerUnavailable, SettingsError
 

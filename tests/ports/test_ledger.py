@@ -92,6 +92,12 @@ async def test_each_entry_names_the_leaf_of_the_one_before_it(ledger: Ledger) ->
     assert (check.count, check.head) == (3, rows[2].leaf)
 
 
+async def test_whoever_appends_is_told_by_which_hashes_its_entries_are_known(ledger: Ledger) -> None:
+    told = await asyncio.gather(*(ledger.append([call(at, TraceId(f"tr_{at}"))] * 2) for at in range(20)))
+    for at, leaves in enumerate(told):
+        assert leaves == [row.leaf for row in await ledger.trace(TraceId(f"tr_{at}"))]
+
+
 async def test_an_append_of_nothing_writes_nothing(ledger: Ledger) -> None:
     await ledger.append([])
     assert await ledger.verify() == 0
@@ -218,7 +224,7 @@ async def test_what_was_handed_over_before_closing_is_written(bench: Bench) -> N
     under_way = [asyncio.ensure_future(ledger.append(calls(2))) for _ in range(50)]
     await asyncio.sleep(0)
     await ledger.close()
-    assert await asyncio.gather(*under_way) == [None] * 50
+    assert [len(leaves) for leaves in await asyncio.gather(*under_way)] == [2] * 50
 
 
 async def test_a_failure_before_the_entries_are_durable_leaves_nothing(bench: Bench) -> None:

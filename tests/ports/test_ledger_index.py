@@ -20,7 +20,7 @@ from answerable.apps.ledger.indexing import Indexing, catch_up, keep_indexed
 from answerable.apps.ledger.lookup import find, traces
 from answerable.ports.ledger_index import LedgerIndex, Position
 from answerable.receipts import Draft, Erased
-from answerable.receipts.facets import Amount, Facets
+from answerable.receipts.facet import Amount, Facets
 from answerable.receipts.indexing import NO_KEY, AmountRow, Batch, Posting, key_number
 from answerable.receipts.postings import BLOCK
 from answerable.receipts.query import Query, Sought, sought

@@ -350,7 +350,7 @@ async def test_processes_that_start_at_once_and_append_at_once_make_one_sound_ch
 
 async def test_whoever_came_late_once_is_given_a_turn(database: str, tmp_path: Path) -> None:
     slow = ledger(database, tmp_path)
-    behind: list[asyncio.Future[None]] = []
+    behind: list[asyncio.Future[list[str]]] = []
     loop = asyncio.get_running_loop()
 
     def overtake(when: str) -> None:

@@ -16,7 +16,7 @@ from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.ledger.indexing import catch_up
 from answerable.apps.ledger.lookup import find
 from answerable.receipts import Draft, Erased
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.receipts.query import Query, sought
 
 ADA, BO = Asked(order="W-883301"), Asked("tr_two", "Bo Lindgren", "c-2")

@@ -6,44 +6,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answerable.receipts import (
-    CallBody,
-    CallPrivate,
+    PRIVATE_OF,
+    ActionBody,
+    ActionPrivate,
+    ApprovalBody,
     ClaimPart,
     DecisionPart,
     Entry,
     ExchangeBody,
     ExchangePrivate,
-    ExtensionBody,
-    ExtensionPrivate,
     LineBody,
     LinePrivate,
-    ReplyBody,
-    ReplyPrivate,
+    ReceiptBody,
+    ReceiptPrivate,
     StatementPart,
     TermPart,
     UnknownBody,
     canonical,
 )
 from answerable.receipts.entries import MessagePrivate
-from answerable.receipts.facets import (
-    Amount,
-    Facets,
-    Kind,
-    facet,
-    facets_of,
-    looks_inside,
-    private_part,
-    words_in,
-)
+from answerable.receipts.facet import Amount, Facets, Kind, facet, words_in
+from answerable.receipts.facets import facets_of, looks_inside, private_part
 from answerable.receipts.identifiers import folded, in_json, in_words
 
-PRIVATE: dict[type, type] = {
-    ExchangeBody: ExchangePrivate,
-    LineBody: LinePrivate,
-    CallBody: CallPrivate,
-    ExtensionBody: ExtensionPrivate,
-    ReplyBody: ReplyPrivate,
-}
 lines = of(LineBody)
 
 
@@ -59,9 +44,9 @@ def test_any_entry_has_facets_and_without_its_private_part_none_that_is_sealed(e
     assert not any(one.startswith(("customer/", "identifier/")) for one in (*facets.own, *facets.shared))
 
 
-@given(entries.filter(lambda entry: type(entry.body) in PRIVATE), st.data())
+@given(entries.filter(lambda entry: type(entry.body) in PRIVATE_OF), st.data())
 def test_any_private_part_can_be_looked_into(entry: Entry, data: st.DataObject) -> None:
-    private = data.draw(of(PRIVATE[type(entry.body)]))
+    private = data.draw(of(PRIVATE_OF[type(entry.body)]))
     assert private_part(entry, canonical(private)) == private
     facets = facets_of(entry, private)
     if not looks_inside(entry) and not isinstance(entry.body, LineBody):
@@ -183,3 +168,20 @@ def test_a_message_of_the_customer_and_an_earlier_call_name_what_the_exchange_is
     facets = facets_of(an_entry(body), private)
     assert facets.sealed == ("customer/Ada", "identifier/w77001", "identifier/k12")
     assert {"bundle/larkfield", "bundle/sha256:abababababab", "author/mira lindqvist"} <= set(facets.shared)
+
+
+def test_whoever_answered_is_an_approver_of_the_whole_exchange_and_whoever_was_reminded_is_not() -> None:
+    body = ApprovalBody("ap_1", "approved", "act", "d", "b", "u", by="https://id.example#Ana")
+    assert facets_of(an_entry(body), None).shared == (facet(Kind.APPROVER, "https://id.example#ana"),)
+    assert facets_of(an_entry(msgspec.structs.replace(body, event="reminded")), None).shared == ()
+
+
+def test_an_act_and_its_receipt_are_found_by_what_they_name_only_with_their_key() -> None:
+    act = an_entry(ActionBody("ac_1", "sent", "refund_order", "k", "shop", "d", "bot"))
+    receipt = an_entry(ReceiptBody("ac_1", "done", "answer", 1))
+    order = facet(Kind.IDENTIFIER, "w1234")
+    assert order in facets_of(act, ActionPrivate('{"order_id":"#W1234"}')).sealed
+    assert order in facets_of(receipt, ReceiptPrivate('{"order_id":"W-1234"}')).sealed
+    assert facet(Kind.IDENTIFIER, "re9") in facets_of(receipt, ReceiptPrivate("", "RE-9")).sealed
+    assert facet(Kind.TOOL, "refund_order") in facets_of(act, None).own
+    assert facet(Kind.OUTCOME, "done") in facets_of(receipt, None).own

@@ -54,9 +54,14 @@ def test_a_number_of_a_kind_is_never_given_to_another() -> None:
         3: "CallBody",
         4: "ExtensionBody",
         5: "ReplyBody",
+        6: "ApprovalBody",
+        7: "GrantBody",
+        8: "ActionBody",
+        9: "ReceiptBody",
         20: "ErasureBody",
         21: "HoldBody",
         22: "ClockBody",
+        23: "RoleBody",
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answerable.receipts.facets import Amount, Facets, words_in
+from answerable.receipts.facet import Amount, Facets, words_in
 from answerable.receipts.query import Query, facet_number, micros, sought
 from answerable.values.errors import InvalidRequest
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.receipts.postings import BLOCK, ascending, bits_of, unpacked
 from answerable.receipts.query import Sought
 

@@ -36,7 +36,11 @@ _FAILURE_SECONDS = 5  # how long a failed append counts as a reason not to be re
 class _Append(NamedTuple):
     drafts: Sequence[Draft]
     loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
+    done: asyncio.Future[list[str]]
+
+
+_Told = list[str] | LedgerError
+"""What an append is told: the leaf hashes of its entries, or why there are none."""
 
 
 class GroupWriter:
@@ -62,10 +66,10 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    async def append(self, drafts: Sequence[Draft]) -> None:
-        """Make the drafts durable, all or none. Raises LedgerUnavailable, LedgerBroken."""
+    async def append(self, drafts: Sequence[Draft]) -> list[str]:
+        """Make the drafts durable, all or none; their leaf hashes. Raises LedgerUnavailable, LedgerBroken."""
         loop = asyncio.get_running_loop()
-        done = loop.create_future()
+        done: asyncio.Future[list[str]] = loop.create_future()
         with self._door:
             if self._closed:
                 raise LedgerUnavailable("the ledger is closed")
@@ -81,7 +85,7 @@ class GroupWriter:
             self.waiting += len(drafts)
             self._inbox.put(_Append(drafts, loop, done))
         # Shielded: a caller that gives up must not leave the writer with a dead future.
-        await asyncio.shield(done)
+        return await asyncio.shield(done)
 
     def problem(self) -> str:
         """Why the last append failed, where that was a moment ago, or why none would be taken now."""
@@ -116,10 +120,10 @@ class GroupWriter:
                 time.sleep(_GROUP_SECONDS)
             group, stop = self._gather(first)
             company = len(group) > 1
-            errors = self._commit(group)
+            told = self._commit(group)
             with self._door:
                 self.waiting -= sum(len(append.drafts) for append in group)
-            _tell(group, errors)
+            _tell(group, told)
             if stop:
                 return
 
@@ -137,7 +141,7 @@ class GroupWriter:
             size += len(more.drafts)
         return group, False
 
-    def _commit(self, group: list[_Append]) -> list[LedgerError | None]:
+    def _commit(self, group: list[_Append]) -> list[_Told]:
         """Write a group in one transaction; what each append of it is to be told.
 
         A crash anywhere before it returns leaves nothing of the group, and nobody has
@@ -146,7 +150,7 @@ class GroupWriter:
         """
         try:
             for _ in range(_TRIES):
-                sealer, errors = self._seal(group)
+                sealer, told = self._seal(group)
                 try:
                     self._on_commit("before")
                     if sealer.rows:
@@ -161,7 +165,7 @@ class GroupWriter:
                 self._remember(sealer.last)
                 self._clock.recorded()
                 self._recovered()
-                return errors
+                return told
         except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
             self._forget()  # what is on the disk now is not known; read it before the next append
             return [self._failed(error)] * len(group)
@@ -187,7 +191,7 @@ class GroupWriter:
             _LOG.warning("the ledger at '%s' is written again", self._store.name)
         self._failure = None
 
-    def _seal(self, group: list[_Append]) -> tuple[Sealer, list[LedgerError | None]]:
+    def _seal(self, group: list[_Append]) -> tuple[Sealer, list[_Told]]:
         """The group's rows, one behind the other, and what went wrong where.
 
         An append with an entry that can't be written (a lone surrogate) is left out:
@@ -203,15 +207,16 @@ class GroupWriter:
         entropy = _entropy(len(private))
         if note is not None:
             sealer.seal([note], entropy.__next__)
-        errors: list[LedgerError | None] = []
+        told: list[_Told] = []
         for append in group:
+            made = len(sealer.rows)
             try:
                 sealer.seal(append.drafts, entropy.__next__)
             except Exception as error:  # noqa: BLE001 – as in `_commit`
-                errors.append(LedgerUnavailable(f"an entry can't be written: {error}"))
+                told.append(LedgerUnavailable(f"an entry can't be written: {error}"))
             else:
-                errors.append(None)
-        return sealer, errors
+                told.append([row.leaf for row in sealer.rows[made:]])
+        return sealer, told
 
     def _where(self) -> Head:
         """Where the chain goes on. Raises LedgerBroken where the store holds less than was said to be written."""
@@ -255,22 +260,22 @@ def _entropy(count: int) -> Iterator[bytes]:
     return (drawn[start : start + ENTROPY_BYTES] for start in range(0, len(drawn), ENTROPY_BYTES))
 
 
-def _tell(group: list[_Append], errors: list[LedgerError | None]) -> None:
+def _tell(group: list[_Append], told: list[_Told]) -> None:
     """Wake the callers: one call for each event loop, not one for each append."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], LedgerError | None]]] = {}
-    for append, error in zip(group, errors, strict=True):
-        by_loop.setdefault(append.loop, []).append((append.done, error))
-    for loop, told in by_loop.items():
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[list[str]], _Told]]] = {}
+    for append, one in zip(group, told, strict=True):
+        by_loop.setdefault(append.loop, []).append((append.done, one))
+    for loop, ones in by_loop.items():
         with suppress(RuntimeError):  # the loop is closed, and nobody waits there any more
-            loop.call_soon_threadsafe(_settle, told)
+            loop.call_soon_threadsafe(_settle, ones)
 
 
-def _settle(told: list[tuple[asyncio.Future[None], LedgerError | None]]) -> None:
-    for future, error in told:
+def _settle(told: list[tuple[asyncio.Future[list[str]], _Told]]) -> None:
+    for future, one in told:
         if future.done():
             continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
+        if isinstance(one, LedgerError):
+            future.set_exception(one)
             future.exception()  # a caller that gave up is not an unhandled error
+        else:
+            future.set_result(one)

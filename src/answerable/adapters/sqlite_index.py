@@ -17,7 +17,7 @@ import apsw
 from answerable.adapters.block_search import EVER, FEW, Instants, Page, Stretch, search, spans
 from answerable.adapters.sqlite_files import open_file
 from answerable.ports.ledger_index import IndexLost, Position
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.receipts.indexing import Batch, Posting
 from answerable.receipts.postings import BLOCK, packed, unpacked
 from answerable.receipts.query import Sought

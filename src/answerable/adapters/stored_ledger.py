@@ -59,8 +59,8 @@ class StoredLedger:
         self._apply_erasures()
         self.writer = GroupWriter(store, keys, clock, on_commit)
 
-    async def append(self, drafts: Sequence[Draft]) -> None:
-        await self.writer.append(drafts)
+    async def append(self, drafts: Sequence[Draft]) -> list[str]:
+        return await self.writer.append(drafts)
 
     async def trace(self, trace: TraceId) -> list[Opened]:
         return await asyncio.to_thread(lambda: self.opened(self.store.of_trace(trace)))

@@ -5,18 +5,24 @@ from typing import TypeVar
 
 import msgspec
 
+from answerable.apps.acting_words import Followed, followed
 from answerable.receipts import (
+    ActionBody,
+    ApprovalBody,
     CallBody,
     CallPrivate,
     Entry,
     ExchangeBody,
     ExchangePrivate,
+    GrantBody,
     LineBody,
     LinePrivate,
     Opened,
+    ReceiptBody,
     ReplyBody,
     kind_name,
 )
+from answerable.receipts.facets import private_part
 from answerable.receipts.verifying import decode
 from answerable.values.errors import LedgerBroken
 
@@ -53,6 +59,8 @@ class Chain:
     lines: list[ChainLine] = field(default_factory=list)
     calls: list[tuple[CallBody, CallPrivate | None]] = field(default_factory=list)
     reply: ReplyBody | None = None
+    after: list[Followed] = field(default_factory=list)
+    """What followed its decisions: approvals, grants, acts and receipts, in their order."""
     entries: list[tuple[int, str, str]] = field(default_factory=list)
     """Number, kind and leaf hash of every entry, to find it in the ledger."""
 
@@ -94,6 +102,8 @@ def _place(chain: Chain, entry: Entry, row: Opened) -> None:
             chain.calls.append((body, _private(row, CallPrivate)))
         case ReplyBody() as body:
             chain.reply = body
+        case ApprovalBody() | GrantBody() | ActionBody() | ReceiptBody() as body:
+            chain.after.append(followed(entry.at, body, private_part(entry, row.private)))
         case _:
             pass
 

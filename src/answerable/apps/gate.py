@@ -64,7 +64,7 @@ class GatedReply:
         self._failed = False
         # The exchange is written while the upstream is still thinking; the first
         # `feed` waits for it.
-        self._begun: asyncio.Future[None] | None = asyncio.ensure_future(
+        self._begun: asyncio.Future[list[str]] | None = asyncio.ensure_future(
             ledger.append(turn.begin(clock()).drafts)
         )
         self._begun.add_done_callback(_retrieve)
@@ -247,7 +247,7 @@ def _lines(outputs: list[Output]) -> Iterator[Line]:
     return (output for output in outputs if isinstance(output, Line))
 
 
-def _retrieve(future: "asyncio.Future[None]") -> None:
+def _retrieve(future: "asyncio.Future[list[str]]") -> None:
     """Look at the outcome, so that a reply nobody went on with is not an unhandled error."""
     if not future.cancelled():
         future.exception()

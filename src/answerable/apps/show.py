@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from answerable.apps.acting_words import second
 from answerable.apps.chain import Chain, ChainLine, assemble
 from answerable.apps.ledger_place import ledger_at
 from answerable.receipts import FindingPart
@@ -72,6 +73,7 @@ def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:
         _print_ending(console, chain)
     else:
         console.print("\n[yellow]no ending on record[/]: the gate was stopped while this reply was under way")
+    _print_after(console, chain)
 
 
 def _asked(chain: Chain) -> list[tuple[str, str]]:
@@ -146,6 +148,21 @@ def _print_ending(console: Console, chain: Chain) -> None:
     )
 
 
+def _print_after(console: Console, chain: Chain) -> None:
+    """What followed the decisions, in its order: who answered, under which credential, what was done."""
+    if not chain.after:
+        return
+    console.print("\n[bold]what followed[/]")
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in chain.after:
+        by = f"by {one.who}: " if one.who else ""
+        table.add_row(second(one.at), escape(one.what), escape(_short(by + one.told)))
+    console.print(table)
+
+
 def chain_as_data(chain: Chain, lines: list[ChainLine]) -> dict[str, object]:
     """The chain as JSON data; shapes as in `answerable.receipts`."""
     asked = msgspec.to_builtins(chain.asked) if chain.asked else None
@@ -160,6 +177,7 @@ def chain_as_data(chain: Chain, lines: list[ChainLine]) -> dict[str, object]:
             for call, private in chain.calls
         ],
         "reply": msgspec.to_builtins(chain.reply) if chain.reply else None,
+        "after": [one._asdict() for one in chain.after],
         "entries": [{"seq": seq, "is": kind, "leaf": leaf} for seq, kind, leaf in chain.entries],
     }
     return json.loads(json.dumps(data))  # type: ignore[no-any-return]

@@ -11,8 +11,8 @@ from answerable.values import TraceId
 class Ledger(Protocol):
     """Append-only. Implementations are held to one suite: tests/ports/test_ledger.py."""
 
-    async def append(self, drafts: Sequence[Draft]) -> None:
-        """Make the drafts durable, in this order and all or none; return when they are.
+    async def append(self, drafts: Sequence[Draft]) -> list[str]:
+        """Make the drafts durable, in this order and all or none; their leaf hashes, once they are.
 
         After an append has failed, entries of the same trace must not be taken for
         complete: callers show nothing more of it. Raises LedgerUnavailable.

@@ -1,5 +1,15 @@
 """What happened, as canonical bytes."""
 
+from answerable.receipts.acting import (
+    ActionBody,
+    ActionPrivate,
+    ApprovalBody,
+    ApprovalPrivate,
+    GrantBody,
+    ReceiptBody,
+    ReceiptPrivate,
+    RoleBody,
+)
 from answerable.receipts.canonical import canonical
 from answerable.receipts.entries import (
     ActDecisionPart,
@@ -51,6 +61,10 @@ __all__ = [
     "KINDS",
     "PRIVATE_OF",
     "ActDecisionPart",
+    "ActionBody",
+    "ActionPrivate",
+    "ApprovalBody",
+    "ApprovalPrivate",
     "Body",
     "CallBody",
     "CallPrivate",
@@ -67,6 +81,7 @@ __all__ = [
     "ExtensionBody",
     "ExtensionPrivate",
     "FindingPart",
+    "GrantBody",
     "Head",
     "HoldBody",
     "LineBody",
@@ -74,9 +89,12 @@ __all__ = [
     "Opened",
     "PolicyPart",
     "Private",
+    "ReceiptBody",
+    "ReceiptPrivate",
     "ReleasePart",
     "ReplyBody",
     "ReplyPrivate",
+    "RoleBody",
     "Sealer",
     "StatementPart",
     "Stored",

@@ -5,93 +5,34 @@ its exchange, before and after (the customer, the orders that are named in it), 
 promised?" is one question and not two.
 """
 
-import unicodedata
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, NewType
 
 import msgspec
 
+from answerable.receipts.acting import ActionBody, ApprovalBody, GrantBody, ReceiptBody, RoleBody
+from answerable.receipts.acting_facets import facets_of_acting
 from answerable.receipts.entries import (
     CallBody,
     CallPrivate,
     ExchangeBody,
     ExchangePrivate,
     ExtensionBody,
-    ExtensionPrivate,
     LineBody,
     LinePrivate,
     PolicyPart,
     ReplyBody,
-    ReplyPrivate,
     TermPart,
 )
-from answerable.receipts.format import Body, Entry, Private, UnknownBody, kind_name
+from answerable.receipts.facet import DIGEST_SHOWN, Amount, Facet, Facets, Kind, facet, person_value
+from answerable.receipts.format import PRIVATE_OF, Entry, Private, kind_name
 from answerable.receipts.governance import ErasureBody, HoldBody
 from answerable.receipts.identifiers import folded, in_json, in_words
 from answerable.values.errors import LedgerBroken
 from answerable.values.money import LARGEST_MINOR
 
-_DIGEST, _DIGEST_SHOWN = len("sha256:") + 64, len("sha256:") + 12
-_LONGEST_TEXT = 4000
-_LONGEST_WORD = 40
-_SHORTEST_PLURAL = 3
 _LONGEST_CURRENCY = 8
 _COMMITTAL = "committal"
-
-
-class Kind(StrEnum):
-    """What a facet says. The values are hashed into every index: one that is changed needs a new index format."""
-
-    ENTRY = "entry"
-    COMMITMENT = "commitment"
-    """The subject of a line that commits the company."""
-    OUTCOME = "outcome"
-    POLICY = "policy"
-    """A policy that decided, or that the finding rests on."""
-    TERM = "term"
-    """A published term (`return-window`, `return-window@2`) or passage that a finding rests on."""
-    TOOL = "tool"
-    WORD = "word"
-    CONVERSATION = "conversation"
-    WORKLOAD = "workload"
-    BUNDLE = "bundle"
-    """Its name, its digest, and the digest as far as it is shown."""
-    AUTHOR = "author"
-    APPROVER = "approver"
-    CUSTOMER = "customer"
-    IDENTIFIER = "identifier"
-
-
-Facet = NewType("Facet", str)
-"""A kind and a value: `policy/entitlement-without-support`."""
-
-
-def facet(kind: Kind, value: str) -> Facet:
-    """A facet of a kind."""
-    return Facet(kind + "/" + value)
-
-
-class Amount(NamedTuple):
-    """An amount that a line names, or a range of them, in minor units. It comes from a private part."""
-
-    low: int
-    high: int
-    currency: str
-
-
-class Facets(NamedTuple):
-    """Everything that an entry can be found by."""
-
-    own: tuple[Facet, ...] = ()
-    shared: tuple[Facet, ...] = ()
-    """Those of the whole exchange."""
-    sealed: tuple[Facet, ...] = ()
-    """Those of the whole exchange that come from the private part, and go with its key."""
-    amounts: tuple[Amount, ...] = ()
-    texts: tuple[str, ...] = ()
-    """What is not sealed and may be searched by its words (`words_in`)."""
 
 
 class _Money(msgspec.Struct):
@@ -104,14 +45,9 @@ class _Identifier(msgspec.Struct):
     value: str
 
 
-_PRIVATE: "dict[type[Body | UnknownBody], type[Private]]" = {
-    ExchangeBody: ExchangePrivate,
-    LineBody: LinePrivate,
-    CallBody: CallPrivate,
-    ExtensionBody: ExtensionPrivate,
-    ReplyBody: ReplyPrivate,
+_decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Private]] = {
+    body: msgspec.json.Decoder(private) for body, private in PRIVATE_OF.items()
 }
-_decoders = {body: msgspec.json.Decoder(private) for body, private in _PRIVATE.items()}
 _money = msgspec.json.Decoder(_Money)
 _identifier = msgspec.json.Decoder(_Identifier)
 
@@ -132,7 +68,7 @@ def looks_inside(entry: Entry) -> bool:
     match entry.body:
         case LineBody() as body:
             return bool(body.claim.terms)
-        case ExchangeBody() | CallBody():
+        case ExchangeBody() | CallBody() | ActionBody() | ReceiptBody():
             return True
         case _:
             return False
@@ -157,38 +93,10 @@ def facets_of(entry: Entry, private: Private | None) -> Facets:
             return Facets((kind,), texts=(body.by, body.reason, body.hold))
         case ExtensionBody() as body:
             return Facets((kind,), texts=body.fields)
+        case ApprovalBody() | GrantBody() | ActionBody() | ReceiptBody() | RoleBody() as body:
+            return facets_of_acting(kind, body, private)
         case _:
             return Facets((kind,))
-
-
-def bundle_value(text: str) -> str:
-    """A bundle as it may be asked for: its name, its digest, or the digest as `answerable show` prints it."""
-    text = text.removesuffix("…")
-    return text[:_DIGEST_SHOWN] if text.startswith("sha256:") and len(text) < _DIGEST else text
-
-
-def person_value(text: str) -> str:
-    """A person's name, whatever its capitals and blanks."""
-    return " ".join(text.casefold().split())
-
-
-@lru_cache(maxsize=8192)
-def words_in(text: str) -> frozenset[str]:
-    """The words of a text, as they are compared: without case, accents and an English plural's ending."""
-    plain = unicodedata.normalize("NFKD", text[:_LONGEST_TEXT]).casefold()
-    spaced = "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
-    return frozenset(_singular(word[:_LONGEST_WORD]) for word in spaced.split())
-
-
-def _singular(word: str) -> str:
-    """Harman's S stemmer ("How effective is suffixing?", JASIS 42, 1991): refunds is refund, policies is policy."""
-    if len(word) <= _SHORTEST_PLURAL:
-        return word
-    if word.endswith("ies") and not word.endswith(("eies", "aies")):
-        return word[:-3] + "y"
-    if word.endswith("es") and not word.endswith(("aes", "ees", "oes")):
-        return word[:-1]
-    return word[:-1] if word.endswith("s") and not word.endswith(("us", "ss")) else word
 
 
 def _line(kind: Facet, body: LineBody, terms: tuple[TermPart, ...]) -> Facets:
@@ -245,7 +153,7 @@ def _of_exchange(body: ExchangeBody) -> Iterator[Facet]:
     yield facet(Kind.BUNDLE, body.bundle_name)
     yield facet(Kind.BUNDLE, body.bundle)
     if body.bundle.startswith("sha256:"):
-        yield facet(Kind.BUNDLE, body.bundle[:_DIGEST_SHOWN])
+        yield facet(Kind.BUNDLE, body.bundle[:DIGEST_SHOWN])
     yield facet(Kind.AUTHOR, person_value(body.bundle_author))
     if body.bundle_approver is not None:
         yield facet(Kind.APPROVER, person_value(body.bundle_approver))

@@ -15,6 +15,16 @@ from typing import Any
 
 import msgspec
 
+from answerable.receipts.acting import (
+    ActionBody,
+    ActionPrivate,
+    ApprovalBody,
+    ApprovalPrivate,
+    GrantBody,
+    ReceiptBody,
+    ReceiptPrivate,
+    RoleBody,
+)
 from answerable.receipts.canonical import canonical
 from answerable.receipts.entries import (
     CallBody,
@@ -35,8 +45,31 @@ FORMAT = 2
 FORMATS = (1, 2)
 """The formats that this program reads."""
 
-Body = ExchangeBody | LineBody | CallBody | ExtensionBody | ReplyBody | ErasureBody | HoldBody | ClockBody
-Private = ExchangePrivate | LinePrivate | CallPrivate | ExtensionPrivate | ReplyPrivate
+Body = (
+    ExchangeBody
+    | LineBody
+    | CallBody
+    | ExtensionBody
+    | ReplyBody
+    | ApprovalBody
+    | GrantBody
+    | ActionBody
+    | ReceiptBody
+    | ErasureBody
+    | HoldBody
+    | ClockBody
+    | RoleBody
+)
+Private = (
+    ExchangePrivate
+    | LinePrivate
+    | CallPrivate
+    | ExtensionPrivate
+    | ReplyPrivate
+    | ApprovalPrivate
+    | ActionPrivate
+    | ReceiptPrivate
+)
 
 KINDS: "MappingProxyType[int, type[Body]]" = MappingProxyType(
     {
@@ -45,14 +78,19 @@ KINDS: "MappingProxyType[int, type[Body]]" = MappingProxyType(
         3: CallBody,
         4: ExtensionBody,
         5: ReplyBody,
+        6: ApprovalBody,
+        7: GrantBody,
+        8: ActionBody,
+        9: ReceiptBody,
         20: ErasureBody,
         21: HoldBody,
         22: ClockBody,
+        23: RoleBody,
     }
 )
 """What each kind's body is. Numbers are permanent: a kind that is given up keeps its own.
 
-6 to 9 are kept for approvals, grants, actions and their receipts; from 20 on it is about the record itself.
+From 20 on it is about the record itself, and about who may do what.
 """
 PRIVATE_OF: "MappingProxyType[type[msgspec.Struct], type[Private]]" = MappingProxyType(
     {
@@ -61,6 +99,9 @@ PRIVATE_OF: "MappingProxyType[type[msgspec.Struct], type[Private]]" = MappingPro
         CallBody: CallPrivate,
         ExtensionBody: ExtensionPrivate,
         ReplyBody: ReplyPrivate,
+        ApprovalBody: ApprovalPrivate,
+        ActionBody: ActionPrivate,
+        ReceiptBody: ReceiptPrivate,
     }
 )
 """What the private part of each kind of entry is, where it can have one."""
@@ -71,9 +112,14 @@ _NAMES: dict[type[msgspec.Struct], str] = {
     CallBody: "call",
     ExtensionBody: "extension",
     ReplyBody: "reply",
+    ApprovalBody: "approval",
+    GrantBody: "grant",
+    ActionBody: "action",
+    ReceiptBody: "receipt",
     ErasureBody: "erasure",
     HoldBody: "hold",
     ClockBody: "clock",
+    RoleBody: "role",
 }
 _IN_FORMAT_1 = {name: _NUMBERS[body] for body, name in _NAMES.items()}
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from answerable.receipts.entries import ExchangeBody, ReplyBody
-from answerable.receipts.facets import Facet, Facets, Kind, facet, facets_of, private_part, words_in
+from answerable.receipts.facet import Facet, Facets, Kind, facet, words_in
+from answerable.receipts.facets import facets_of, private_part
 from answerable.receipts.format import Entry
 from answerable.receipts.governance import ErasureBody
 from answerable.receipts.postings import BLOCK, bits_of

@@ -9,16 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from answerable.receipts.facets import (
-    Amount,
-    Facet,
-    Facets,
-    Kind,
-    bundle_value,
-    facet,
-    person_value,
-    words_in,
-)
+from answerable.receipts.facet import Amount, Facet, Facets, Kind, bundle_value, facet, person_value, words_in
 from answerable.receipts.identifiers import folded
 from answerable.values import from_rfc3339
 from answerable.values.errors import InvalidRequest

@@ -15,7 +15,7 @@ from answerable.adapters.postgres.line import Connection, Line
 from answerable.adapters.postgres.migrations import Steps, migrate
 from answerable.adapters.postgres.place import place
 from answerable.ports.ledger_index import IndexLost, Position
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.receipts.indexing import Batch, Posting
 from answerable.receipts.postings import BLOCK, packed, unpacked
 from answerable.receipts.query import Sought

@@ -10,22 +10,28 @@ from rich.markup import escape
 from rich.table import Table
 
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.apps.acting_words import followed
 from answerable.apps.ledger.indexing import catch_up
 from answerable.apps.ledger.lookup import find
 from answerable.apps.ledger_place import ledger_at
 from answerable.apps.show import COLOURS, MARKS
 from answerable.ports.ledger_index import LedgerIndex
 from answerable.receipts import (
+    ActionBody,
+    ApprovalBody,
     CallBody,
     CallPrivate,
     ErasureBody,
     ExchangeBody,
     ExchangePrivate,
+    GrantBody,
     HoldBody,
     LineBody,
     LinePrivate,
     Private,
+    ReceiptBody,
     ReplyBody,
+    RoleBody,
     kind_name,
 )
 from answerable.receipts.facets import private_part
@@ -95,6 +101,12 @@ def in_words(hit: Unsealed) -> Found:
                 policies = tuple(policy.id for policy in body.decision.policies)
         case ReplyBody() as body:
             outcome = body.ending
+        case ApprovalBody() as body:
+            outcome, about, policies = body.event, body.of, body.policies
+        case GrantBody() | ActionBody() | RoleBody() as body:
+            outcome = body.event
+        case ReceiptBody() as body:
+            outcome = body.outcome
         case _:
             pass
     said = _said(hit, private)
@@ -111,6 +123,9 @@ def _said(hit: Unsealed, private: Private | None) -> str:
             return f"{body.name} {private.arguments if isinstance(private, CallPrivate) else _ERASED}"
         case ExchangeBody():
             return _asked(private) if isinstance(private, ExchangePrivate) else _ERASED
+        case ApprovalBody() | GrantBody() | ActionBody() | ReceiptBody() | RoleBody() as body:
+            step = followed(hit.entry.at, body, private)
+            return f"by {step.who}: {step.told}" if step.who else step.told
         case ErasureBody() as body:
             return f"{len(body.keys)} keys destroyed by {body.by}: {body.reason}"
         case HoldBody() as body:

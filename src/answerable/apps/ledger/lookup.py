@@ -14,7 +14,8 @@ from itertools import islice
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.ledger.indexing import catch_up
 from answerable.ports.ledger_index import IndexLost, LedgerIndex
-from answerable.receipts.facets import Facet, looks_inside
+from answerable.receipts.facet import Facet
+from answerable.receipts.facets import looks_inside
 from answerable.receipts.indexing import Unsealed
 from answerable.receipts.query import Query, Sought, sought
 from answerable.values import TraceId

@@ -8,7 +8,7 @@ import typer
 from answerable.apps.ledger.options import LedgerOption, instant
 from answerable.claims import Subject
 from answerable.decisions import ActOutcome, Outcome
-from answerable.receipts.facets import Amount
+from answerable.receipts.facet import Amount
 from answerable.receipts.query import Query
 from answerable.values import Money
 from answerable.values.errors import InvalidRequest, SettingsError

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from answerable.apps.acting_words import second
 from answerable.apps.chain import Chain, ChainLine
 from answerable.apps.evaluation.style import STYLE
 from answerable.apps.ledger.report_content import act_told, asked, ending, facts, line_told, retrieved
@@ -37,7 +38,7 @@ def _exchange(chain: Chain) -> str:
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told)
     return (
         f"<section><h2>Exchange {escape(chain.trace)}</h2><dl>{rows}</dl>"
-        f"{_lines(chain.lines)}{_acts(chain)}<p>The reply ended: {escape(ending(chain))}.</p>"
+        f"{_lines(chain.lines)}{_acts(chain)}{_after(chain)}<p>The reply ended: {escape(ending(chain))}.</p>"
         f"{_entries(chain)}</section>\n"
     )
 
@@ -73,6 +74,21 @@ def _acts(chain: Chain) -> str:
         '<div class="scroll"><table><caption>Acts that were asked for</caption><thead><tr><th>act</th>'
         "<th>arguments</th>"
         f"<th>decided</th><th>what became of it</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _after(chain: Chain) -> str:
+    if not chain.after:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(second(one.at))}</th>'
+        + "".join(_cell(cell) for cell in (one.what, one.who, one.told))
+        + "</tr>"
+        for one in chain.after
+    )
+    return (
+        '<div class="scroll"><table><caption>What followed the decisions</caption><thead><tr><th>at (UTC)</th>'
+        f"<th>what</th><th>by or for whom</th><th>told</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 

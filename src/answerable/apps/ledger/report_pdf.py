@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from answerable.apps.acting_words import Followed, second
 from answerable.apps.chain import Chain
 from answerable.apps.ledger.report_content import (
     ActTold,
@@ -100,6 +101,7 @@ def _exchange(chain: Chain) -> dict[str, Any]:
         "retrieved": [(runs(source), runs(text)) for source, text in retrieved(chain)],
         "lines": [_line(line_told(line)) for line in chain.lines],
         "acts": [_act(act_told(*call)) for call in chain.calls],
+        "after": [_after(one) for one in chain.after],
         "ending": runs(ending(chain)),
         "entries": [(number, runs(kind), runs(leaf)) for number, kind, leaf in chain.entries],
     }
@@ -125,6 +127,16 @@ def _line(told: LineTold) -> dict[str, Any]:
 
 def _act(told: ActTold) -> dict[str, Any]:
     row = {name: runs(value) for name, value in told._asdict().items()}
+    return {**row, "long": _are_long(row.values())}
+
+
+def _after(one: Followed) -> dict[str, Any]:
+    row = {
+        "at": runs(second(one.at)),
+        "what": runs(one.what),
+        "who": runs(one.who or "the gate"),
+        "told": runs(one.told),
+    }
     return {**row, "long": _are_long(row.values())}
 
 

@@ -2,7 +2,7 @@
 
 Source: Web Authentication Level 3, sections 7.1 and 7.2, checked by the package `webauthn`.
 
-What a passkey is worth. It is a phishing-resistant cryptographic authenticator (NIST SP 800-63B-4, sections 3.1.7 and 3.2.5), bound
+What a passkey is worth. It is a phishing-resistant cryptographic authenticator (NIST SP 800-63B-4, 3.1.7, 3.2.5), bound
 to this site's name. User verification (a PIN, a finger) is demanded at every use, so that it is of two factors: AAL2.
 It never counts as AAL3. That asks for a key that can't be exported (section 2.3), which a syncable authenticator's
 can (appendix B), and which a "device-bound" one only claims: without an attestation any program can set that flag,

@@ -86,7 +86,9 @@ async def sign_in_page(request: Request) -> Response:
     if people.directory is not None:
         scripts = (f"{HERE}/{_SCRIPT}",)
         ways += (
-            '<form data-passkey="sign-in"><input type="hidden" name="next" value="' + escape(way) + '">'
+            '<form method="post" data-passkey="sign-in"><input type="hidden" name="next" value="'
+            + escape(way)
+            + '">'
             "<button>Sign in with a passkey</button></form>"
             f'<p id="said" role="status"></p><p><a href="{HERE}/register">You have an invitation?</a></p>'
         )
@@ -99,7 +101,7 @@ async def register_page(request: Request) -> Response:
     if people_of(request).directory is None:
         return page("Passkeys", "<p>Nobody signs in with a passkey here.</p>", None, status=404)
     body = (
-        '<form data-passkey="register"><label for="code">The code of your invitation</label>'
+        '<form method="post" data-passkey="register"><label for="code">The code of your invitation</label>'
         '<input id="code" name="code" autocomplete="off" autocapitalize="none" spellcheck="false" required>'
         '<button>Make a passkey</button></form><p id="said" role="status"></p>'
     )

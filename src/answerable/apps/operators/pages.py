@@ -130,7 +130,8 @@ def wants_json(request: Request) -> bool:
 async def on_error(request: Request, error: Exception) -> Response:
     """Errors as these pages say them. Register it for AnswerableError and for Exception."""
     status, code = _code(error)
-    if isinstance(error, NotAuthenticated) and request.method == "GET" and not wants_json(request):
+    nobody = isinstance(error, NotAuthenticated) and not isinstance(error, IdentityRefused)
+    if nobody and request.method == "GET" and not wants_json(request):
         return RedirectResponse(
             f"{HERE}/sign-in?next={quote(_place(request), safe='')}", 303, headers=HEADERS
         )

@@ -1,5 +1,24 @@
 """Who may do what: roles, delegated limits, separation of duties. On the authenticated subject, never on a name."""
 
+from answerable.roles.duties import Duties, DutyRules, stands
+from answerable.roles.limits_text import limits_from_text, limits_text
 from answerable.roles.role import Assignment, Hours, Limits, Role
+from answerable.roles.ruling import Approvable, Kept, Needs, RouteRules, Ruling, SignIn
 
-__all__ = ["Assignment", "Hours", "Limits", "Role"]
+__all__ = [
+    "Approvable",
+    "Assignment",
+    "Duties",
+    "DutyRules",
+    "Hours",
+    "Kept",
+    "Limits",
+    "Needs",
+    "Role",
+    "RouteRules",
+    "Ruling",
+    "SignIn",
+    "limits_from_text",
+    "limits_text",
+    "stands",
+]

@@ -53,7 +53,6 @@ class Calendar:
     def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Business hours from an instant on, in UTC; the first is cut where the instant lies in it."""
         begun = start.astimezone(UTC)
-        # From the day before: in a zone that is ahead, hours of today may be yesterday's in UTC, and the other way.
         day = begun.astimezone(self.zone).date()
         while True:
             for first, last in () if day in self.holidays else self.week[day.weekday()]:

@@ -30,8 +30,8 @@ class Escalation:
 class RouteRules:
     """How one queue works. `two_above` asks for a second person where it is about more, or nobody knows how much."""
 
-    deadline: Duration = Duration(timedelta(hours=24))  # noqa: RUF009 – it never changes
-    remind: tuple[Duration, ...] = (Duration(timedelta(hours=4)),)  # noqa: RUF009
+    deadline: Duration = Duration(timedelta(hours=24))
+    remind: tuple[Duration, ...] = (Duration(timedelta(hours=4)),)
     escalate: Escalation | None = None
     needs: int = 1
     two_above: Money | None = None
@@ -76,9 +76,7 @@ def plan_for(rules: Rules, route: str, amount: Money | None, opened: datetime) -
     )
 
 
-def _escalations(
-    rules: Rules, route: str, begun: datetime, deadline: datetime
-) -> list[tuple[datetime, str]]:
+def _escalations(rules: Rules, route: str, begun: datetime, deadline: datetime) -> list[tuple[datetime, str]]:
     found: list[tuple[datetime, str]] = []
     been = {route}
     while (step := rules.of(route).escalate) is not None and step.to not in been:

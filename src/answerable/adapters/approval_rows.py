@@ -5,7 +5,17 @@ from typing import NamedTuple
 import msgspec
 
 from answerable.adapters.grant_rows import micros
-from answerable.approvals import ApprovalRequest, Event, Finish, Opened, Phase, Refusal, State, opened, step
+from answerable.approvals import (
+    UNRECORDED,
+    ApprovalRequest,
+    Event,
+    Opened,
+    Phase,
+    Refusal,
+    State,
+    opened,
+    step,
+)
 from answerable.ports.approvals import NO_NOTE, Answer, Applied, Kept, Note, Pending, Unrecorded
 from answerable.values.errors import ApprovalsUnavailable
 
@@ -47,8 +57,7 @@ def after(kept: Kept, event: Event, note: Note = NO_NOTE) -> Kept | Answer:
         return Applied(kept)
     if kept.pending is not None:
         return Unrecorded(kept)
-    # What became of an act has its receipt: that is on record before anybody says so here.
-    return Kept(state, None if isinstance(event, Finish) else Pending(event, note))
+    return Kept(state, None if isinstance(event, UNRECORDED) else Pending(event, note))
 
 
 def settled(state: State, pending: Pending | None) -> bool:

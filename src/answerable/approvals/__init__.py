@@ -1,6 +1,7 @@
 """Held decisions that wait for people: what is asked, who may answer, and what the answer is good for."""
 
 from answerable.approvals.events import (
+    UNRECORDED,
     Approve,
     Change,
     Deny,
@@ -8,6 +9,7 @@ from answerable.approvals.events import (
     Event,
     Expire,
     Finish,
+    Noticed,
     Opened,
     Remind,
     Result,
@@ -16,12 +18,14 @@ from answerable.approvals.events import (
     Void,
     Withdraw,
 )
+from answerable.approvals.moves import Move, next_move
 from answerable.approvals.plan import Plan, Rules, plan_for
 from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, digest_of, statement_digest
 from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step
 
 __all__ = [
     "UNDECIDED",
+    "UNRECORDED",
     "UNROUTED",
     "Answer",
     "ApprovalRequest",
@@ -32,6 +36,8 @@ __all__ = [
     "Event",
     "Expire",
     "Finish",
+    "Move",
+    "Noticed",
     "Of",
     "Opened",
     "Phase",
@@ -46,6 +52,7 @@ __all__ = [
     "Void",
     "Withdraw",
     "digest_of",
+    "next_move",
     "opened",
     "plan_for",
     "statement_digest",

@@ -111,6 +111,13 @@ class Escalate(msgspec.Struct, frozen=True, tag="escalate"):
     number: int
 
 
+class Noticed(msgspec.Struct, frozen=True, tag="noticed"):
+    """Whoever answers was told that something waits. `number` is the state's `notices` when it was sent."""
+
+    at: datetime
+    number: int
+
+
 class Told(msgspec.Struct, frozen=True, tag="told"):
     """The customer was given the outcome, or the program that speaks with them was."""
 
@@ -119,4 +126,20 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     """webhook, polled, next_turn."""
 
 
-Event = Opened | Approve | Change | Deny | Withdraw | Expire | Void | Use | Finish | Remind | Escalate | Told
+Event = (
+    Opened
+    | Approve
+    | Change
+    | Deny
+    | Withdraw
+    | Expire
+    | Void
+    | Use
+    | Finish
+    | Remind
+    | Escalate
+    | Noticed
+    | Told
+)
+UNRECORDED = (Finish, Noticed)
+"""What has no entry of its own: an act's end has its receipt, and a notice decides nothing."""

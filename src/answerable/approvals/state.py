@@ -23,6 +23,7 @@ from answerable.approvals.events import (
     Event,
     Expire,
     Finish,
+    Noticed,
     Opened,
     Remind,
     Result,
@@ -81,6 +82,10 @@ class State:
     """Of one that was voided or withdrawn: in the gate's own words, or by whom."""
     reminded: int = 0
     escalated: int = 0
+    notices: int = 1
+    """How often those who answer were to be told that it waits: when it was opened, and at each reminder and step."""
+    noticed: int = 0
+    """How many of these they were told."""
     told_at: datetime | None = None
     revision: int = 1
     """One more with each event."""
@@ -141,6 +146,10 @@ def step(state: State, event: Event) -> State | Refusal:
             return _finish(state, event)
         case Remind() | Escalate():
             return _pressed(state, event)
+        case Noticed():
+            if not state.noticed < event.number <= state.notices:
+                return state  # told already
+            return _next(replace(state, noticed=event.number))
         case Told():
             if not state.closed and state.result is not Result.UNCERTAIN:
                 return Refusal("there is nothing to tell yet")
@@ -249,7 +258,9 @@ def _pressed(state: State, event: Remind | Escalate) -> State | Refusal:
             return Refusal(f"the plan has no step {event.number} now")
         due, to = plan.escalations[event.number - 1]
         after = replace(state, escalated=event.number, route=to)
-    return _next(after) if event.at >= due else Refusal("it is not the time yet")
+    if event.at < due:
+        return Refusal("it is not the time yet")
+    return _next(replace(after, notices=state.notices + 1))
 
 
 def _no_more(before: Money | None, after: Money | None) -> bool:

@@ -52,7 +52,10 @@ _UPDATE = (
 )
 _ONE = "SELECT state, pending FROM approvals WHERE id = ?"
 _OF_DECISION = "SELECT state, pending FROM approvals WHERE decision = ?"
-_OF_CONVERSATION = "SELECT state, pending FROM approvals WHERE conversation = ? AND workload = ? ORDER BY opened_at, id LIMIT ?"
+_OF_CONVERSATION = (
+    "SELECT state, pending FROM approvals WHERE conversation = ?1 AND workload = ?2 "
+    "ORDER BY opened_at, id LIMIT ?3"
+)
 _OPEN = (
     "SELECT state, pending FROM approvals WHERE open AND ?1 IN ('', route) ORDER BY opened_at, id LIMIT ?2"
 )

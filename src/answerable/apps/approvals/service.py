@@ -11,7 +11,7 @@ whoever touches it next, or starts, puts its entry into the ledger, and until th
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from answerable.approvals import (
     Event,
     Expire,
     Finish,
+    Noticed,
     Of,
     Phase,
     Refusal,
@@ -244,6 +245,21 @@ class ApprovalService:
 
     async def escalate(self, kept: Kept) -> Kept | Refused:
         return await self._happen(kept, Escalate(self.clock(), kept.state.escalated + 1))
+
+    async def noticed(self, approval: ApprovalId, event: Noticed) -> None:
+        """Those who answer were told. That decides nothing, and has no entry."""
+        kept = await self.ready(approval)
+        if kept is not None:
+            await self._happen(kept, event)
+
+    async def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+        return await asyncio.to_thread(self.store.of_conversation, workload, conversation)
+
+    async def waiting(self, route: str | None = None) -> Sequence[Kept]:
+        return await asyncio.to_thread(self.store.waiting, route)
+
+    async def unsettled(self) -> Sequence[Kept]:
+        return await asyncio.to_thread(self.store.unsettled)
 
     async def void(self, approval: ApprovalId, why: str) -> Kept | Refused:
         """What was asked about is not what it was. `why` names nobody's data."""

@@ -1,1 +1,60 @@
 """Held decisions that wait for people: what is asked, who may answer, and what the answer is good for."""
+
+from answerable.approvals.events import (
+    UNRECORDED,
+    Approve,
+    Change,
+    Deny,
+    Escalate,
+    Event,
+    Expire,
+    Finish,
+    Noticed,
+    Opened,
+    Remind,
+    Result,
+    Told,
+    Use,
+    Void,
+    Withdraw,
+)
+from answerable.approvals.moves import Move, next_move
+from answerable.approvals.plan import Plan, Rules, plan_for
+from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, digest_of, statement_digest
+from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step
+
+__all__ = [
+    "UNDECIDED",
+    "UNRECORDED",
+    "UNROUTED",
+    "Answer",
+    "ApprovalRequest",
+    "Approve",
+    "Change",
+    "Deny",
+    "Escalate",
+    "Event",
+    "Expire",
+    "Finish",
+    "Move",
+    "Noticed",
+    "Of",
+    "Opened",
+    "Phase",
+    "Plan",
+    "Refusal",
+    "Remind",
+    "Result",
+    "Rules",
+    "State",
+    "Told",
+    "Use",
+    "Void",
+    "Withdraw",
+    "digest_of",
+    "next_move",
+    "opened",
+    "plan_for",
+    "statement_digest",
+    "step",
+]

@@ -22,6 +22,7 @@ from answerable.values.errors import BundleError
 
 SCHEMA = "schema.cedarschema"
 MANIFEST = "bundle.yaml"
+APPROVALS = "approvals.yaml"
 FOLDER = "policies/"
 """More policies of a bundle stand in files of this folder."""
 
@@ -53,6 +54,8 @@ class Bundle:
     terms: TermBase = field(default_factory=TermBase)
     actions: Mapping[str, Action] = field(default_factory=dict)
     """By the tool's name. Empty where the bundle says nothing of acts: then none is decided on."""
+    approvals: Mapping[str, Any] = field(default_factory=dict)
+    """approvals.yaml as it was read; `approvals.rules_of` checks it. Empty where there is none."""
 
 
 def digest_of(files: Mapping[str, bytes]) -> Digest:
@@ -107,6 +110,7 @@ def parse(files: Mapping[str, bytes]) -> Bundle:
         records,
         terms,
         actions,
+        _yaml(files, APPROVALS) if APPROVALS in files else {},
     )
 
 

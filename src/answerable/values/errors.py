@@ -26,7 +26,8 @@
     │   └── RolesUnavailable  it can't be known who may: nobody may
     ├── ApprovalError         nothing is approved
     │   ├── ApprovalClosed    what was asked about is not open any more, or is another than was shown
-    │   └── ApprovalsUnavailable  it can't be known what was approved
+    │   ├── ApprovalsUnavailable  it can't be known what was approved
+    │   └── NotNotified       somebody could not be told: it is tried again
     ├── ActionError           the act is not done
     │   ├── ActionRefused     it may not be begun: says why
     │   └── ActionsUnavailable    it can't be known what was done: nothing more is
@@ -182,6 +183,10 @@ class ApprovalClosed(ApprovalError):
 
 class ApprovalsUnavailable(ApprovalError):
     """The store of approvals can't be asked, or did not answer: what may be approved counts as not approved."""
+
+
+class NotNotified(ApprovalError):
+    """A message that did not go out, or of which that is not known. It is sent again, under the same id."""
 
 
 class ActionError(AnswerableError):

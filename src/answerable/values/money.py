@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # RFC 8785 numbers are IEEE doubles, so an entry can hold no larger integer.
 LARGEST_MINOR = 2**53 - 1
 
-_WITHOUT_MINOR_UNITS = frozenset({"JPY", "KRW"})
+WITHOUT_MINOR_UNITS = frozenset({"JPY", "KRW"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Money:
     @property
     def figure(self) -> str:
         """The amount without sign and currency, as `45.99`."""
-        if self.currency in _WITHOUT_MINOR_UNITS:
+        if self.currency in WITHOUT_MINOR_UNITS:
             return str(abs(self.minor))
         units, cents = divmod(abs(self.minor), 100)
         return f"{units}.{cents:02d}"

@@ -1,0 +1,103 @@
+"""How stores of approvals write what they keep: one way, so that each SQL store is only its SQL."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from answerable.adapters.grant_rows import micros
+from answerable.approvals import (
+    UNRECORDED,
+    ApprovalRequest,
+    Event,
+    Opened,
+    Phase,
+    Refusal,
+    State,
+    opened,
+    step,
+)
+from answerable.ports.approvals import NO_NOTE, Answer, Applied, Kept, Note, Pending, Unrecorded
+from answerable.values.errors import ApprovalsUnavailable
+
+_states = msgspec.json.Decoder(State)
+_pending = msgspec.json.Decoder(Pending)
+
+
+class ApprovalRow(NamedTuple):
+    """One that waits, as a row. Instants are microseconds since 1970 in UTC."""
+
+    id: str
+    decision: str
+    """Its trace and its digest: there is one row for one."""
+    workload: str
+    conversation: str | None
+    route: str
+    open: bool
+    unsettled: bool
+    opened_at: int
+    settled_at: int | None
+    """None while something may still come of it."""
+    revision: int
+    state: bytes
+    pending: bytes | None
+    """What is not in the ledger yet, with its private part; None once it is."""
+
+
+def begun(request: ApprovalRequest) -> Kept:
+    """What is kept of one that begins to wait."""
+    return Kept(opened(request), Pending(Opened(request.opened_at)))
+
+
+def after(kept: Kept, event: Event, note: Note = NO_NOTE) -> Kept | Answer:
+    """What is kept after an event, or the answer where nothing is written."""
+    state = step(kept.state, event)
+    if isinstance(state, Refusal):
+        return state
+    if state == kept.state:
+        return Applied(kept)
+    if kept.pending is not None:
+        return Unrecorded(kept)
+    return Kept(state, None if isinstance(event, UNRECORDED) else Pending(event, note))
+
+
+def settled(state: State, pending: Pending | None) -> bool:
+    """Is nothing more to be done about it?"""
+    return state.closed and state.told_at is not None and pending is None
+
+
+def row_of(kept: Kept) -> ApprovalRow:
+    state, request = kept.state, kept.state.request
+    done = state.closed and state.settled_at is not None
+    return ApprovalRow(
+        request.id,
+        decision_key(request),
+        request.workload,
+        request.conversation,
+        state.route,
+        state.phase is Phase.OPEN,
+        not settled(state, kept.pending),
+        micros(request.opened_at),
+        micros(state.settled_at) if done and state.settled_at else None,
+        state.revision,
+        msgspec.json.encode(state),
+        None if kept.pending is None else msgspec.json.encode(kept.pending),
+    )
+
+
+def changes_of(kept: Kept) -> tuple[str, bool, bool, int | None, int, bytes, bytes | None, str]:
+    """What an event changes in a row, and its id: route, open, unsettled, settled_at, revision, state, pending."""
+    row = row_of(kept)
+    return row.route, row.open, row.unsettled, row.settled_at, row.revision, row.state, row.pending, row.id
+
+
+def decision_key(request: ApprovalRequest) -> str:
+    """One text for one decision."""
+    return f"{request.decision} {request.trace}"
+
+
+def kept_of(state: bytes, pending: bytes | None) -> Kept:
+    """Raises ApprovalsUnavailable where what was kept is damaged."""
+    try:
+        return Kept(_states.decode(state), None if pending is None else _pending.decode(pending))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ApprovalsUnavailable(f"an approval that was kept can't be read: {error}") from error

@@ -1,0 +1,168 @@
+"""Approvals in a schema of their own, beside the ledger, for several gateways at once.
+
+Whatever happens to one is a transaction that locks its row before it looks (`FOR UPDATE`), so of several at once each
+sees what the one before left (PostgreSQL documentation, 13.3.2).
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from answerable.adapters.approval_rows import after, begun, changes_of, kept_of, row_of
+from answerable.adapters.grant_rows import micros
+from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
+from answerable.adapters.postgres.migrations import Steps, migrate
+from answerable.adapters.postgres.place import place
+from answerable.approvals import ApprovalRequest, Event
+from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
+from answerable.values import ApprovalId, ConversationId, WorkloadId
+from answerable.values.errors import ApprovalsUnavailable, LedgerError
+
+_APPROVALS_1 = """
+CREATE TABLE answerable_approvals.approvals (
+    id text COLLATE "C" PRIMARY KEY,
+    decision text COLLATE "C" NOT NULL UNIQUE,
+    workload text COLLATE "C" NOT NULL,
+    conversation text COLLATE "C",
+    route text COLLATE "C" NOT NULL,
+    open boolean NOT NULL,
+    unsettled boolean NOT NULL,
+    opened_at bigint NOT NULL,
+    settled_at bigint,
+    revision bigint NOT NULL,
+    state bytea NOT NULL,
+    pending bytea
+);
+CREATE INDEX approvals_of_conversation
+    ON answerable_approvals.approvals (conversation, workload, opened_at, id);
+CREATE INDEX open_approvals ON answerable_approvals.approvals (opened_at, id) WHERE open;
+CREATE INDEX unsettled_approvals ON answerable_approvals.approvals (opened_at, id) WHERE unsettled;
+CREATE INDEX settled_approvals ON answerable_approvals.approvals (settled_at) WHERE settled_at IS NOT NULL;
+"""
+APPROVALS = Steps("answerable_approvals", (_APPROVALS_1,))
+
+_INSERT = """
+INSERT INTO answerable_approvals.approvals VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT DO NOTHING
+"""
+_UPDATE = """
+UPDATE answerable_approvals.approvals SET route = $1, open = $2, unsettled = $3, settled_at = $4, revision = $5,
+state = $6, pending = $7 WHERE id = $8
+"""
+_ONE = "SELECT state, pending FROM answerable_approvals.approvals WHERE id = $1"
+_LOCKED = f"{_ONE} FOR UPDATE"
+_OF_DECISION = "SELECT state, pending FROM answerable_approvals.approvals WHERE decision = $1"
+_OF_CONVERSATION = """
+SELECT state, pending FROM answerable_approvals.approvals WHERE conversation = $1 AND workload = $2
+ORDER BY opened_at, id LIMIT $3
+"""
+_OPEN = """
+SELECT state, pending FROM answerable_approvals.approvals WHERE open AND ($1::text IS NULL OR route = $1)
+ORDER BY opened_at, id LIMIT $2
+"""
+_UNSETTLED = """
+SELECT state, pending FROM answerable_approvals.approvals WHERE unsettled ORDER BY opened_at, id LIMIT $1
+"""
+_FORGET = "DELETE FROM answerable_approvals.approvals WHERE settled_at < $1 AND pending IS NULL"
+_NUL = "\0"
+
+_T = TypeVar("_T")
+
+
+class PostgresApprovals:
+    """An `ApprovalStore` in one database, which several processes may share."""
+
+    def __init__(self, dsn: str, *, seconds: float = STATEMENT_SECONDS) -> None:
+        """Open or create. `seconds` is how long the server may take for an answer.
+
+        Raises SettingsError, ApprovalsUnavailable.
+        """
+        self._line = Line(place(dsn), seconds=seconds)
+        self.name = self._line.name
+        try:
+            migrate(self._line, APPROVALS)
+        except LedgerError as error:
+            self._line.close()
+            raise ApprovalsUnavailable(str(error)) from error
+
+    def open(self, request: ApprovalRequest) -> Kept:
+        row = row_of(begun(request))
+
+        async def insert(db: Connection) -> list[Any]:
+            # A crash before the commit leaves a held decision in the ledger that nobody was told waits. After it,
+            # one that waits: whoever recovers puts its entry into the ledger and tells those who answer.
+            await db.execute(_INSERT, *row)
+            return await db.fetch(_OF_DECISION, row.decision)
+
+        for found in self._run(insert):
+            return kept_of(*found)
+        raise ApprovalsUnavailable(f"the id '{request.id}' is another decision's already")
+
+    def apply(self, approval: ApprovalId, event: Event, note: Note = NO_NOTE) -> Answer:
+        async def apply(db: Connection) -> Answer:
+            async with db.transaction():
+                row = await db.fetchrow(_LOCKED, approval)
+                if row is None:
+                    return Unknown()
+                found = after(kept_of(*row), event, note)
+                if not isinstance(found, Kept):
+                    return found
+                # A crash before the commit leaves it as it was, and nobody was told otherwise. After it, it has
+                # happened and is pending: nothing acts on it before whoever recovers has put it on record.
+                await db.execute(_UPDATE, *changes_of(found))
+                return Applied(found)
+
+        return Unknown() if _NUL in approval else self._run(apply)
+
+    def recorded(self, approval: ApprovalId, revision: int) -> None:
+        async def record(db: Connection) -> None:
+            async with db.transaction():
+                row = await db.fetchrow(_LOCKED, approval)
+                kept = None if row is None else kept_of(*row)
+                if kept is not None and kept.state.revision == revision and kept.pending is not None:
+                    # A crash before the commit leaves it pending though it is on record: it is looked for
+                    # there before it is written again.
+                    await db.execute(_UPDATE, *changes_of(Kept(kept.state)))
+
+        if _NUL not in approval:
+            self._run(record)
+
+    def get(self, approval: ApprovalId) -> Kept | None:
+        found = [] if _NUL in approval else self._all(_ONE, approval)
+        return found[0] if found else None
+
+    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+        if _NUL in workload or _NUL in conversation:
+            return []
+        return self._all(_OF_CONVERSATION, conversation, workload, MOST_FOUND)
+
+    def waiting(self, route: str | None = None) -> Sequence[Kept]:
+        return [] if _NUL in (route or "") else self._all(_OPEN, route, MOST_FOUND)
+
+    def unsettled(self) -> Sequence[Kept]:
+        return self._all(_UNSETTLED, MOST_FOUND)
+
+    def clean(self, before: datetime) -> int:
+        # A crash before the commit leaves all of it, for the next time.
+        tag = self._run(lambda db: db.execute(_FORGET, micros(before)))
+        return int(tag.rpartition(" ")[2])
+
+    def problem(self) -> str:
+        try:
+            [row] = self._run(lambda db: db.fetch("SELECT pg_is_in_recovery() AS standby"))
+        except ApprovalsUnavailable as error:
+            return str(error)
+        return f"the store of approvals at '{self.name}' is a standby" if row["standby"] else ""
+
+    def close(self) -> None:
+        self._line.close()
+
+    def _all(self, query: str, *values: Any) -> list[Kept]:
+        return [kept_of(*row) for row in self._run(lambda db: db.fetch(query, *values))]
+
+    def _run(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
+        """Raises ApprovalsUnavailable."""
+        try:
+            return self._line.run(work)
+        except LedgerError as error:
+            raise ApprovalsUnavailable(str(error)) from error

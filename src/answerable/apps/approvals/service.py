@@ -1,0 +1,360 @@
+"""Held decisions and what people answer: opened, answered, used, told. Each is durable, then on record, then counts.
+
+    1. The store lets it happen, in one transaction that says whether it may (`approvals.step`).
+    2. Its entry is in the ledger.
+    3. Only then the next thing can happen to it: the store says no until it is told of 2.
+
+The store comes first because it alone knows which of two answers at once counts: an entry written first could say
+"denied" of what was approved a moment before, and done. A crash between 1 and 2 leaves something that is pending:
+whoever touches it next, or starts, puts its entry into the ledger, and until then nothing comes of it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from answerable.approvals import (
+    UNROUTED,
+    ApprovalRequest,
+    Approve,
+    Change,
+    Deny,
+    Escalate,
+    Event,
+    Expire,
+    Finish,
+    Noticed,
+    Of,
+    Phase,
+    Refusal,
+    Remind,
+    Result,
+    Rules,
+    Told,
+    Use,
+    Void,
+    Withdraw,
+    plan_for,
+)
+from answerable.apps.approvals.authority import Authority
+from answerable.apps.approvals.entries import entry_of, is_recorded
+from answerable.apps.approvals.held import FactsOf, Held, content_digest, find_held, plain_facts
+from answerable.identity.operators import Operator
+from answerable.ports import Clock, Ledger
+from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded
+from answerable.roles import Needs
+from answerable.values import ApprovalId, ConversationId, Digest, Money, OperatorId, TraceId, WorkloadId
+from answerable.values.errors import ApprovalError, ApprovalsUnavailable, InvalidRequest, LedgerUnavailable
+
+_LOG = logging.getLogger("answerable.approvals")
+_TRIES = 20
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Somebody may not do it, or it can't be done any more. `because` is for them."""
+
+    because: str
+    policies: tuple[str, ...] = ()
+    needs: Needs | None = None
+    """Where a better or later sign-in, and nothing else, is missing."""
+    closed: bool = False
+    """It is not theirs to answer any more, whoever they are: it is over, or another than they were shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """What the rules say of other arguments, or other words. `because` says why not; empty where they may stand."""
+
+    amount: Money | None = None
+    because: str = ""
+
+
+Reconsider = Callable[[Held, str], Awaitable[Reconsidered]]
+"""Decide on an approver's change as on the model's own: what policies refuse, no person can approve."""
+
+
+async def _no_changes(_: Held, __: str) -> Reconsidered:
+    return Reconsidered(because="changes can't be checked here; deny it, and let it be asked for anew")
+
+
+async def _stands(_: ApprovalRequest) -> str:
+    return ""
+
+
+@dataclass
+class ApprovalService:
+    """What the gateway, operators and the follow-up ask. Async; the store is asked in threads.
+
+    Methods raise ApprovalsUnavailable, LedgerError, RolesUnavailable: then nothing came of it that counts.
+    """
+
+    store: ApprovalStore
+    ledger: Ledger
+    rules: Callable[[], Rules]
+    """Of the bundle in force now."""
+    authority: Authority
+    clock: Clock
+    new_id: Callable[[], ApprovalId]
+    owners: Callable[[WorkloadId], frozenset[OperatorId]] = lambda _: frozenset()
+    """Whose workload it is; may wait for its disk."""
+    facts: FactsOf = plain_facts
+    reconsider: Reconsider = _no_changes
+    still_stands: Callable[[ApprovalRequest], Awaitable[str]] = _stands
+    """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
+    changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)
+    """Called after anything happened to one: the follow-up looks at it then."""
+
+    # -- the gateway's side ------------------------------------------------------------
+
+    async def open(self, trace: TraceId, decision: Digest) -> Kept:
+        """Let a held decision wait for people. Call it when its entry is durable, and before anybody is told.
+
+        A crash before this returns leaves a held decision that the customer and the model have heard nothing of:
+        the reply broke off, and is asked for again. Raises ApprovalError where nothing of the kind is on record,
+        InvalidRequest where its arguments can't be read in one way only.
+        """
+        held = await find_held(self.ledger, trace, decision)
+        now = self.clock()
+        facts, rules = self.facts(held), self.rules()
+        owners = await asyncio.to_thread(self.owners, WorkloadId(held.exchange.workload))
+        route = held.route or UNROUTED
+        text = held.text
+        if text is None or held.body.decision is None:
+            raise ApprovalError(f"what '{decision[:20]}…' is about is erased: nobody can approve it")
+        request = ApprovalRequest(
+            id=self.new_id(),
+            of=held.of,
+            trace=trace,
+            decision=decision,
+            content=content_digest(held.of, text),
+            findings=held.findings,
+            bundle=Digest(held.body.decision.bundle),
+            workload=WorkloadId(held.exchange.workload),
+            route=route,
+            plan=plan_for(rules, route, facts.amount, now),
+            opened_at=now,
+            tool=held.tool,
+            conversation=ConversationId(held.exchange.conversation) if held.exchange.conversation else None,
+            customer=facts.customer,
+            owners=tuple(sorted(owners)),
+            subjects=tuple(sorted(facts.subjects)),
+            amount=facts.amount,
+            region=facts.region,
+        )
+        kept = await self.put_on_record(await asyncio.to_thread(self.store.open, request), held)
+        self._tell_of(kept.state.request.id)
+        return kept
+
+    # -- people's side -----------------------------------------------------------------
+
+    async def approve(
+        self, approval: ApprovalId, operator: Operator, binds: Digest, reason: str = ""
+    ) -> Kept | Refused:
+        """Say yes to exactly what was shown: `binds`."""
+        ready = await self._answerable(approval, operator)
+        if isinstance(ready, Refused):
+            return ready
+        kept, _, policies, needed = ready
+        event = Approve(self.clock(), operator.id, binds, int(operator.level), policies, needed)
+        return await self._happen(kept, event, Note(reason=_reason(reason)))
+
+    async def change(
+        self, approval: ApprovalId, operator: Operator, binds: Digest, text: str, reason: str = ""
+    ) -> Kept | Refused:
+        """Say yes to something else instead: other arguments, or other words. Raises InvalidRequest.
+
+        Policies decide on it as on the model's own; whoever approved what was there before approves anew.
+        """
+        ready = await self._answerable(approval, operator)
+        if isinstance(ready, Refused):
+            return ready
+        kept, held, policies, needed = ready
+        content = content_digest(held.of, text)
+        again = await self.reconsider(held, text)
+        if again.because:
+            return Refused(f"what you wrote is not allowed: {again.because}")
+        event = Change(
+            self.clock(), operator.id, binds, content, again.amount, int(operator.level), policies, needed
+        )
+        reason = _reason(reason)
+        note = Note(reason, wording=text) if held.of is Of.LINE else Note(reason, arguments=text)
+        return await self._happen(kept, event, note)
+
+    async def deny(
+        self, approval: ApprovalId, operator: Operator, binds: Digest, reason: str = ""
+    ) -> Kept | Refused:
+        """Say no: that ends it."""
+        ready = await self._answerable(approval, operator, denies=True)
+        if isinstance(ready, Refused):
+            return ready
+        kept, _, policies, _ = ready
+        event = Deny(self.clock(), operator.id, binds, int(operator.level), policies)
+        return await self._happen(kept, event, Note(reason=_reason(reason)))
+
+    async def withdraw(self, approval: ApprovalId, operator: Operator, reason: str = "") -> Kept | Refused:
+        """Take it back before anything was done."""
+        kept = await self.ready(approval)
+        if kept is None:
+            return _missing()
+        ruling = await self.authority.to_withdraw(operator, kept.state, self.clock())
+        if not ruling.allowed:
+            return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
+        event = Withdraw(self.clock(), operator.id, int(operator.level), ruling.policies)
+        return await self._happen(kept, event, Note(reason=_reason(reason)))
+
+    async def withdraw_by_workload(self, approval: ApprovalId, workload: WorkloadId) -> Kept | Refused:
+        """Whoever asked does not want it any more (the customer changed their mind, the conversation is over)."""
+        kept = await self.ready(approval)
+        if kept is None or kept.state.request.workload != workload:
+            return _missing()
+        return await self._happen(kept, Withdraw(self.clock(), workload))
+
+    # -- the follow-up's side ----------------------------------------------------------
+
+    async def use(self, approval: ApprovalId, binds: Digest, attempt: str) -> Kept | Refused:
+        """Use it up for one attempt, before anything is done. The same attempt may ask again.
+
+        A crash after this leaves something that is used and may not have been done: the same attempt goes on.
+        """
+        kept = await self.ready(approval)
+        if kept is None:
+            return _missing()
+        if kept.state.phase is Phase.APPROVED and (why := await self.still_stands(kept.state.request)):
+            await self._happen(kept, Void(self.clock(), why))
+            return Refused(why, closed=True)
+        found = await self._happen(kept, Use(self.clock(), binds, attempt))
+        if isinstance(found, Kept) and found.state.phase is not Phase.USED:
+            return Refused(found.state.why, closed=True)
+        return found
+
+    async def finished(self, approval: ApprovalId, attempt: str, result: Result) -> Kept | Refused:
+        """What became of the act: its receipt is on record by now."""
+        kept = await self.ready(approval)
+        return _missing() if kept is None else await self._happen(kept, Finish(self.clock(), attempt, result))
+
+    async def expire(self, kept: Kept) -> Kept | Refused:
+        """Its time is over. Recorded as that, and as nobody's answer."""
+        return await self._happen(kept, Expire(self.clock()))
+
+    async def remind(self, kept: Kept) -> Kept | Refused:
+        return await self._happen(kept, Remind(self.clock(), kept.state.reminded + 1))
+
+    async def escalate(self, kept: Kept) -> Kept | Refused:
+        return await self._happen(kept, Escalate(self.clock(), kept.state.escalated + 1))
+
+    async def noticed(self, approval: ApprovalId, event: Noticed) -> None:
+        """Those who answer were told. That decides nothing, and has no entry."""
+        kept = await self.ready(approval)
+        if kept is not None:
+            await self._happen(kept, event)
+
+    async def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+        return await asyncio.to_thread(self.store.of_conversation, workload, conversation)
+
+    async def waiting(self, route: str | None = None) -> Sequence[Kept]:
+        return await asyncio.to_thread(self.store.waiting, route)
+
+    async def unsettled(self) -> Sequence[Kept]:
+        return await asyncio.to_thread(self.store.unsettled)
+
+    async def void(self, approval: ApprovalId, why: str) -> Kept | Refused:
+        """What was asked about is not what it was. `why` names nobody's data."""
+        kept = await self.ready(approval)
+        return _missing() if kept is None else await self._happen(kept, Void(self.clock(), why))
+
+    async def mark_told(self, approval: ApprovalId, how: str) -> bool:
+        """The customer was given the outcome, or is about to be. Once: False where they were before."""
+        kept = await self.ready(approval)
+        return kept is not None and isinstance(await self._happen(kept, Told(self.clock(), how)), Kept)
+
+    async def ready(self, approval: ApprovalId) -> Kept | None:
+        """It, with all that happened to it on record; None where there is none of that id."""
+        kept = await asyncio.to_thread(self.store.get, approval)
+        return None if kept is None else await self.put_on_record(kept)
+
+    async def put_on_record(self, kept: Kept, held: Held | None = None) -> Kept:
+        """Put what is pending into the ledger, and say so. Raises LedgerUnavailable: then it stays pending."""
+        if kept.pending is None:
+            return kept
+        request = kept.state.request
+        found = held or await find_held(self.ledger, request.trace, request.decision)
+        draft = entry_of(kept.state, kept.pending, found)
+        if not is_recorded(draft, found):
+            # A crash after this leaves it pending though it is on record; it is found there the next time.
+            await self.ledger.append([draft])
+        await asyncio.to_thread(self.store.recorded, request.id, kept.state.revision)
+        return Kept(kept.state)
+
+    async def held_of(self, kept: Kept) -> Held:
+        """What it is about. Raises ApprovalError, LedgerError."""
+        return await find_held(self.ledger, kept.state.request.trace, kept.state.request.decision)
+
+    # -- one behind the other ----------------------------------------------------------
+
+    async def _answerable(
+        self, approval: ApprovalId, operator: Operator, *, denies: bool = False
+    ) -> tuple[Kept, Held, tuple[str, ...], int] | Refused:
+        """1. It is there. 2. They may answer it. 3. It is what it was. 4. It is still all on record."""
+        # 1.
+        kept = await self.ready(approval)
+        if kept is None:
+            return _missing()
+        state, now = kept.state, self.clock()
+        if why := await self.ledger.ready():
+            # Said before anything happens: an answer that can't be put on record would count later, unseen.
+            raise LedgerUnavailable(f"nothing can be put on record now: {why}")
+        # 2. Whoever said yes before may still say no.
+        earlier = () if denies else tuple(one.by for one in state.approvals)
+        ruling = await self.authority.to_answer(operator, state, earlier, now)
+        if not ruling.allowed:
+            return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
+        # 3.
+        held = await self.held_of(kept)
+        why = await self.still_stands(state.request)
+        # 4.
+        if not why and held.text_of(state.request.id, state.request.content) is None:
+            why = "what it is about is erased"
+        if why and state.phase in (Phase.OPEN, Phase.APPROVED):
+            await self._happen(kept, Void(now, why))
+            return Refused(why, closed=True)
+        return kept, held, ruling.policies, ruling.approvers_needed
+
+    async def _happen(self, kept: Kept, event: Event, note: Note = NO_NOTE) -> Kept | Refused:
+        approval = kept.state.request.id
+        for _ in range(_TRIES):
+            answer = await asyncio.to_thread(self.store.apply, approval, event, note)
+            match answer:
+                case Applied(found):
+                    found = await self.put_on_record(found)
+                    self._tell_of(approval)
+                    return found
+                case Unrecorded(found):  # somebody else was first, and is not done
+                    await self.put_on_record(found)
+                case Refusal(because):
+                    return Refused(because, closed=True)
+                case Unknown():
+                    return _missing()
+        raise ApprovalsUnavailable(f"others answer '{approval}' all the time; try again")
+
+    def _tell_of(self, approval: ApprovalId) -> None:
+        for one in self.changed:
+            one(approval)
+
+
+def past_due(kept: Kept, now: datetime) -> bool:
+    """Is its time over?"""
+    return kept.state.due is not None and now >= kept.state.due
+
+
+def _missing() -> Refused:
+    return Refused("there is nothing of that id", closed=True)
+
+
+def _reason(text: str) -> str:
+    if len(text) > LONGEST_REASON:
+        raise InvalidRequest(f"a reason has up to {LONGEST_REASON} characters", "reason")
+    return text.strip()

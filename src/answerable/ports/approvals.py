@@ -1,0 +1,109 @@
+"""Where held decisions wait for people, so that what they answer counts once, whoever asks and whatever crashes.
+
+What happens to one is decided by the pure `approvals.step`, inside of the store's own transaction. It is then
+*pending* until its entry is in the ledger: the next event waits for that, and so the ledger has all of them, in
+the order in which they counted, and nothing takes effect that it does not hold.
+
+Implementations are synchronous, may be shared by threads, may have one place in common with other processes, and
+are held to one suite: tests/ports/test_approval_store.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from answerable.approvals import ApprovalRequest, Event, Refusal, State
+from answerable.values import ApprovalId, ConversationId, WorkloadId
+
+MOST_FOUND = 1000
+"""Of one question, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What goes into the private part of an event's entry: kept here only until it is there."""
+
+    reason: str = ""
+    arguments: str | None = None
+    wording: str | None = None
+
+
+NO_NOTE = Note()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What happened last, and is not on record yet."""
+
+    event: Event
+    note: Note = NO_NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a store knows of one that waits, or waited."""
+
+    state: State
+    pending: Pending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """It happened, or had happened before by the same attempt. Put what is pending on record; then act on it."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """What happened before is not on record yet. Put it there, say so (`recorded`), and ask again."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """There is none of that id."""
+
+
+Answer = Applied | Unrecorded | Refusal | Unknown
+
+
+class ApprovalStore(Protocol):
+    """Every method raises ApprovalsUnavailable where the store can't answer.
+
+    After that it is not known whether a write took place: ask again with the same event.
+    """
+
+    name: str
+    """What messages call it: a file, or a database without its password."""
+
+    def open(self, request: ApprovalRequest) -> Kept:
+        """Make it durable that this waits. Where its decision waits already, or waited, that one comes back."""
+
+    def apply(self, approval: ApprovalId, event: Event, note: Note = NO_NOTE) -> Answer:
+        """Let something happen to it, durably, as `approvals.step` says; of events at once, one after another."""
+
+    def recorded(self, approval: ApprovalId, revision: int) -> None:
+        """The event that made this revision is in the ledger now. Does nothing where that is known already."""
+
+    def get(self, approval: ApprovalId) -> Kept | None: ...
+
+    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+        """All of one conversation with one workload, oldest first."""
+
+    def waiting(self, route: str | None = None) -> Sequence[Kept]:
+        """Those that are open, in this queue or in any; oldest first."""
+
+    def unsettled(self) -> Sequence[Kept]:
+        """Those about which something is still to be done: answered, used, recorded, told. Oldest first."""
+
+    def clean(self, before: datetime) -> int:
+        """Forget what was settled before that, told or not; how many."""
+
+    def problem(self) -> str:
+        """What stands in the way of using it, as far as a look can tell; empty where nothing does."""
+
+    def close(self) -> None:
+        """Let go. What is asked afterwards raises ApprovalsUnavailable."""

@@ -1,0 +1,95 @@
+"""A store of approvals that forgets everything at exit. For tests, and for trying approvals in a notebook."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from answerable.adapters.approval_rows import after, begun, decision_key, settled
+from answerable.approvals import ApprovalRequest, Event, Phase
+from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
+from answerable.values import ApprovalId, ConversationId, WorkloadId
+from answerable.values.errors import ApprovalsUnavailable
+
+
+class MemoryApprovals:
+    """An `ApprovalStore` in a dictionary."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self._door = threading.Lock()
+        self._kept: dict[ApprovalId, Kept] = {}
+        self._by_decision: dict[str, ApprovalId] = {}
+        self._closed = False
+
+    def open(self, request: ApprovalRequest) -> Kept:
+        with self._open():
+            earlier = self._by_decision.setdefault(decision_key(request), request.id)
+            return self._kept.setdefault(earlier, begun(request))
+
+    def apply(self, approval: ApprovalId, event: Event, note: Note = NO_NOTE) -> Answer:
+        with self._open():
+            kept = self._kept.get(approval)
+            if kept is None:
+                return Unknown()
+            found = after(kept, event, note)
+            if not isinstance(found, Kept):
+                return found
+            self._kept[approval] = found
+            return Applied(found)
+
+    def recorded(self, approval: ApprovalId, revision: int) -> None:
+        with self._open():
+            kept = self._kept.get(approval)
+            if kept is not None and kept.state.revision == revision:
+                self._kept[approval] = Kept(kept.state)
+
+    def get(self, approval: ApprovalId) -> Kept | None:
+        with self._open():
+            return self._kept.get(approval)
+
+    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+        whose = (workload, conversation)
+        return self._found(
+            lambda kept: (kept.state.request.workload, kept.state.request.conversation) == whose
+        )
+
+    def waiting(self, route: str | None = None) -> Sequence[Kept]:
+        return self._found(lambda kept: kept.state.phase is Phase.OPEN and route in (None, kept.state.route))
+
+    def unsettled(self) -> Sequence[Kept]:
+        return self._found(lambda kept: not settled(kept.state, kept.pending))
+
+    def clean(self, before: datetime) -> int:
+        with self._open():
+            gone = [
+                kept.state.request
+                for kept in self._kept.values()
+                if kept.state.closed
+                and kept.pending is None
+                and kept.state.settled_at is not None
+                and kept.state.settled_at < before
+            ]
+            for request in gone:
+                del self._kept[request.id]
+                del self._by_decision[decision_key(request)]
+            return len(gone)
+
+    def problem(self) -> str:
+        return f"the store of approvals '{self.name}' is closed" if self._closed else ""
+
+    def close(self) -> None:
+        self._closed = True
+
+    # -- behind the door -----------------------------------------------------------
+
+    def _found(self, fits: Callable[[Kept], bool]) -> list[Kept]:
+        with self._open():
+            found = [kept for kept in self._kept.values() if fits(kept)]
+        found.sort(key=lambda kept: (kept.state.request.opened_at, kept.state.request.id))
+        return found[:MOST_FOUND]
+
+    def _open(self) -> threading.Lock:
+        if self._closed:
+            raise ApprovalsUnavailable(self.problem())
+        return self._door

@@ -187,7 +187,7 @@ def _answered(now: Progress, event: Answered) -> State | None:
                 # It says that this try did nothing: the back end was not reached, or turned the sender away, or has
                 # forgotten the key. An earlier try may have been done all the same.
                 return State.UNCERTAIN
-        case (State.UNCERTAIN | State.PERSON), How.ANSWER | How.RETRY if known:
+        case ((State.UNCERTAIN | State.PERSON), How.ANSWER | How.RETRY) if known:
             # It comes late, and is as good; but "not done" only where there was one call that it can be about.
             if isinstance(outcome, NotDone) and now.attempt > 1:
                 return None
@@ -195,7 +195,7 @@ def _answered(now: Progress, event: Answered) -> State | None:
             pass
         case State.UNCERTAIN, How.GRANT if isinstance(outcome, NotDone):
             pass
-        case (State.UNCERTAIN | State.PERSON), How.PERSON if known:
+        case ((State.UNCERTAIN | State.PERSON), How.PERSON) if known:
             pass
         case _:
             return None

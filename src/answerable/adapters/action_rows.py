@@ -124,9 +124,7 @@ def advanced(kept: Kept, event: Event, lease: Lease) -> Kept:
 
 def takes_over(kept: Kept, now: datetime) -> bool:
     """May another program go on with it? Not where a person has to."""
-    return (
-        not kept.progress.finished and kept.progress.state is not State.PERSON and kept.lease.until <= now
-    )
+    return not kept.progress.finished and kept.progress.state is not State.PERSON and kept.lease.until <= now
 
 
 def check_begin(action: Action, until: datetime, now: datetime) -> None:

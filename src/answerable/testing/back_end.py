@@ -12,15 +12,16 @@ It speaks HTTP by hand, so that it can hang up at any point.
 
 import asyncio
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
+
+from answerable.testing.listening import listening
 
 Answer = Callable[[Mapping[str, Any]], Any]
 """What a tool answers, by its arguments."""
@@ -96,40 +97,22 @@ class BackEnd:
     @property
     def acts(self) -> int:
         """How many acts were done, of any key."""
-        return self._done.total()
+        return sum(self._done.values())
 
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Yield the base URL; afterwards nobody listens there."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, name="back-end", daemon=True)
-        thread.start()
-        server = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._connected, "127.0.0.1", 0), loop
-        ).result(10)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        try:
+        with listening(self._connected) as port:
+            self.url = f"http://127.0.0.1:{port}"
             yield self.url
-        finally:
-            asyncio.run_coroutine_threadsafe(_stop(server), loop).result(10)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
-            loop.close()
 
     # -- one connection ------------------------------------------------------------
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while (request := await _read(reader)) is not None:
-                self.requests.append(request)
-                if not await self._answer(request, writer):
-                    break
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
-            with suppress(ConnectionError, asyncio.CancelledError):
-                await writer.wait_closed()
+        while (request := await _read(reader)) is not None:
+            self.requests.append(request)
+            if not await self._answer(request, writer):
+                return
 
     async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> bool:
         """Answer; False where the connection is over."""
@@ -151,10 +134,9 @@ class BackEnd:
         if self.repeatable and key in self._kept:
             return self._kept[key]
         arguments = json.loads(request.body) if request.body.startswith(b"{") else {}
-        answer = self.answers.get(
-            request.tool, lambda _: {"status": "success", "reference": f"X-{self.acts}"}
-        )
-        result = json.dumps(answer(arguments)).encode()
+        answer = self.answers.get(request.tool)
+        told = answer(arguments) if answer else {"status": "success", "reference": f"X-{self.acts}"}
+        result = json.dumps(told).encode()
         if request.method != "GET":
             self._done[key] += 1
             self._kept[key] = result
@@ -238,12 +220,3 @@ async def _read(reader: asyncio.StreamReader) -> Received | None:
     if length > _MOST_BODY:
         return None
     return Received(method, target, headers, await reader.readexactly(length))
-
-
-async def _stop(server: asyncio.Server) -> None:
-    server.close()
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await server.wait_closed()

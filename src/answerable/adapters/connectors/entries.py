@@ -5,23 +5,19 @@ from typing import Any
 import msgspec
 
 
-class Struct(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    pass
-
-
-class Basic(Struct):
+class Basic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user: str
     password: str
     """Where it is kept."""
 
 
-class Named(Struct):
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     value: str
     """Where it is kept."""
 
 
-class CredentialEntry(Struct):
+class CredentialEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One of these; each names where the credential is kept, and never the credential."""
 
     bearer: str | None = None
@@ -30,12 +26,12 @@ class CredentialEntry(Struct):
     query: Named | None = None
 
 
-class QueryEntry(Struct):
+class QueryEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str
     absent_means_not_done: bool = False
 
 
-class ToolEntry(Struct):
+class ToolEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A tool of an HTTP back end: `POST /TOOL` with the arguments as body, where nothing else is said."""
 
     method: str = "POST"
@@ -45,7 +41,7 @@ class ToolEntry(Struct):
     reference: str | None = None
 
 
-class HttpEntry(Struct, tag_field="kind", tag="http"):
+class HttpEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="http"):
     url: str
     tools: dict[str, ToolEntry]
     grants: bool = False
@@ -57,7 +53,7 @@ class HttpEntry(Struct, tag_field="kind", tag="http"):
     authorities: str | None = None
 
 
-class OpenApiEntry(Struct, tag_field="kind", tag="openapi"):
+class OpenApiEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="openapi"):
     document: str
     url: str
     tools: tuple[str, ...] | None = None
@@ -70,7 +66,7 @@ class OpenApiEntry(Struct, tag_field="kind", tag="openapi"):
     authorities: str | None = None
 
 
-class McpEntry(Struct, tag_field="kind", tag="mcp"):
+class McpEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="mcp"):
     """One of `url` (Streamable HTTP) and `command` (stdio)."""
 
     url: str | None = None
@@ -84,7 +80,7 @@ class McpEntry(Struct, tag_field="kind", tag="mcp"):
     authorities: str | None = None
 
 
-class SqlQueryEntry(Struct):
+class SqlQueryEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sql: str
     parameters: dict[str, str] = {}
     """text, integer, number, flag or instant."""
@@ -93,7 +89,7 @@ class SqlQueryEntry(Struct):
     description: str = ""
 
 
-class SqlEntry(Struct, tag_field="kind", tag="sql"):
+class SqlEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="sql"):
     url: str
     """sqlite:PATH, or postgresql://USER@HOST:PORT/DATABASE without the password."""
     queries: dict[str, SqlQueryEntry]
@@ -103,7 +99,7 @@ class SqlEntry(Struct, tag_field="kind", tag="sql"):
     most_bytes: int = 256 * 1024
 
 
-class MailToolEntry(Struct):
+class MailToolEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to` is an address, or the argument that holds it; `{argument}` in subject and text is its value."""
 
     to: str
@@ -114,7 +110,7 @@ class MailToolEntry(Struct):
     description: str = ""
 
 
-class SmtpEntry(Struct, tag_field="kind", tag="smtp"):
+class SmtpEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="smtp"):
     host: str
     sender: str
     tools: dict[str, MailToolEntry]
@@ -132,4 +128,5 @@ Entry = HttpEntry | OpenApiEntry | McpEntry | SqlEntry | SmtpEntry
 
 def read_entry(value: Any) -> Entry:
     """Raises msgspec.ValidationError."""
-    return msgspec.convert(value, type=Entry)
+    found: Entry = msgspec.convert(value, type=Entry)
+    return found

@@ -8,18 +8,20 @@ Source: Model Context Protocol, "Tools" (isError), "Base protocol" (_meta), "Tra
 
 import asyncio
 import json
+import os
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND, CallToolResult, TextContent
+from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND, CallToolResult, RequestParamsMeta, TextContent
 
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.connectors.credentials import Credential, Held, fetched
@@ -76,17 +78,19 @@ class McpConnector:
         self._back_end = back_end
         self._session: _Session | None = None
         self._door = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def tools(self) -> Sequence[ToolSpec]:
         found: list[ToolSpec] = []
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
-                session, cursor = await self._opened(), None
-                for _ in range(_MOST_PAGES):
-                    page = await session.client.list_tools(cursor=cursor)
-                    found += [ToolSpec(one.name, one.description or "") for one in page.tools]
-                    if (cursor := page.next_cursor) is None:
-                        break
+                async with self._using() as session:
+                    cursor = None
+                    for _ in range(_MOST_PAGES):
+                        page = await session.client.list_tools(cursor=cursor)
+                        found += [ToolSpec(one.name, one.description or "") for one in page.tools]
+                        if (cursor := page.next_cursor) is None:
+                            break
         except (UpstreamError, KeyUnavailable) as error:
             raise UpstreamUnreachable(str(error)) from error
         except Exception as error:
@@ -117,29 +121,24 @@ class McpConnector:
             return NotDone(f"the credential of '{self.name}' can't be had: {error}", again=True)
         sent, session = False, None
         try:
-            async with asyncio.timeout(seconds):
-                session = await self._opened()  # 1.
+            async with asyncio.timeout(seconds), self._using() as session:  # 1.
                 sent = True
                 result = await session.client.session.call_tool(
-                    call.tool, arguments, meta={KEY: call.key}, allow_input_required=True
+                    call.tool, arguments, meta=_meta(call.key), allow_input_required=True
                 )
         except MCPError as error:
             if error.code in (INVALID_PARAMS, METHOD_NOT_FOUND):  # 2.
-                return NotDone(
-                    "the back end does not take that call",
-                    said=_blotted(str(error), held, session)[:_SAID],
-                )
-            await self._let_go(session)
+                said = _blotted(str(error), held, session)[:_SAID]
+                return NotDone("the back end does not take that call", said=said)
             return self._lost(call, session)
         except (UpstreamError, KeyUnavailable) as error:
             return NotDone(str(error), again=True)
         except TimeoutError:
-            await self._let_go(session)  # what it says later is nobody's
             if not sent:
                 return NotDone(f"'{self.name}' was not reached in time: nothing was sent", again=True)
+            self._retire(session)  # what it says later is nobody's
             return Uncertain(f"'{self.name}' did not answer within {seconds:g} seconds")
         except Exception:  # noqa: BLE001 – 3. whatever a library makes of a broken session: nobody knows
-            await self._let_go(session)
             return self._lost(call, session)
         if not isinstance(result, CallToolResult):
             return Uncertain(f"'{self.name}' asks back instead of answering")
@@ -151,8 +150,8 @@ class McpConnector:
     async def problem(self) -> str:
         try:
             await fetched(self._back_end.credential)
-            async with asyncio.timeout(_OPEN_SECONDS):
-                await self._opened()
+            async with asyncio.timeout(_OPEN_SECONDS), self._using():
+                pass
         except (UpstreamError, KeyUnavailable) as error:
             return str(error)
         except TimeoutError:
@@ -160,7 +159,8 @@ class McpConnector:
         return ""
 
     async def close(self) -> None:
-        await self._let_go(self._session)
+        self._retire(self._session)
+        await asyncio.gather(*self._closing)
 
     # -- the session ---------------------------------------------------------------
 
@@ -174,6 +174,7 @@ class McpConnector:
         return Done(text)
 
     def _lost(self, call: BackEndCall, session: "_Session | None") -> Outcome:
+        self._retire(session)
         if session is not None and call.key in session.never_sent:
             return NotDone(f"'{self.name}' was not reached: nothing was sent", again=True)
         return Uncertain(_LOST.format(self.name))
@@ -182,21 +183,35 @@ class McpConnector:
         """The session, or a new one. Raises UpstreamUnreachable, KeyUnavailable: nothing was sent."""
         async with self._door:
             if self._session is None or self._session.over:
-                self._session = _Session(self.name, self._back_end)
+                self._session = session = _Session(self.name, self._back_end)
                 try:
-                    await self._session.opened()
+                    await session.opened()
                 except BaseException:
-                    await self._session.close()
-                    self._session = None
+                    self._retire(session)
                     raise
             return self._session
 
-    async def _let_go(self, session: "_Session | None") -> None:
-        if session is None:
-            return
+    @asynccontextmanager
+    async def _using(self) -> AsyncIterator["_Session"]:
+        """The session, for one question. Raises UpstreamUnreachable, KeyUnavailable: nothing was sent."""
+        session = await self._opened()
+        session.users += 1
+        try:
+            yield session
+        finally:
+            session.users -= 1
+            if session is not self._session:
+                self._retire(session)
+
+    def _retire(self, session: "_Session | None") -> None:
+        """Ask nothing more on that session; it is closed when nobody waits for an answer on it any more."""
         if self._session is session:
             self._session = None
-        await session.close()
+        if session is not None and not session.users and not session.closing:
+            session.closing = True
+            task = asyncio.create_task(session.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
 
 class _Session:
@@ -207,6 +222,7 @@ class _Session:
         self._ready: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
         self._leave = asyncio.Event()
         self._task = asyncio.create_task(self._keep())
+        self.users, self.closing = 0, False
         self.never_sent: set[str] = set()
         self.secrets: tuple[str, ...] = ()
         """Those that the program was started with: they are in none of its answers, either."""
@@ -225,6 +241,8 @@ class _Session:
 
     async def close(self) -> None:
         self._leave.set()
+        if not self._ready.done():
+            self._task.cancel()
         done, _ = await asyncio.wait({self._task}, timeout=5)
         if not done:
             self._task.cancel()
@@ -234,12 +252,16 @@ class _Session:
 
     async def _keep(self) -> None:
         try:
-            async with asyncio.timeout(_OPEN_SECONDS) as opening, self._transport() as transport:
-                async with Client(transport, cache=None) as client:
-                    opening.reschedule(None)
-                    if not self._ready.done():
-                        self._ready.set_result(client)
-                    await self._leave.wait()
+            async with (
+                asyncio.timeout(_OPEN_SECONDS) as opening,
+                self._transport() as transport,
+                Client(transport, cache=None) as client,
+            ):
+                await client.list_tools()  # else the client asks after the first call, with that one's time
+                opening.reschedule(None)
+                if not self._ready.done():
+                    self._ready.set_result(client)
+                await self._leave.wait()
         except (KeyUnavailable, SettingsError, SignatureError) as error:
             self._fail(KeyUnavailable(f"a credential of '{self._name}' can't be had: {error}"))
         except TimeoutError:
@@ -262,7 +284,10 @@ class _Session:
             values = {name: await asyncio.to_thread(secret) for name, secret in back_end.environment.items()}
             self.secrets = tuple(values.values())
             program, *arguments = back_end.command
-            yield StdioServerParameters(command=program, args=arguments, env=values)
+            parameters = StdioServerParameters(command=program, args=arguments, env=values)
+            # Its standard error is not ours to keep: it may hold what the program was started with.
+            with Path(os.devnull).open("w") as nowhere:  # noqa: ASYNC230 – it never waits
+                yield stdio_client(parameters, nowhere)
             return
         tls = ssl.create_default_context(cafile=back_end.authorities)
         transport = _Bounded(httpx2.AsyncHTTPTransport(verify=tls), back_end.most_bytes, self.never_sent)
@@ -326,6 +351,11 @@ class _Stream(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _meta(key: str) -> RequestParamsMeta:
+    meta: dict[str, str] = {KEY: key}
+    return cast("RequestParamsMeta", meta)
 
 
 def _text(result: CallToolResult) -> str:

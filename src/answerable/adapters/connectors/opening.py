@@ -113,7 +113,8 @@ def _http(
             f"not_done: {unknown[0]} can't mean that nothing was done; only "
             f"{', '.join(map(str, sorted(MAY_MEAN_NOT_DONE)))} can"
         )
-    query = entry.query and QueryRoute(entry.query.path, entry.query.absent_means_not_done)
+    asked = entry.query
+    query = QueryRoute(asked.path, asked.absent_means_not_done) if asked else None
     back_end = HttpBackEnd(
         entry.url,
         routes,

@@ -29,7 +29,7 @@ from answerable.values.errors import InvalidRequest, KeyUnavailable, SettingsErr
 
 ENCRYPTIONS = ("starttls", "tls", "none")
 _LOOK_SECONDS = 5.0
-_GO_AHEAD, _OK, _TEMPORARY = 354, 250, range(400, 500)
+_GO_AHEAD, _OK, _FORWARDED, _TEMPORARY = 354, 250, 251, range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +178,16 @@ class _Sending:
     def _announced(self, smtp: smtplib.SMTP) -> NotDone | None:
         message = self._message
         assert message is not None  # noqa: S101 – the caller looked
-        steps = (
-            (lambda: smtp.mail(self._server.sender.addr_spec), _OK, "the sender"),
-            (lambda: smtp.rcpt(message["To"].addresses[0].addr_spec), _OK, "the recipient"),
-            (lambda: smtp.docmd("DATA"), _GO_AHEAD, "the message"),
+        sender, to = self._server.sender.addr_spec, message["To"].addresses[0].addr_spec
+        steps: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+            (f"MAIL FROM:<{sender}>", "the sender", (_OK,)),
+            (f"RCPT TO:<{to}>", "the recipient", (_OK, _FORWARDED)),
+            ("DATA", "the message", (_GO_AHEAD,)),
         )
-        for step, wanted, what in steps:
+        for command, what, wanted in steps:
             self._patience(smtp)
-            code, _ = step()
-            if code != wanted and not (what == "the recipient" and code == 251):  # noqa: PLR2004 – will forward
+            code, _ = smtp.docmd(command)
+            if code not in wanted:
                 return NotDone(
                     f"the mail server does not take {what} (code {code})", again=code in _TEMPORARY
                 )

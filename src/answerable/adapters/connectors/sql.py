@@ -159,8 +159,13 @@ class SqliteDatabase:
         try:
             self._until = until
             cursor = self._opened().execute(text, values)
-            rows = [row for _, row in zip(range(most + 1), cursor, strict=False)]
-            names = [one[0] for one in cursor.description] if rows else []
+            names: list[str] = []
+            rows: list[Sequence[Any]] = []
+            for row in cursor:
+                names = names or [one[0] for one in cursor.description]
+                rows.append(row)
+                if len(rows) > most:
+                    break
             cursor.close(force=True)
         except apsw.InterruptError:
             raise Unanswered("it took too long", again=True) from None
@@ -230,7 +235,7 @@ class PostgresDatabase:
             raise Unanswered("it took too long", again=True) from None
         except asyncpg.QueryCanceledError:
             raise Unanswered("it took too long", again=True) from None
-        except (asyncpg.DataError, asyncpg.ReadOnlySQLTransactionError, asyncpg.ProgrammingError) as error:
+        except (asyncpg.DataError, asyncpg.ReadOnlySQLTransactionError, asyncpg.SyntaxOrAccessError) as error:
             # The server's own text quotes values.
             raise Unanswered(f"the query does not fit ({type(error).__name__})") from None
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:

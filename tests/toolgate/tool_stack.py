@@ -1,13 +1,16 @@
 """A tool gate over the shop's pack and a back end in memory, and the conversation that earns an act."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import uvicorn
+from starlette.types import ASGIApp
 
 from answerable.adapters.bundle_files import from_folder
 from answerable.adapters.sqlite_index import SqliteIndex
@@ -31,9 +34,9 @@ from answerable.ports.connectors import Connector
 from answerable.receipts import Entry, kind_name
 from answerable.receipts.verifying import decode
 from answerable.testing.memory_grants import MemoryGrants
-from answerable.testing.serving import serve_in_thread
 from answerable.testing.shop_connector import ShopConnector
 from answerable.values import ConversationId, CustomerId, TraceId, WorkloadId
+from answerable.wire.limits import Limits
 
 STORE = Path(__file__).parents[2] / "packs" / "store"
 BUNDLE = from_folder(STORE)
@@ -123,39 +126,40 @@ async def tools(
         await ledger.close()
 
 
-@contextmanager
-def served(
+@asynccontextmanager
+async def served(
     folder: Path,
     *,
     callers: Callers | None = None,
     customers: Customers | None = None,
-    may: Allowed | None = None,
-    shop: ShopConnector | None = None,
+    limits: Limits | None = None,
     look_seconds: float = 0.05,
     **options: Any,
-) -> Iterator[tuple[str, Tools]]:
-    """The same over HTTP, from a thread: its URL and what is behind it."""
-    ledger = SqliteLedger(folder / "ledger.db")
-    shop = shop or ShopConnector()
-    catalogue = Catalogue([shop], may or allowed())
-    past = RecordedPast(ledger, lambda: SqliteIndex(folder / "ledger.db.index"))
-    made: list[Tools] = []
+) -> AsyncIterator[tuple[str, Tools]]:
+    """The same over HTTP, in this loop: its URL and what is behind it."""
+    async with tools(folder, **options) as made:
+        app = create_tool_app(
+            made.gate, callers or Callers(), customers, limits=limits, look_seconds=look_seconds
+        )
+        async with listening(app) as url:
+            yield url, made
 
-    def in_force() -> Bundle:
-        return made[0].bundle
 
-    gate = ToolGate(
-        ledger,
-        in_force,
-        catalogue,
-        InProcessActs(ledger, MemoryGrants()),
-        talks=Talks(past),
-        **options,
-    )
-    made.append(Tools(gate, ledger, shop, folder))
-    app = create_tool_app(gate, callers or Callers(), customers, look_seconds=look_seconds)
-    try:
-        with serve_in_thread(app) as url:
-            yield url, made[0]
-    finally:
-        asyncio.run(ledger.close())
+@asynccontextmanager
+async def listening(app: ASGIApp) -> AsyncIterator[str]:
+    """A server of this loop; its URL."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started:
+                assert not running.done(), "the server did not start"
+                await asyncio.sleep(0.005)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running

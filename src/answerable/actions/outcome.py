@@ -15,16 +15,22 @@ class Done:
 class NotDone:
     """It is certain that nothing was done: the back end refused, or was never reached.
 
-    `again` says that the same call may succeed later (nobody was there, too many calls).
+    `again` says that the same call may succeed later (nobody was there, too many calls). `reason` is in
+    our own words and names nobody's data; `said` is what the back end answered, which may be about somebody.
+    It speaks of this one try: an earlier try of the same action that ended `Uncertain` stays so.
     """
 
     reason: str
     again: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """It may have been done: an answer was lost, cut off, or can't be read. Only a query or a safe retry tells."""
+    """It may have been done: an answer was lost, cut off, or can't be read. Only a query or a safe retry tells.
+
+    `reason` is in our own words and names nobody's data.
+    """
 
     reason: str
 

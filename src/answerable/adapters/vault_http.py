@@ -21,7 +21,7 @@ _OK, _REDIRECTS = 200, range(300, 400)
 _WHY = {
     400: "it refuses the request: the key's kind, a version that it no longer uses, or what it was given",
     403: "the token is not known there, has run out, or may not do that",
-    404: "there is no such key, or no transit engine at 'transit/'",
+    404: "there is no such key or secret, or no such engine is mounted there",
     503: "it is sealed, or down for maintenance",
 }
 T = TypeVar("T")

@@ -23,7 +23,7 @@ def open_signing_key(
     given = os.environ if environment is None else environment
     found = parse_reference(reference)
     if found.place is Place.VAULT:
-        return open_vault_signing_key(_vault(given), found.name, name(), found.version)
+        return open_vault_signing_key(open_vault(given), found.name, name(), found.version)
     return signer_from(read_secret(found, given))
 
 
@@ -32,12 +32,15 @@ def open_wrapper(reference: str, environment: Mapping[str, str] | None = None) -
     given = os.environ if environment is None else environment
     found = parse_reference(reference)
     if found.place is Place.VAULT:
-        return VaultKeyWrapper(_vault(given), found.name, found.version)
+        return VaultKeyWrapper(open_vault(given), found.name, found.version)
     return LocalKeyWrapper(masters_from(read_secret(found, given)))
 
 
-def _vault(environment: Mapping[str, str]) -> Vault:
-    """As Vault's own tools find it: VAULT_ADDR, VAULT_CACERT, and VAULT_TOKEN or the file that a login leaves."""
+def open_vault(environment: Mapping[str, str]) -> Vault:
+    """As Vault's own tools find it: VAULT_ADDR, VAULT_CACERT, and VAULT_TOKEN or the file that a login leaves.
+
+    Raises SettingsError.
+    """
     address = environment.get("VAULT_ADDR", "")
     if not address:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""A stand-in for HashiCorp Vault's Transit engine, after its published HTTP API.
+"""A stand-in for HashiCorp Vault's Transit and key-value engines, after its published HTTP API.
 
     simulator = VaultSimulator({"token-of-the-gateway"})
     simulator.create("ledger", "ed25519")
@@ -94,12 +94,15 @@ class VaultSimulator:
     def __init__(self, tokens: set[str]) -> None:
         self.tokens = tokens
         self.keys: dict[str, TransitKey] = {}
+        self.kept: dict[str, dict[str, object]] = {}
+        """Secrets of the key-value engine (version 2) at `secret/`, by their paths."""
         self.sealed, self.slow, self.fault = False, 0.0, ""
         self.asked: list[str] = []
         """Method and path of every request, in order."""
         self.app = Starlette(
             routes=[
                 Route("/v1/transit/{what}/{name}", self._answer, methods=["GET", "POST"]),
+                Route("/v1/secret/data/{path:path}", self._answer_kept, methods=["GET"]),
                 Route("/{rest:path}", self._answer, methods=["GET", "POST"]),
             ]
         )
@@ -121,6 +124,9 @@ class VaultSimulator:
         }
         what = request.path_params.get("what", "")
         return await self._answered(request, works.get((request.method, what), self._nothing))
+
+    async def _answer_kept(self, request: Request) -> Response:
+        return self._faulty(request) if self.fault else await self._answered(request, self._read_kept)
 
     async def _answered(self, request: Request, work: Callable[[Request, _Body], object]) -> Response:
         self.asked.append(f"{request.method} {request.url.path}")
@@ -165,6 +171,18 @@ class VaultSimulator:
 
     def _nothing(self, _: Request, __: _Body) -> object:
         raise _Refused(404, "no handler for route. route entry not found.")
+
+    def _read_kept(self, request: Request, _: _Body) -> object:
+        found = self.kept.get(request.path_params["path"])
+        if found is None:
+            raise _Refused(404)
+        metadata = {
+            "created_time": "2026-11-24T00:00:00Z",
+            "deletion_time": "",
+            "destroyed": False,
+            "version": 1,
+        }
+        return {"data": found, "metadata": metadata}
 
     def _read(self, request: Request, _: _Body) -> object:
         return self._key(request, missing=404).described()

@@ -19,30 +19,30 @@ class Place:
     name: str
 
 
-def place(dsn: str) -> Place:
+def place(dsn: str, whose: str = "the ledger") -> Place:
     """Read a DSN, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full`.
 
-    Raises SettingsError, which does not quote it: where it can't be told what of it is the
-    password, and where it leads to another machine and does not say whether the line is
-    encrypted. Source: PostgreSQL documentation, 34.1.1.2 (connection URIs).
+    `whose` database it is, for messages. Raises SettingsError, which does not quote it: where it can't
+    be told what of it is the password, and where it leads to another machine and does not say whether
+    the line is encrypted. Source: PostgreSQL documentation, 34.1.1.2 (connection URIs).
     """
     scheme, found, rest = dsn.partition("://")
     rest, _, query = rest.partition("?")
     authority, _, database = rest.partition("/")
     user, _, hosts = authority.rpartition("@")
     if not found or scheme not in _SCHEMES:
-        raise SettingsError("the ledger's DSN does not begin with 'postgresql://'")
+        raise SettingsError(f"{whose}'s DSN does not begin with 'postgresql://'")
     unclear = "#" in dsn or "/" in database or any("@" in part for part in (user, database, query))
     if unclear or not all(_is_host(one) for one in hosts.split(",")):
         raise SettingsError(
-            "the ledger's DSN can't be read; write it postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with '@', '/', "
+            f"{whose}'s DSN can't be read; write it postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with '@', '/', "
             "':', '?' and '#' in the user or the password as %40, %2F, %3A, %3F and %23"
         )
     options = dict(parse_qsl(query))
     elsewhere = [one for one in (hosts or options.get("host", "")).split(",") if not _is_here(one)]
     if elsewhere and "sslmode" not in options:
         raise SettingsError(
-            f"the ledger's database is on another machine, '{elsewhere[0]}', and its DSN does not say whether the line "
+            f"{whose}'s database is on another machine, '{elsewhere[0]}', and its DSN does not say whether the line "
             "is encrypted; add '?sslmode=verify-full', or '?sslmode=disable' where nobody else is on that network"
         )
     shown = urlencode({name: options[name] for name in _SHOWN if name in options}, safe="/")

@@ -64,6 +64,9 @@ def test_every_setting_can_be_set() -> None:
         "TLS_CERT": "c",
         "TLS_KEY": "ck",
         "TLS_CLIENT_CA": "ca",
+        "TOOLGATE": "tg",
+        "CONNECTORS": "cs",
+        "SVID": "sv",
         "ZONE": "Europe/Berlin",
         **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
     }
@@ -73,7 +76,7 @@ def test_every_setting_can_be_set() -> None:
         "http://127.0.0.1:9/v1", "sk", "/tmp/l.db", "env:LK", "vault:lm", Path("w"), Path("an"), 7, "::1", 0,
         Mode.OBSERVE, Path("b"), Path("bs"), Path("a"), True, "unix:///run/spire/agent.sock",
         "spiffe://shop.example/gateway", Path("wi"), Path("ci"), Path("k"), Path("c"), Path("ck"), Path("ca"),
-        ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
+        Path("tg"), Path("cs"), Path("sv"), ZoneInfo("Europe/Berlin"), Limits(*(7 for _ in fields(Limits))),
     )  # fmt: skip
 
 

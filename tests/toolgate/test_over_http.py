@@ -1,19 +1,12 @@
 """The official Python client over Streamable HTTP, in both of the protocol's eras; and who it is that calls."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.exceptions import MCPError
-from tool_stack import EARNED, REFUND, TALK, allowed, served
-
-from answerable.apps.gateway.callers import Callers
-from answerable.apps.toolgate.allowed import Allowed, Share
+from tool_stack import EARNED, REFUND, TALK, served
 
 META: Any = {"answerable/conversation": TALK}
 ERAS = ("2025-11-25", "2026-07-28")

@@ -1,5 +1,85 @@
-"""An act at a back end: what is to be done, how far it came, and what became of it."""
+"""An act at a back end: what is to be done, how far it came, and what became of it. Rules only."""
 
+from answerable.actions.action import Action, action_under, idempotency_key
+from answerable.actions.chain import Standing, standing
+from answerable.actions.compensation import Compensation, compensation
+from answerable.actions.limits import Counted, beyond, whose
 from answerable.actions.outcome import Done, NotDone, Outcome, Uncertain
+from answerable.actions.resolving import (
+    AskPerson,
+    Next,
+    Query,
+    Retry,
+    RevokeAndLook,
+    Wait,
+    Ways,
+    is_final,
+    next_step,
+)
+from answerable.actions.scope import Authority, Link, authority_of, beyond_scope
+from answerable.actions.settled import Settled
+from answerable.actions.state import (
+    COUNTED,
+    SETTLED,
+    UNKNOWN,
+    UNSENT,
+    Answered,
+    Event,
+    GivenUp,
+    Granted,
+    HandedOver,
+    How,
+    Progress,
+    Recorded,
+    Sent,
+    State,
+    TakenBack,
+    step,
+)
 
-__all__ = ["Done", "NotDone", "Outcome", "Uncertain"]
+__all__ = [
+    "COUNTED",
+    "SETTLED",
+    "UNKNOWN",
+    "UNSENT",
+    "Action",
+    "Answered",
+    "AskPerson",
+    "Authority",
+    "Compensation",
+    "Counted",
+    "Done",
+    "Event",
+    "GivenUp",
+    "Granted",
+    "HandedOver",
+    "How",
+    "Link",
+    "Next",
+    "NotDone",
+    "Outcome",
+    "Progress",
+    "Query",
+    "Recorded",
+    "Retry",
+    "RevokeAndLook",
+    "Sent",
+    "Settled",
+    "Standing",
+    "State",
+    "TakenBack",
+    "Uncertain",
+    "Wait",
+    "Ways",
+    "action_under",
+    "authority_of",
+    "beyond",
+    "beyond_scope",
+    "compensation",
+    "idempotency_key",
+    "is_final",
+    "next_step",
+    "standing",
+    "step",
+    "whose",
+]

@@ -13,6 +13,7 @@
       consent: {about: [cancel], shows: [args.reservation_id]}
       facts:
         for_health: {type: flag, from: "mentions(talk.customer, ['sick'])", when_offered: true}
+      connector: shop                # and what else `act_rules` says of carrying it out
 
 Expressions see `args`, `resource` and each need (as answered), `records` (by kind and
 id), `talk` (see `dialogue.Talk.as_facts`) and `consent`: the last `offer` of such an act
@@ -29,6 +30,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from answerable.claims import Subject
+from answerable.decisions.act_rules import KEYS, NO_RULES, ActRules, parse_act_rules
 from answerable.findings import ActShows
 from answerable.records.expressions import Expression
 from answerable.records.mapping import Attribute, Mappings, attribute, expression, known_keys
@@ -37,7 +39,7 @@ from answerable.values.errors import BundleError
 
 ACTIONS = "actions.yaml"
 
-_KEYS = frozenset(
+_KEYS = KEYS | frozenset(
     "subjects brings amounts covers reversible route resource needs define consent facts".split()
 )
 _RESERVED = frozenset({"args", "resource", "records", "talk", "now", "consent", "assurance", "repeats"})
@@ -94,14 +96,17 @@ class Action:
     """Values that facts are computed from, in their order; no policy sees them."""
     consent: ConsentRule | None = None
     facts: tuple[Fact, ...] = ()
+    rules: ActRules = NO_RULES
+    """How it is carried out."""
 
 
 def parse_actions(raw: dict[str, Any], records: Mappings) -> Mapping[str, Action]:
     """Check the parsed file. Raises BundleError, naming the entry and the remedy."""
-    return {tool: _action(tool, entry, records) for tool, entry in raw.items()}
+    tools = frozenset(raw)
+    return {tool: _action(tool, entry, records, tools) for tool, entry in raw.items()}
 
 
-def _action(tool: str, entry: Any, records: Mappings) -> Action:
+def _action(tool: str, entry: Any, records: Mappings, tools: frozenset[str]) -> Action:
     where = f"{ACTIONS}: {tool}"
     body = known_keys(entry, _KEYS, where)
     reversible = body.get("reversible")
@@ -135,6 +140,7 @@ def _action(tool: str, entry: Any, records: Mappings) -> Action:
         tuple((name, expression(one, f"{where}: define.{name}")) for name, one in define.items()),
         _consent(body.get("consent"), where),
         tuple(_fact(name, one, f"{where}: facts.{name}") for name, one in facts.items()),
+        parse_act_rules(body, tools, where),
     )
     _check_roots(made, where)
     return made
@@ -166,6 +172,14 @@ def _check_roots(action: Action, where: str) -> None:
     for fact in action.facts:
         check(fact.attribute.expression, f"facts.{fact.attribute.name}")
         known.add(fact.attribute.name)
+    rules = action.rules
+    for place, found in (
+        ("amount", rules.amount),
+        ("region", rules.region),
+        ("leads_to", rules.leads_to.amount),
+    ):
+        if found is not None:
+            check(found, place)
 
 
 def _shows(body: dict[str, Any], where: str) -> ActShows:

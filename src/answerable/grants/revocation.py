@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from answerable.grants.grant import LONGEST_TEXT, Approval, Grant
+from answerable.grants.grant import LONGEST_TEXT, Approval, Grant, Intent, Policies
+from answerable.values import Digest, GrantId
 
 
 class Selector(StrEnum):
@@ -67,12 +68,18 @@ def revoked(grant: Grant, revocations: Iterable[Revocation]) -> Revocation | Non
 
 def selections(grant: Grant) -> tuple[Selection, ...]:
     """Everything by which that grant can be taken back."""
-    intent, basis = grant.intent, grant.basis
+    return selections_of(grant.id, grant.intent, grant.basis, grant.bundle)
+
+
+def selections_of(
+    grant: GrantId, intent: Intent, basis: Policies | Approval, bundle: Digest
+) -> tuple[Selection, ...]:
+    """Everything by which a grant with that id, of that act, on that basis, can be taken back."""
     found = [
         KILL_SWITCH,
-        Selection(Selector.GRANT, grant.id),
+        Selection(Selector.GRANT, grant),
         Selection(Selector.WORKLOAD, intent.workload),
-        Selection(Selector.BUNDLE, grant.bundle),
+        Selection(Selector.BUNDLE, bundle),
     ]
     if intent.conversation is not None:
         found.append(Selection(Selector.CONVERSATION, intent.conversation))

@@ -29,6 +29,7 @@
     │   └── ApprovalsUnavailable  it can't be known what was approved
     ├── ActionError           the act is not done
     │   ├── ActionRefused     it may not be begun: says why
+    │   ├── ActionTaken       somebody else carries it on: whoever had it does nothing more with it
     │   └── ActionsUnavailable    it can't be known what was done: nothing more is
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
     ├── KeyUnavailable        a key that can't be had now, or that does not open what it is given
@@ -190,6 +191,10 @@ class ActionError(AnswerableError):
 
 class ActionRefused(ActionError):
     """An act that may not be begun; nothing of it was. The message says why, in words that a model can act on."""
+
+
+class ActionTaken(ActionError):
+    """Another process has taken the act over, or a person has: what is known here of it is out of date."""
 
 
 class ActionsUnavailable(ActionError):

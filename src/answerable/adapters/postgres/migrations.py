@@ -9,6 +9,7 @@ MIGRATING = 0x616E7301  # the numbers of our advisory locks: 'ans' and one more 
 APPENDING = 0x616E7302
 SIGNING = 0x616E7303
 GRANTING = 0x616E7304
+ACTING = 0x616E7306  # and the one after it
 _STEP_SECONDS = 3600.0
 
 

@@ -1,0 +1,272 @@
+"""Acts under way in a SQLite file of their own, beside the ledger.
+
+What it holds of people is there in the clear until an act is finished, so the file is its owner's alone to
+read. SQLite overwrites what is deleted (`secure_delete`), and the write-ahead log is emptied with the next
+checkpoint; a copy of the file that was made before still has it.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from answerable.actions.action import Action
+from answerable.actions.limits import Counted
+from answerable.actions.scope import Authority
+from answerable.actions.state import Event
+from answerable.adapters.action_rows import (
+    CHANGING,
+    COLUMNS,
+    FINISHED,
+    OPEN,
+    UNKNOWN_STATES,
+    Row,
+    advanced,
+    check_begin,
+    check_chain,
+    check_limit,
+    counted_by,
+    decision_key,
+    kept_of,
+    new_kept,
+    row_of,
+    takes_over,
+)
+from answerable.adapters.grant_rows import micros
+from answerable.adapters.sqlite_errors import what
+from answerable.adapters.sqlite_files import open_file
+from answerable.decisions.act_rules import Limit
+from answerable.grants import DecisionId
+from answerable.ports.actions import Kept, Lease
+from answerable.values import ActionId, ConversationId
+from answerable.values.errors import ActionsUnavailable, ActionTaken, LedgerUnavailable
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS actions (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    decision TEXT NOT NULL UNIQUE,
+    first TEXT NOT NULL,
+    undoes TEXT,
+    tool TEXT NOT NULL,
+    customer TEXT,
+    conversation TEXT,
+    workload TEXT NOT NULL,
+    minor INTEGER,
+    currency TEXT,
+    begun_at INTEGER NOT NULL,
+    counts INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    open INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    lease_until INTEGER NOT NULL,
+    said BLOB NOT NULL,
+    private BLOB,
+    CHECK ((private IS NULL) = (open = 0))
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_undo_of_an_act ON actions (undoes) WHERE undoes IS NOT NULL AND counts;
+CREATE INDEX IF NOT EXISTS actions_by_chain ON actions (first);
+CREATE INDEX IF NOT EXISTS actions_by_conversation ON actions (conversation) WHERE conversation IS NOT NULL;
+CREATE INDEX IF NOT EXISTS actions_counted ON actions (tool, begun_at) WHERE counts;
+CREATE INDEX IF NOT EXISTS actions_open ON actions (lease_until) WHERE open = 2;
+CREATE INDEX IF NOT EXISTS actions_unsettled ON actions (state) WHERE open;
+"""
+_INSERT = f"INSERT INTO actions ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 – our own words
+_UPDATE = f"UPDATE actions SET {', '.join(f'{one} = ?' for one in CHANGING)} WHERE id = ? AND version = ?"  # noqa: S608
+_SELECT = f"SELECT {COLUMNS} FROM actions"  # noqa: S608
+_COUNT = (
+    "SELECT count(*), coalesce(sum(minor) FILTER (WHERE currency = ?4), 0), count(*) FILTER (WHERE currency IS NOT ?4) "
+    "FROM actions WHERE counts AND tool = ?1 AND begun_at > ?2"
+)
+_WHAT = "the store of actions"
+
+
+class SqliteActions:
+    """An `ActionStore` in one file, which several processes may open."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or create. Raises ActionsUnavailable."""
+        self.name = self._path = str(path)
+        self._door = threading.Lock()
+        try:
+            if not Path(path).exists():
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            self._db = open_file(self._path, create=True, kept=_WHAT)
+        except (LedgerUnavailable, OSError) as error:
+            raise ActionsUnavailable(f"{_WHAT} at '{path}' can't be opened: {error}") from error
+        self._place = _place(self._path)
+        with self._using():
+            self._db.execute("PRAGMA secure_delete = ON").fetchall()
+            version = self._db.execute("PRAGMA user_version").fetchall()[0][0]
+            if version not in (0, _VERSION):
+                raise ActionsUnavailable(
+                    f"'{path}' holds actions of format {version}; this program knows format {_VERSION}"
+                )
+            if version == 0:
+                with self._writing():
+                    self._db.execute(_SCHEMA + f"PRAGMA user_version = {_VERSION};")
+
+    def begin(
+        self,
+        action: Action,
+        *,
+        until: datetime,
+        authority: Authority | None,
+        limits: Sequence[Limit],
+        now: datetime,
+        lease: Lease,
+    ) -> Kept:
+        made = new_kept(action, until, authority, now, lease)
+        # A crash before the commit leaves nothing, and nobody was told otherwise; after it an act that is counted
+        # and was not begun: whoever has the decision goes on with it, or it is given up when its permit is over.
+        with self._using(), self._writing():
+            for found in self._found(f"{_SELECT} WHERE decision = ?", decision_key(action.decision)):
+                return self._swap(found, _leased(found, lease)) if takes_over(found, now) else found
+            check_begin(action, until, now)
+            check_chain(action, made.arguments, self._of_chain(action.first))
+            for limit in limits:
+                check_limit(limit, action, self._counted(limit, action, now))
+            self._db.execute(_INSERT, row_of(made))
+        return made
+
+    def advance(self, kept: Kept, event: Event, lease: Lease) -> Kept:
+        made = advanced(kept, event, lease)
+        # A crash before the commit leaves the act where it was; what that means, the executor says step by step.
+        with self._using():
+            self._swap(kept, made)
+            self._check_place()
+        return made
+
+    def unfinished(self, now: datetime, lease: Lease, most: int) -> Sequence[Kept]:
+        with self._using(), self._writing():
+            found = self._found(
+                f"{_SELECT} WHERE open = {OPEN} AND lease_until <= ? ORDER BY lease_until, id LIMIT ?",
+                micros(now),
+                most,
+            )
+            # A crash after the commit: they are free again when the lease is over.
+            return [self._swap(one, _leased(one, lease)) for one in found]
+
+    def renew(self, kept: Kept, lease: Lease) -> Kept:
+        made = _leased(kept, lease)
+        with self._using():
+            self._swap(kept, made)
+            self._check_place()
+        return made
+
+    def find(self, action: ActionId) -> Kept | None:
+        return self._one(f"{_SELECT} WHERE id = ?", action)
+
+    def of_decision(self, decision: DecisionId) -> Kept | None:
+        return self._one(f"{_SELECT} WHERE decision = ?", decision_key(decision))
+
+    def of_conversation(self, conversation: ConversationId) -> Sequence[Kept]:
+        with self._using():
+            return self._found(f"{_SELECT} WHERE conversation = ? ORDER BY number", conversation)
+
+    def of_chain(self, first: DecisionId) -> Sequence[Kept]:
+        with self._using():
+            return self._of_chain(first)
+
+    def unknown(self, most: int) -> Sequence[Kept]:
+        states = ", ".join(f"'{one}'" for one in UNKNOWN_STATES)
+        with self._using():
+            return self._found(f"{_SELECT} WHERE open AND state IN ({states}) ORDER BY number LIMIT ?", most)
+
+    def clean(self, before: datetime) -> int:
+        with self._using(), self._writing():
+            # A crash before the commit leaves all of it, for the next time.
+            found = self._found(f"{_SELECT} WHERE open = {FINISHED} AND begun_at < ?", micros(before))
+            gone = [one.action.id for one in found if one.until < before]
+            self._db.executemany("DELETE FROM actions WHERE id = ?", [(one,) for one in gone])
+            return len(gone)
+
+    def problem(self) -> str:
+        try:
+            with self._using(), self._writing():
+                return ""
+        except ActionsUnavailable as error:
+            return str(error)
+
+    def close(self) -> None:
+        with self._door:
+            self._db.close()
+
+    # -- behind the door -----------------------------------------------------------
+
+    def _swap(self, before: Kept, after: Kept) -> Kept:
+        row = row_of(after)._asdict()
+        values = (*(row[one] for one in CHANGING), before.action.id, before.version)
+        self._db.execute(_UPDATE, values)
+        if self._db.changes() != 1:
+            raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
+        return after
+
+    def _of_chain(self, first: DecisionId) -> list[Kept]:
+        return self._found(f"{_SELECT} WHERE first = ? ORDER BY number", decision_key(first))
+
+    def _counted(self, limit: Limit, action: Action, now: datetime) -> Counted:
+        column, value = counted_by(limit, action)
+        query = f"{_COUNT} AND {column} = ?3" if column else _COUNT
+        currency = limit.amount.currency if limit.amount else ""
+        [row] = self._db.execute(query, (action.tool, micros(now - limit.window), value, currency)).fetchall()
+        return Counted(*cast("tuple[int, int, int]", row))
+
+    def _one(self, query: str, value: str) -> Kept | None:
+        with self._using():
+            return next(iter(self._found(query, value)), None)
+
+    def _found(self, query: str, *values: str | int) -> list[Kept]:
+        return [kept_of(row) for row in self._db.execute(query, values).fetchall()]
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """Work on the file, one thread at a time. Raises ActionsUnavailable where SQLite could not do it."""
+        with self._door:
+            self._check_place()
+            try:
+                yield
+            except (apsw.Error, UnicodeDecodeError) as error:  # a damaged text may be no UTF-8
+                raise ActionsUnavailable(f"{_WHAT} at '{self._path}' can't be used: {what(error)}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction that holds the write lock from its beginning: what it reads stays so until it commits."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._check_place()
+
+    def _check_place(self) -> None:
+        """Raises ActionsUnavailable where the name no longer stands for the file that is open."""
+        if _place(self._path) != self._place:
+            raise ActionsUnavailable(
+                f"the file of the actions is gone from '{self._path}' or another one was put there; nothing is begun "
+                "until it is back"
+            )
+
+
+def _leased(kept: Kept, lease: Lease) -> Kept:
+    return replace(kept, lease=lease, version=kept.version + 1)
+
+
+def _place(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 – at every use, and half the price
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,514 @@
+"""Do one decided act at a back end, at most once, and know what became of it.
+
+intent ─► ledger ─► grant ─► ledger ─► (used up) ─► ledger ─► sent ─► call ─► ledger ─► settled
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from answerable.actions import (
+    UNSENT,
+    Action,
+    AskPerson,
+    Done,
+    Granted,
+    How,
+    NotDone,
+    Outcome,
+    Query,
+    Retry,
+    RevokeAndLook,
+    Sent,
+    Settled,
+    State,
+    TakenBack,
+    Uncertain,
+    Wait,
+    Ways,
+    action_under,
+    authority_of,
+    compensation,
+    is_final,
+    next_step,
+)
+from answerable.actions.resolving import PATIENCE
+from answerable.apps.acting.entries import action_draft, grant_draft, what_was_done
+from answerable.apps.acting.granting import Granting, Over, Refused
+from answerable.apps.acting.journal import Journal
+from answerable.apps.acting.undoing import DecideUndo, Undoing
+from answerable.decisions.act_rules import ActRules
+from answerable.grants import DecisionId, Grant, Permit, confusable
+from answerable.ports.actions import ActionStore, Kept
+from answerable.ports.connectors import BackEndCall, Connector, ShownGrant
+from answerable.ports.ledger import Ledger
+from answerable.values import ActionId, Digest, OperatorId
+from answerable.values.errors import (
+    ActionError,
+    ActionRefused,
+    ActionsUnavailable,
+    ActionTaken,
+    AnswerableError,
+    GrantsUnavailable,
+    InvalidRequest,
+    LedgerError,
+)
+
+_LOG = logging.getLogger("answerable.acting")
+_MOST_GRANTS = 2
+_GRACE = 1.0
+
+Rules = Callable[[str, Digest], ActRules | None]
+"""What a bundle says of carrying an act out; None where it knows no such act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things may take, in seconds."""
+
+    call: float = 10.0
+    pause: float = 0.2
+    """Before the same call is sent again."""
+    lease: float = 90.0
+    """How long an act is nobody else's. Longer than a call and everything around it."""
+    patience: float = PATIENCE.total_seconds()
+    """How long after a call a back end may still be at work on it."""
+
+
+class Executor:
+    """Does acts. One for a process; several processes may share the stores."""
+
+    def __init__(
+        self,
+        *,
+        store: ActionStore,
+        ledger: Ledger,
+        granting: Granting,
+        connectors: Mapping[str, Connector],
+        rules: Rules,
+        now: Callable[[], datetime],
+        random: Callable[[], str],
+        decide_undo: DecideUndo | None = None,
+        pace: Pace = Pace(),  # noqa: B008 – frozen
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`random` gives at least 96 random bits as text. Without `decide_undo` nothing is taken back from here."""
+        self.journal = Journal(store, ledger, now, timedelta(seconds=pace.lease))
+        self._granting, self._connectors, self._rules = granting, connectors, rules
+        self._now, self._random, self._decide_undo = now, random, decide_undo
+        self._pace, self._sleep = pace, sleep
+        self._turns: WeakValueDictionary[DecisionId, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: set[asyncio.Task[Settled]] = set()
+
+    async def act(self, wanted: Action, *, permit: Permit) -> Settled:
+        """Do it. Asked again with the same decision, it answers what became of the first time, or goes on with it.
+
+        Goes on to its end where whoever asked does not wait for it.
+        Raises ActionRefused where it may not be begun; ActionsUnavailable, GrantsUnavailable or LedgerError where
+        something that must be durable first was not: then nothing was sent. Once something was, it
+        always returns.
+        """
+        return await self._to_its_end(self._act(wanted, permit))
+
+    async def undo(
+        self, action: ActionId, by: OperatorId, reason: str, *, subject: str | None = None
+    ) -> Settled:
+        """Take a done act back, as its pack says how. `subject` is whom it is about, where its trace does not say.
+
+        Raises ActionRefused where that can't be, NotAllowed where `by` may not, and as `act`.
+        """
+        kept = await asyncio.to_thread(self.journal.store.find, action)
+        if kept is None or kept.progress.state is not State.DONE:
+            raise ActionRefused(
+                f"the act '{action}' is not known to have been done, so there is nothing to take back"
+            )
+        if self._decide_undo is None:
+            raise ActionRefused("nobody here decides on taking acts back")
+        rules = self._rules(kept.action.tool, kept.action.bundle)
+        was = what_was_done(await self.journal.ledger.trace(kept.action.trace), action)
+        if was.arguments is None or was.result is None:
+            raise ActionRefused(
+                f"what was done in the act '{action}' is erased, so it can't be taken back from here"
+            )
+        act = compensation(action, rules.undo if rules else None, was.arguments, was.result)
+        about = subject or was.subject
+        permit = await self._decide_undo(Undoing(kept, act, by, reason, about))
+        wanted = action_under(
+            permit,
+            id=ActionId(f"ac_{self._random()}"),
+            arguments=act.arguments,
+            connector=kept.action.connector,
+            first=kept.action.first,
+            subject=about,
+            undoes=action,
+        )
+        return await self.act(wanted, permit=permit)
+
+    async def resolve(
+        self, action: ActionId, outcome: Done | NotDone, by: OperatorId, reason: str
+    ) -> Settled:
+        """A person has looked, and says what became of an uncertain act. Whether they may, the caller has asked.
+
+        Raises ActionRefused where it is not uncertain, ActionTaken, ActionsUnavailable.
+        """
+        kept = await asyncio.to_thread(self.journal.store.find, action)
+        if kept is None or kept.progress.state not in (State.UNCERTAIN, State.PERSON):
+            raise ActionRefused(f"the act '{action}' is not waiting for anybody's word on it")
+        said: Outcome
+        match outcome:
+            case Done(result, reference):
+                said = Done(result or reason, reference)
+            case NotDone():
+                said = NotDone(reason)
+        return self._told(await self.journal.learned(kept, said, How.PERSON, by=by))
+
+    def holder(self) -> str:
+        """A name for one piece of work, which nobody else has."""
+        return self._random()
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        while self._under_way:
+            await asyncio.wait(list(self._under_way))
+
+    # -- one act -------------------------------------------------------------------
+
+    async def _act(self, wanted: Action, permit: Permit) -> Settled:
+        """The whole way.
+
+        1. It is what was permitted, can be read in one way only, and there is somebody to do it.
+        2. One act of a chain at a time; it is kept and counted.
+        3. Who has it already, or had: what became of it is the answer.
+        """
+        # 1.
+        connector, rules = self._checked(wanted, permit)
+        # 2.
+        turn = self._turns.setdefault(wanted.first, asyncio.Lock())
+        async with turn:
+            kept, mine = await self._begin(wanted, permit, rules)
+            # 3.
+            if not mine:
+                return await self._known(kept)
+            if kept.progress.state not in UNSENT:
+                return await self.go_on(kept)
+            return await self._begun(kept, permit, connector)
+
+    async def _begin(self, wanted: Action, permit: Permit, rules: ActRules) -> tuple[Kept, bool]:
+        """The act as it is kept, and whether it is ours to do. Raises ActionRefused, and as `act`."""
+        lease = self.journal.lease(self.holder())
+        authority = authority_of(wanted, rules.leads_to) if wanted.begins_chain else None
+        try:
+            kept = await asyncio.to_thread(
+                self.journal.store.begin,
+                wanted,
+                until=permit.until,
+                authority=authority,
+                limits=rules.limits,
+                now=self._now(),
+                lease=lease,
+            )
+        except ActionRefused as error:
+            await self.journal.refused(wanted, permit.until, str(error))
+            raise
+        if kept.arguments != permit.intent.arguments or kept.action.tool != wanted.tool:
+            raise ActionRefused(
+                f"another act than this was begun under the same decision: '{kept.action.id}'"
+            )
+        return kept, kept.lease.holder == lease.holder
+
+    def _checked(self, wanted: Action, permit: Permit) -> tuple[Connector, ActRules]:
+        """Raises ActionRefused."""
+        try:
+            if found := confusable(wanted.arguments):
+                raise ActionRefused(f"the arguments of '{wanted.tool}' hold {found}")
+            same = wanted.permit(permit.until) == permit
+        except (InvalidRequest, ValueError) as error:
+            raise ActionRefused(f"the act '{wanted.tool}' can't be done as it is written: {error}") from None
+        if not same:
+            raise ActionRefused(f"the act '{wanted.tool}' is not the one that was permitted")
+        connector = self._connectors.get(wanted.connector)
+        if connector is None:
+            raise ActionRefused(
+                f"no back end '{wanted.connector}' is connected here, so '{wanted.tool}' can't be done"
+            )
+        rules = self._rules(wanted.tool, wanted.bundle)
+        if rules is None and wanted.undoes is not None:
+            rules = ActRules(connector=wanted.connector)
+        if rules is None or rules.connector != wanted.connector:
+            raise ActionRefused(f"the pack does not have '{wanted.tool}' done by '{wanted.connector}'")
+        return connector, rules
+
+    async def _begun(self, kept: Kept, permit: Permit, connector: Connector) -> Settled:
+        """From the intent to the call. Nothing was sent yet; what goes wrong here leaves it to be gone on with."""
+        try:
+            if kept.progress.state is State.INTENDED:
+                # A crash before this leaves an intent that only the store knows: it is gone on with, or given up.
+                await self.journal.record([action_draft(kept, "intended", self._now())])
+            got = await self._granted(kept, permit, connector)
+            if isinstance(got, str):
+                return self._told(await self.journal.give_up(kept, got))
+            kept, shown = got
+            # A crash before this leaves a grant (used up, where the gateway brokers) and nothing sent: the same
+            # decision goes on with it while its permit lasts, and then it is given up.
+            kept = await self._sending(kept, shown.drafts)
+        except ActionTaken:
+            return await self._known(kept)
+        except AnswerableError:
+            await self._let_go(kept)
+            raise
+        return await self._sent(kept, connector, shown.grant)
+
+    async def _granted(self, kept: Kept, permit: Permit, connector: Connector) -> "tuple[Kept, _Shown] | str":
+        """A grant that is durable, on record and good for this moment; or why there is none."""
+        grant = kept.progress.grant if not connector.checks_grants else None
+        for _ in range(_MOST_GRANTS):
+            if grant is None:
+                made = await asyncio.to_thread(self._granting.issued, permit)
+                if isinstance(made, Refused):
+                    return made.reason
+                # A crash before this leaves a grant that nobody can use but us, and nobody does: the next of its
+                # permit takes its place.
+                await self.journal.record([grant_draft(kept, "issued", self._now(), made)])
+                kept = await self.journal.advance(kept, Granted(made.id))
+                grant = made.id
+            if connector.checks_grants:
+                found = await asyncio.to_thread(self._granting.in_force, grant)
+            else:
+                # A crash after this leaves it used up: the same attempt is told so again, and no other ever.
+                found = await asyncio.to_thread(self._granting.used_up, grant, kept.action.id)
+            match found:
+                case Refused(reason):
+                    return reason
+                case Over():
+                    grant = None
+                case Grant():
+                    if connector.checks_grants:
+                        return kept, _Shown((), await asyncio.to_thread(self._granting.shown, found))
+                    return kept, _Shown(("consumed",), None)
+        return "its grants ran out before they could be used"
+
+    async def _sending(self, kept: Kept, events: tuple[str, ...]) -> Kept:
+        """On record, and then in the store, that the back end is about to be called."""
+        now, attempt = self._now(), kept.progress.attempt + 1
+        drafts = [grant_draft(kept, event, now) for event in events]
+        # A crash after this and before the next leaves an entry that says "sent" of what was not: the entry after it
+        # says that it was given up.
+        await self.journal.record([*drafts, action_draft(kept, "sent", now, attempt=attempt)])
+        try:
+            return await self.journal.advance(kept, Sent(now))
+        except ActionsUnavailable:
+            await self._take_back(kept)
+            raise
+
+    async def _sent(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Settled:
+        """The call itself, and what came of it. From here on it may have been done."""
+        how = How.ANSWER if kept.progress.attempt == 1 else How.RETRY
+        room = (kept.lease.until - self._now()).total_seconds()
+        if room < self._pace.call + 2 * _GRACE:
+            # This program stood still for so long that somebody else may have taken the act for uncertain.
+            try:
+                taken_back = await self.journal.advance(
+                    kept, TakenBack("it took too long before it was sent")
+                )
+                return await self.go_on(taken_back)
+            except ActionError:
+                return await self._known(kept)
+        # A crash from here to the receipt leaves the act `sent`: recovery finds out what became of it.
+        outcome = await self._called(kept, connector, shown)
+        event = detail = ""
+        if connector.checks_grants and not isinstance(outcome, Uncertain):
+            outcome, event, detail = await self._held_against_grant(kept, outcome)
+        return await self._learned(kept, outcome, how, event, detail)
+
+    async def _called(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Outcome:
+        try:
+            async with asyncio.timeout(self._pace.call + _GRACE):
+                return readable(await connector.call(self._call(kept, shown), self._pace.call))
+        except TimeoutError:
+            return Uncertain("the back end did not answer in time")
+        except Exception as error:  # noqa: BLE001 – a defect in a connector must not lose what may have been done
+            _LOG.exception("the connector '%s' failed", connector.name)
+            return Uncertain(f"the connector failed: {type(error).__name__}")
+
+    async def _held_against_grant(self, kept: Kept, outcome: Outcome) -> tuple[Outcome, str, str]:
+        """What a back end says that checks grants; what became of the grant, and what is odd about it.
+
+        Whatever it says, the grant can't be used any more after this.
+        """
+        if kept.progress.grant is None:
+            return outcome, "", ""
+        try:
+            unused = await asyncio.to_thread(
+                self._granting.never_used, kept.progress.grant, "the back end has answered"
+            )
+        except GrantsUnavailable as error:
+            if isinstance(outcome, Done):
+                return outcome, "", ""
+            return (
+                Uncertain(f"it says that it was not done, and its grant can't be taken back: {error}"),
+                "",
+                "",
+            )
+        if not unused:
+            return outcome, "consumed", ""
+        odd = "the back end says that it did it, and did not use the grant up"
+        return outcome, "revoked", odd if isinstance(outcome, Done) else ""
+
+    async def _learned(self, kept: Kept, outcome: Outcome, how: How, grant: str, detail: str) -> Settled:
+        """Never raises for what a store can't do: the act was sent, and what is not known is uncertain."""
+        try:
+            return await self.go_on(
+                await self.journal.learned(kept, outcome, how, grant=grant, detail=detail)
+            )
+        except AnswerableError as error:
+            _LOG.warning("what became of '%s' is not kept yet: %s", kept.action.id, error)
+            return Settled(Uncertain("what became of it could not be kept"), kept.action.id, None)
+
+    # -- what is not known -----------------------------------------------------------
+
+    async def go_on(self, kept: Kept) -> Settled:
+        """Find out what became of an uncertain act, as far as can be done now. Any other is told as it is.
+
+        Raises ActionTaken, and ActionsUnavailable or LedgerError where a store can't take the next step.
+        """
+        grant_used: bool | None = None
+        asked = False
+        while kept.progress.state is State.UNCERTAIN:
+            connector = self._connectors.get(kept.action.connector)
+            if connector is None:
+                return self._told(await self.journal.hand_over(kept))
+            ways = Ways(connector.checks_grants, connector.repeatable, connector.can_query)
+            stopped = ways.repeatable and await asyncio.to_thread(self._granting.stops, kept)
+            match next_step(
+                kept.progress,
+                ways,
+                now=self._now(),
+                until=kept.until,
+                grant_used=grant_used,
+                asked=asked,
+                stopped=stopped,
+                patience=timedelta(seconds=self._pace.patience),
+            ):
+                case RevokeAndLook():
+                    if kept.progress.grant is not None and await asyncio.to_thread(
+                        self._granting.never_used, kept.progress.grant, "what became of its act is not known"
+                    ):
+                        unused = NotDone("the back end never used its grant, and can't any more", again=True)
+                        kept = await self.journal.learned(kept, unused, How.GRANT, grant="revoked")
+                    grant_used = True
+                case Query():
+                    kept = await self.journal.learned(kept, await self._queried(kept, connector), How.QUERY)
+                    asked = True
+                case Retry():
+                    await self._sleep(self._pace.pause)
+                    # The same key: a back end that is `repeatable` does it once, whatever became of the first call.
+                    kept = await self._sending(kept, ())
+                    outcome = await self._called(kept, connector, None)
+                    kept = await self.journal.learned(kept, outcome, How.RETRY)
+                    asked = False
+                case Wait(until):
+                    return self._told(await self.journal.look_again(kept, until))
+                case AskPerson():
+                    return self._told(await self.journal.hand_over(kept))
+        return self._told(kept)
+
+    async def _queried(self, kept: Kept, connector: Connector) -> Outcome:
+        try:
+            async with asyncio.timeout(self._pace.call + _GRACE):
+                found = readable(await connector.query(self._call(kept, None), self._pace.call))
+        except TimeoutError:
+            return Uncertain("the back end did not say in time what became of it")
+        except Exception as error:  # noqa: BLE001 – nor may one keep an act unknown without a word
+            _LOG.exception("the connector '%s' failed", connector.name)
+            return Uncertain(f"the connector failed: {type(error).__name__}")
+        if isinstance(found, NotDone) and not is_final(
+            kept.progress, self._now(), timedelta(seconds=self._pace.patience)
+        ):
+            return Uncertain("the back end knows nothing of it yet; it may still be at work")
+        return found
+
+    def _call(self, kept: Kept, shown: ShownGrant | None) -> BackEndCall:
+        action = kept.action
+        return BackEndCall(action.id, action.tool, action.arguments, action.key, shown)
+
+    async def _take_back(self, kept: Kept) -> None:
+        """The store may say `sent` of a call that is not made. Where it can't be told now, recovery finds out."""
+        try:
+            found = await asyncio.to_thread(self.journal.store.find, kept.action.id)
+            if (
+                found is not None
+                and found.progress.state is State.SENT
+                and found.lease.holder == kept.lease.holder
+            ):
+                await self.journal.advance(found, TakenBack("the store of actions failed before it was sent"))
+        except AnswerableError as error:
+            _LOG.warning("'%s' was not sent, and its store may say so: %s", kept.action.id, error)
+
+    async def _let_go(self, kept: Kept) -> None:
+        """Whoever asks for it again may go on with it at once."""
+        try:
+            found = await asyncio.to_thread(self.journal.store.find, kept.action.id)
+            if found is not None and found.lease.holder == kept.lease.holder:
+                await self.journal.look_again(found, self._now())
+        except AnswerableError:
+            pass  # then when its lease is over
+
+    # -- what is told ----------------------------------------------------------------
+
+    async def _known(self, kept: Kept) -> Settled:
+        """What is known of an act that somebody else has, or had. The ledger has the words; the store forgets them."""
+        found = await asyncio.to_thread(self.journal.store.find, kept.action.id)
+        kept = found or kept
+        if not kept.progress.finished:
+            return self._told(kept)
+        try:
+            said = await self.journal.on_record(kept)
+        except LedgerError:
+            said = None
+        if said is not None and type(said.outcome) is type(kept.progress.outcome):
+            return Settled(said.outcome, kept.action.id, kept.progress.receipt)
+        return self._told(kept)
+
+    def _told(self, kept: Kept) -> Settled:
+        progress = kept.progress
+        if progress.outcome is None or (isinstance(progress.outcome, Done) and not progress.finished):
+            why = (
+                "another request is at it" if progress.outcome is None else "its receipt is not on record yet"
+            )
+            return Settled(Uncertain(why), kept.action.id, None)
+        return Settled(progress.outcome, kept.action.id, progress.receipt)
+
+    async def _to_its_end(self, work: "Awaitable[Settled]") -> Settled:
+        async def run() -> Settled:
+            return await work
+
+        task = asyncio.create_task(run())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What goes to the back end with the call, and what the ledger is told of the grant before it."""
+
+    drafts: tuple[str, ...]
+    grant: ShownGrant | None
+
+
+def readable(outcome: Outcome) -> Outcome:
+    """It with texts that can be written as UTF-8."""
+
+    def text(raw: str) -> str:
+        return raw.encode("utf-8", "replace").decode()
+
+    match outcome:
+        case Done(result, reference):
+            return Done(text(result), None if reference is None else text(reference))
+        case NotDone(reason, again):
+            return NotDone(text(reason), again)
+        case Uncertain(reason):
+            return Uncertain(text(reason))

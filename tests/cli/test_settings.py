@@ -68,6 +68,9 @@ def test_every_setting_can_be_set() -> None:
         "TLS_CERT": "c",
         "TLS_KEY": "ck",
         "TLS_CLIENT_CA": "ca",
+        "TOOLGATE": "tg",
+        "CONNECTORS": "cs",
+        "SVID": "sv",
         "ZONE": "Europe/Berlin",
         **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
     }
@@ -101,6 +104,9 @@ def test_every_setting_can_be_set() -> None:
         tls_cert=Path("c"),
         tls_key=Path("ck"),
         tls_client_ca=Path("ca"),
+        toolgate=Path("tg"),
+        connectors=Path("cs"),
+        svid=Path("sv"),
         zone=ZoneInfo("Europe/Berlin"),
         limits=Limits(*(7 for _ in fields(Limits))),
     )

@@ -67,7 +67,7 @@ def build(
     gate = Gate(
         ledger,
         make_reader(),
-        _decider(settings),
+        decider_of(settings),
         mode=settings.mode,
         line_limit=limits.line_characters,
         zone=settings.zone,
@@ -85,13 +85,16 @@ def build(
         limits=limits,
         upstream_key=settings.upstream_key,
         log=LogPages(place) if place else None,
-        checkpointer=_checkpointer(settings, place, ledger) if place else None,
+        checkpointer=checkpointer_of(settings, place, ledger) if place else None,
         beside=_beside(settings, place, ledger) if place else (),
     )
 
 
-def _checkpointer(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Checkpointer:
-    """Raises SettingsError, KeyUnavailable; SignatureError where the key is not the one the log signs with now."""
+def checkpointer_of(settings: Settings, place: LedgerPlace, ledger: Ledger) -> Checkpointer:
+    """What signs the ledger's checkpoints.
+
+    Raises SettingsError, KeyUnavailable; SignatureError where the key is not the one the log signs with now.
+    """
     signer = place.signing_key(make=True)
     check_key(place, signer)
     known = read_witnesses(settings.witnesses) if settings.witnesses else []
@@ -117,8 +120,8 @@ def _beside(
     return [indexing, Retention(ledger, settings.retention_days, officer).run]
 
 
-def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
-    """Raises BundleError, SettingsError."""
+def decider_of(settings: Settings) -> CedarDecider | ShelfDecider:
+    """What decides, as the settings have it. Raises BundleError, SettingsError."""
     if settings.bundles:
         shelf = open_shelf(settings.bundles, settings.approvers, unsigned=settings.insecure_unsigned_bundles)
         return ShelfDecider(shelf)
@@ -128,7 +131,7 @@ def _decider(settings: Settings) -> CedarDecider | ShelfDecider:
 def run_server(settings: Settings, *, as_json: bool) -> None:
     """Serve until told to stop. Raises SettingsError, above all where an open gateway would leave this machine."""
     callers = open_callers(settings)
-    if callers.open and not _is_loopback(settings.host):
+    if callers.open and not is_loopback(settings.host):
         raise SettingsError(
             f"'{settings.host}' can be reached from other machines, and nothing says who may call: set "
             "ANSWERABLE_TRUST_BUNDLES, ANSWERABLE_WORKLOAD_ISSUERS or ANSWERABLE_INSECURE_CLIENT_KEYS, or listen "
@@ -156,7 +159,7 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
         timeout_graceful_shutdown=30,
         **tls_options(tls),
     )
-    server = _Server(config, lambda port: _announce(settings, port, as_json=as_json))
+    server = AnnouncingServer(config, lambda port: _announce(settings, port, as_json=as_json))
     server.run()
 
 
@@ -167,7 +170,7 @@ def tls_options(tls: ServerTls | None) -> dict[str, Any]:
     return {"http": TlsProtocol, "ssl_context_factory": lambda _, __: tls.context}
 
 
-class _Server(uvicorn.Server):
+class AnnouncingServer(uvicorn.Server):
     """Says where it listens once it does, also where port 0 was asked for."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[int], None]) -> None:
@@ -202,7 +205,8 @@ def _announce(settings: Settings, port: int, *, as_json: bool) -> None:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Can that address be reached from this machine alone?"""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

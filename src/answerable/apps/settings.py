@@ -16,7 +16,7 @@ PREFIX = "ANSWERABLE_"
 _LAST_PORT = 65_535
 _PATHS = frozenset(
     "anchor witnesses bundle bundles approvers workloads workload_issuers customer_issuers insecure_client_keys "
-    "tls_cert tls_key tls_client_ca".split()
+    "tls_cert tls_key tls_client_ca toolgate connectors svid".split()
 )
 
 
@@ -76,6 +76,12 @@ class Settings:
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
     """File with the authorities whose client certificates TLS takes; those of the trust bundles without it."""
+    toolgate: Path | None = None
+    """File of the tool gate: which workload may use which tools, and where it is reached (docs/tools.md)."""
+    connectors: Path | None = None
+    """File of the back ends whose tools are served."""
+    svid: Path | None = None
+    """File with the credential of the workload that `tools serve --stdio` serves: a JWT-SVID, say."""
     zone: tzinfo = UTC
     """Time zone of the business, by which "tomorrow" in a reply is a day of the calendar."""
     limits: Limits = field(default_factory=Limits)

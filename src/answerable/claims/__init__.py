@@ -19,7 +19,7 @@ from answerable.claims.terms import (
     TimeTerm,
     Unit,
 )
-from answerable.claims.tools import is_write, subjects_of_tool
+from answerable.claims.tools import is_read, is_write, subjects_of_tool
 from answerable.claims.trained_reader import TrainedReader
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "TimeTerm",
     "TrainedReader",
     "Unit",
+    "is_read",
     "is_write",
     "subjects_of_tool",
     "terms_in",

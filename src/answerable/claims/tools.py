@@ -142,6 +142,15 @@ def is_write(tool_name: str) -> bool:
     return False
 
 
+def is_read(tool_name: str) -> bool:
+    """Whether a tool's name says that it only looks: it begins with a verb of looking.
+
+    Not the opposite of `is_write`: what a name does not say is neither, and is not run as a read.
+    """
+    words = words_of_tool(tool_name)
+    return bool(words) and words[0] in _READS
+
+
 @lru_cache(maxsize=512)
 def subjects_of_tool(tool_name: str) -> frozenset[Subject]:
     """The subjects that a successful call of a tool of that name can bring about; none for a read."""

@@ -6,6 +6,7 @@ from answerable.decisions.authority import by_authority
 from answerable.decisions.bundle import Bundle, Manifest, parse
 from answerable.decisions.decide import CedarDecider
 from answerable.decisions.decision import ActDecision, ActOutcome, Decision, Outcome, Policy, Wording
+from answerable.decisions.possible import possible_acts
 
 __all__ = [
     "ActDecider",
@@ -25,4 +26,5 @@ __all__ = [
     "check_approval",
     "parse",
     "parse_approvers",
+    "possible_acts",
 ]

@@ -56,6 +56,10 @@ class Policy:
     """The sentences of the company's published policy that it puts into force."""
     controls: tuple[str, ...] = ()
     file: str = ""
+    acts: frozenset[str] = frozenset()
+    """The actions that its scope names; empty where it speaks of all."""
+    always: bool = False
+    """It has no condition, and names neither a principal nor a resource."""
 
 
 @dataclass(frozen=True, slots=True)

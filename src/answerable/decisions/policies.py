@@ -66,7 +66,7 @@ def _policy(file: str, position: int, raw: dict[str, Any], wording: Mapping[str,
         PolicyId(notes["id"]), notes["owner"], notes["because"], permits=permits, outcome=outcome,
         wording=words if says and not permits else None, route=notes.get("route"), on_act=on_act,
         instead=notes.get("instead"), cites=_listed(notes.get("cites")),
-        controls=_listed(notes.get("controls")), file=file,
+        controls=_listed(notes.get("controls")), file=file, acts=actions, always=_always(raw),
     )  # fmt: skip
 
 
@@ -96,6 +96,10 @@ def _actions(scope: dict[str, Any]) -> frozenset[str]:
     """The actions that a policy names; none where it speaks of all."""
     entities = [scope["entity"]] if "entity" in scope else scope.get("entities", [])
     return frozenset(one["id"] for one in entities)
+
+
+def _always(raw: dict[str, Any]) -> bool:
+    return not raw["conditions"] and raw["principal"]["op"] == raw["resource"]["op"] == "All"
 
 
 def _listed(text: str | None) -> tuple[str, ...]:

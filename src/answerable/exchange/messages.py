@@ -58,3 +58,5 @@ class ToolSpec:
 
     name: str
     description: str = ""
+    schema: str = ""
+    """The JSON Schema of its arguments, as text; empty where none is known."""

@@ -88,7 +88,10 @@ class McpConnector:
                     cursor = None
                     for _ in range(_MOST_PAGES):
                         page = await session.client.list_tools(cursor=cursor)
-                        found += [ToolSpec(one.name, one.description or "") for one in page.tools]
+                        found += [
+                            ToolSpec(one.name, one.description or "", json.dumps(one.input_schema))
+                            for one in page.tools
+                        ]
                         if (cursor := page.next_cursor) is None:
                             break
         except (UpstreamError, KeyUnavailable) as error:

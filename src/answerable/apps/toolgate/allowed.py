@@ -1,0 +1,135 @@
+"""toolgate.yaml: which workload may use which tools, and where this gate is reached.
+
+    resource: https://tools.shop.example/mcp      # its own URL, as clients are given it
+    hosts: [tools.shop.example]                   # Host headers that are answered; this machine's own without it
+    origins: []                                   # pages whose scripts may call; none without it
+    calls_at_once: 8                              # of one workload
+    reads: [warehouse_levels]                     # tools that only look, where neither name nor pack says so
+    fingerprints:                                 # what the company has looked at; another is left out
+      refund_order: sha256:…
+    workloads:
+      spiffe://shop.example/bot:
+        connectors: [shop]                        # all of their tools,
+        tools: [get_order, refund_order]          # or of these connectors only these
+
+Whoever is not named may use nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from answerable.grants.grant import is_digest
+from answerable.values.errors import SettingsError
+
+_LARGEST = 1024 * 1024
+_MOST_CALLS = 1000
+
+
+class _Workload(msgspec.Struct, forbid_unknown_fields=True):
+    connectors: tuple[str, ...]
+    tools: tuple[str, ...] | None = None
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    workloads: dict[str, _Workload]
+    resource: str | None = None
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    authorization_servers: tuple[str, ...] = ()
+    calls_at_once: int = 8
+    reads: tuple[str, ...] = ()
+    fingerprints: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one workload may use. `tools` is None where it may use all of those connectors."""
+
+    connectors: frozenset[str]
+    tools: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The file, read."""
+
+    workloads: Mapping[str, Share] = field(default_factory=dict)
+    resource: str | None = None
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    authorization_servers: tuple[str, ...] = ()
+    calls_at_once: int = 8
+    reads: frozenset[str] = frozenset()
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+    def may(self, workload: str, connector: str, tool: str) -> bool:
+        """May that workload use a tool of that connector?"""
+        share = self.workloads.get(workload)
+        if share is None or connector not in share.connectors:
+            return False
+        return share.tools is None or tool in share.tools
+
+
+def read_allowed(path: Path) -> Allowed:
+    """Raises SettingsError, naming what can't be used."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"the tool gate's file '{path}' can't be read: {error.strerror}") from error
+    if len(content) > _LARGEST:
+        raise SettingsError(f"the tool gate's file '{path}' is larger than {_LARGEST} bytes")
+    try:
+        return parse_allowed(yaml.load(content, Loader=_Loader))  # noqa: S506 – a SafeLoader, and stricter
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"the tool gate's file '{path}' is no YAML that can be read: {error}") from error
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def parse_allowed(raw: Any) -> Allowed:
+    """Raises SettingsError."""
+    try:
+        found = msgspec.convert(raw, _File)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{error}; docs/tools.md shows the file") from None
+    for name, share in found.workloads.items():
+        if not share.connectors:
+            raise SettingsError(
+                f"'{name}' names no connector, so it could use nothing; remove it or name one"
+            )
+    if not 0 < found.calls_at_once <= _MOST_CALLS:
+        raise SettingsError(f"'calls_at_once' is {found.calls_at_once}; write 1 to {_MOST_CALLS}")
+    if found.resource is not None and not found.resource.startswith(("https://", "http://")):
+        raise SettingsError(f"'resource' is '{found.resource}'; write the URL that clients are given")
+    for tool, digest in found.fingerprints.items():
+        if not is_digest(digest):
+            raise SettingsError(f"the fingerprint of '{tool}' is none; 'answerable tools list' prints them")
+    shares = {
+        name: Share(frozenset(one.connectors), None if one.tools is None else frozenset(one.tools))
+        for name, one in found.workloads.items()
+    }
+    return Allowed(
+        shares, found.resource, found.hosts, found.origins, found.authorization_servers, found.calls_at_once,
+        frozenset(found.reads), found.fingerprints,
+    )  # fmt: skip
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a name that stands twice, and aliases: of them a short file makes a long one."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias (*name) is not read here; write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for name in names:
+            if names.count(name) > 1:
+                raise yaml.YAMLError(f"'{name}' stands there twice")
+        return super().construct_mapping(node, deep=deep)

@@ -1,0 +1,103 @@
+"""The entries of one call: an exchange of its own, the call with its decision, what came of it, and its end."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from answerable.actions import Done, NotDone, Outcome
+from answerable.apps.toolgate.recorded import MODEL
+from answerable.decisions import ActDecision, Bundle
+from answerable.exchange import ToolCall
+from answerable.flow.recording import call_parts
+from answerable.identity import Workload
+from answerable.ports import Clock
+from answerable.receipts import (
+    Draft,
+    ExchangeBody,
+    ExchangePrivate,
+    ReceiptBody,
+    ReceiptPrivate,
+    ReplyBody,
+    data_subject,
+)
+from answerable.receipts.entries import MessagePrivate
+from answerable.values import ActionId, TraceId, rfc3339
+
+if TYPE_CHECKING:
+    from answerable.apps.toolgate.gate import Asked, Caller
+
+_NO_PROMPT = "sha256:" + hashlib.sha256(b"").hexdigest()
+_MOST_SOURCES = 200
+
+
+class Drafts:
+    """Writes them. `sources` are the traces that the decision rests on."""
+
+    def __init__(
+        self,
+        trace: TraceId,
+        workload: Workload,
+        caller: "Caller",
+        asked: "Asked",
+        bundle: Bundle,
+        sources: Sequence[TraceId],
+        clock: Clock,
+    ) -> None:
+        self.trace = trace
+        self.subject = data_subject(caller.customer, workload.id, caller.conversation, trace)
+        self._caller, self._asked, self._bundle = caller, asked, bundle
+        self._sources, self._clock = tuple(sources)[-_MOST_SOURCES:], clock
+
+    def begin(self, decision: ActDecision | None, *, passed: bool) -> list[Draft]:
+        """The exchange, and last the call: its leaf names the decision."""
+        caller, asked, manifest = self._caller, self._asked, self._bundle.manifest
+        body = ExchangeBody(
+            workload=caller.workload.id,
+            model=MODEL,
+            assurance=int(caller.assurance),
+            messages=1,
+            tools=(asked.tool,),
+            sources=tuple(f"trace:{one}" for one in self._sources),
+            prompt=_NO_PROMPT,
+            mode="enforce",
+            bundle=self._bundle.digest,
+            bundle_name=manifest.name,
+            bundle_author=manifest.author,
+            bundle_approver=manifest.approver,
+            reader="none",
+            conversation=caller.conversation,
+            identity=caller.workload.proof.value,
+            customer_proof=caller.customer_proof or msgspec.UNSET,
+        )
+        call = (str(asked.call), asked.tool, asked.arguments.text)
+        private = ExchangePrivate(caller.customer, (MessagePrivate("assistant", "", (call,)),), ())
+        parts = call_parts(
+            0, 0, ToolCall(asked.call, asked.tool, asked.arguments.text), decision, passed=passed
+        )
+        at = rfc3339(self._clock())
+        return [
+            Draft(self.trace, at, body, private, self.subject),
+            Draft(self.trace, at, *parts, self.subject),
+        ]
+
+    def receipt(self, action: ActionId, outcome: Outcome) -> list[Draft]:
+        """What came of a read, and the end of its exchange."""
+        at = rfc3339(self._clock())
+        match outcome:
+            case Done(result, reference):
+                body = ReceiptBody(action, "done", "answer", 1)
+                private = ReceiptPrivate(result, reference)
+                return [Draft(self.trace, at, body, private, self.subject), *self.end("done")]
+            case NotDone(reason):
+                body = ReceiptBody(action, "not_done", "answer", 1, detail=reason)
+                return [Draft(self.trace, at, body), *self.end("not_done")]
+            case _:
+                body = ReceiptBody(action, "uncertain", "answer", 1, detail=outcome.reason)
+                return [Draft(self.trace, at, body), *self.end("uncertain")]
+
+    def end(self, outcome: str) -> list[Draft]:
+        """The exchange's end: what its caller is about to be told."""
+        body = ReplyBody("complete", outcome, None, None, (), 0, None)
+        return [Draft(self.trace, rfc3339(self._clock()), body)]

@@ -2,15 +2,18 @@
 
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 
 from answerable.adapters.bundle_shelf import BundleShelf
-from answerable.decisions import CedarDecider
+from answerable.decisions import Bundle, CedarDecider
 from answerable.ports import Decider
+from answerable.values import Digest
 from answerable.values.errors import BundleError
 
 _LOG = logging.getLogger("answerable.bundles")
 _LOOK_AGAIN_SECONDS = 1.0
+_MOST_OLDER = 16
 
 
 class ShelfDecider:
@@ -21,7 +24,7 @@ class ShelfDecider:
 
     def __init__(self, shelf: BundleShelf, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Raises BundleError where no bundle is in force yet."""
-        self._shelf = shelf
+        self.shelf = shelf
         self._monotonic = monotonic
         self._stamp = shelf.stamp()
         self._decider = CedarDecider(shelf.load(shelf.active()))
@@ -32,7 +35,7 @@ class ShelfDecider:
         now = self._monotonic()
         if now - self._looked >= _LOOK_AGAIN_SECONDS:
             self._looked = now
-            stamp = self._shelf.stamp()
+            stamp = self.shelf.stamp()
             if stamp != self._stamp:
                 self._stamp = stamp
                 self._renew()
@@ -40,9 +43,39 @@ class ShelfDecider:
 
     def _renew(self) -> None:
         try:
-            digest = self._shelf.active()
+            digest = self.shelf.active()
             if digest != self._decider.bundle.digest:
-                self._decider = CedarDecider(self._shelf.load(digest))
+                self._decider = CedarDecider(self.shelf.load(digest))
                 _LOG.warning("bundle %s is in force for new conversations", digest)
         except BundleError as error:
             _LOG.error("the bundle %s stays in force: %s", self._decider.bundle.digest, error)
+
+
+class KnownBundles:
+    """The bundle in force, and those that older decisions were made under."""
+
+    def __init__(self, decider: CedarDecider | ShelfDecider) -> None:
+        self._decider = decider
+        self._read: OrderedDict[Digest, Bundle | None] = OrderedDict()
+
+    def current(self) -> Bundle:
+        """The one in force for new conversations."""
+        decider = self._decider
+        return decider.bundle if isinstance(decider, CedarDecider) else decider.current().bundle
+
+    def of(self, digest: Digest) -> Bundle | None:
+        """The bundle of that digest; None where it is not here any more."""
+        current = self.current()
+        if current.digest == digest:
+            return current
+        if isinstance(self._decider, CedarDecider):
+            return None
+        if digest not in self._read:
+            try:
+                self._read[digest] = self._decider.shelf.read(digest)
+            except BundleError as error:
+                _LOG.warning("an older bundle can't be read: %s", error)
+                self._read[digest] = None
+            while len(self._read) > _MOST_OLDER:
+                self._read.popitem(last=False)
+        return self._read[digest]

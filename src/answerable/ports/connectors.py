@@ -3,13 +3,13 @@
 Implementations are held to one suite: tests/ports/test_connectors.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from answerable.actions.outcome import Outcome
 from answerable.exchange import ToolSpec
-from answerable.values import ActionId
+from answerable.values import ActionId, WorkloadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,19 @@ class ShownGrant:
 
     token: str
     proof: Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class BackEnd:
+    """Who does acts: `audience` is its name in grants, `workload` the program that uses up what is granted for it."""
+
+    audience: str
+    workload: WorkloadId | None = None
+    """None where it checks no grants: the gateway uses them up before it calls."""
+
+
+BackEnds = Mapping[str, BackEnd]
+"""Back ends by the names that acts are mapped to (`connector` in actions.yaml)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,10 @@ class HttpEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     url: str
     tools: dict[str, ToolEntry]
     grants: bool = False
+    audience: str | None = None
+    """What its grants call it; its `url` where nothing is said."""
+    workload: str | None = None
+    """The SPIFFE id that it uses grants up as."""
     repeatable: bool = False
     query: QueryEntry | None = None
     credential: CredentialEntry | None = None
@@ -58,6 +62,8 @@ class OpenApiEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_
     url: str
     tools: tuple[str, ...] | None = None
     grants: bool = False
+    audience: str | None = None
+    workload: str | None = None
     repeatable: bool = False
     query: QueryEntry | None = None
     credential: CredentialEntry | None = None

@@ -9,6 +9,7 @@ docs/connectors.md describes each kind.
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -42,8 +43,10 @@ from answerable.adapters.connectors.sql import (
 from answerable.adapters.connectors.sql_text import read_select
 from answerable.adapters.connectors.sql_values import TYPES
 from answerable.adapters.connectors.yaml_files import read_yaml
-from answerable.ports.connectors import Connector
-from answerable.values.errors import SettingsError
+from answerable.identity import parse_spiffe_id
+from answerable.ports.connectors import BackEnd, BackEnds, Connector
+from answerable.values import WorkloadId
+from answerable.values.errors import IdentityError, SettingsError
 
 _LARGEST_ANSWER = 16 * 1024 * 1024
 _OURS = frozenset({"authorization", "dpop", "idempotency-key", "host", "content-length", "content-type"})
@@ -57,11 +60,8 @@ def open_connectors(path: Path, secrets: Secrets) -> dict[str, Connector]:
 
     Raises SettingsError, which names the entry.
     """
-    listed = read_yaml(path, "the file of back ends")
-    if not isinstance(listed, dict) or not listed:
-        raise SettingsError(f"'{path}' names no back end; write NAME: {{kind: …}}")
     found: dict[str, Connector] = {}
-    for name, value in listed.items():
+    for name, value in _listed(path).items():
         if not _is_name(name):
             raise SettingsError(
                 f"'{path}': '{name}' can't be a back end's name: letters, digits, '_' and '-'"
@@ -76,6 +76,40 @@ def open_connectors(path: Path, secrets: Secrets) -> dict[str, Connector]:
         except SettingsError as error:
             raise SettingsError(f"'{path}', back end '{name}': {error}") from error
     return found
+
+
+def read_back_ends(path: Path) -> BackEnds:
+    """What each back end of the file is called in grants, and who it is. Raises SettingsError."""
+    found: dict[str, BackEnd] = {}
+    for name, value in _listed(path).items():
+        try:
+            entry = read_entry(value)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"'{path}', back end '{name}': {error}") from None
+        audience, workload = name, None
+        if isinstance(entry, HttpEntry | OpenApiEntry):
+            if entry.workload is not None and not entry.grants:
+                raise SettingsError(
+                    f"'{path}', back end '{name}': 'workload' is for a back end that checks grants; add 'grants: true'"
+                )
+            audience = entry.audience or (entry.url if entry.grants else name)
+            workload = None if entry.workload is None else WorkloadId(_spiffe(entry.workload, path, name))
+        found[name] = BackEnd(audience, workload)
+    return found
+
+
+def _spiffe(text: str, path: Path, name: str) -> str:
+    try:
+        return str(parse_spiffe_id(text))
+    except IdentityError as error:
+        raise SettingsError(f"'{path}', back end '{name}': {error}") from error
+
+
+def _listed(path: Path) -> dict[Any, Any]:
+    listed = read_yaml(path, "the file of back ends")
+    if not isinstance(listed, dict) or not listed:
+        raise SettingsError(f"'{path}' names no back end; write NAME: {{kind: …}}")
+    return listed
 
 
 def _opened(name: str, entry: Entry, folder: Path, secrets: Secrets) -> Connector:

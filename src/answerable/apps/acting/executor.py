@@ -92,7 +92,7 @@ class Executor:
         now: Callable[[], datetime],
         random: Callable[[], str],
         decide_undo: DecideUndo | None = None,
-        pace: Pace = Pace(),  # noqa: B008 – frozen
+        pace: Pace = Pace(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`random` gives at least 96 random bits as text. Without `decide_undo` nothing is taken back from here."""

@@ -17,7 +17,6 @@ from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.authority.app import create_authority
-from answerable.apps.authority.back_ends import BackEnds, audiences_of
 from answerable.apps.authority.callers import Caller
 from answerable.apps.authority.issuing import Issuer
 from answerable.apps.authority.recording import RecordedGrants
@@ -28,6 +27,7 @@ from answerable.apps.settings import Settings
 from answerable.grants import KeyRing
 from answerable.grants.metadata import usable_issuer
 from answerable.ports.callers import Shown, WorkloadAuthenticator
+from answerable.ports.connectors import BackEnds
 from answerable.ports.grants import GrantStore
 from answerable.receipts import Draft
 from answerable.values import GrantId, WorkloadId
@@ -140,7 +140,8 @@ class _Known:
         """A workload asks for its own grants, and for the back ends that it is. It revokes by no selector."""
         self._loop = asyncio.get_running_loop()
         workload = await self._callers.authenticate(shown_by(request))
-        return Caller(workload.id, frozenset({workload.id}), audiences_of(self._back_ends, workload.id))
+        audiences = {one.audience for one in self._back_ends.values() if one.workload == workload.id}
+        return Caller(workload.id, frozenset({workload.id}), frozenset(audiences))
 
     def subject(self, token: str) -> WorkloadId:
         """The workload that a subject token is of. For the worker thread that its caller's request is answered in."""

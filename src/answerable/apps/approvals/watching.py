@@ -96,7 +96,7 @@ class Watch:
         try:
             async with self._room:
                 again = await self._go_on(approval)
-        except Exception:
+        except Exception:  # noqa: BLE001 – whatever it was, the others go on
             _LOG.exception("'%s' can't go on", approval)
             again = self._clock() + LATE
         finally:

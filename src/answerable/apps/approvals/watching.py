@@ -7,7 +7,7 @@ looks after what it was told of; what another leaves lying is taken over `LATE` 
 import asyncio
 import heapq
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from answerable.ports import Clock
@@ -21,7 +21,7 @@ LATE = timedelta(seconds=60)
 AT_ONCE = 16
 
 GoOn = Callable[[ApprovalId], Awaitable[datetime | None]]
-Unsettled = Callable[[], Awaitable[list[Kept]]]
+Unsettled = Callable[[], Awaitable[Sequence[Kept]]]
 
 
 class Watch:

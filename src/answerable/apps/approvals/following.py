@@ -120,9 +120,7 @@ class FollowUp:
             at=self.clock(),
             deadline=state.request.plan.deadline,
         )
-        await self._each(
-            notice.id, [(one.name, lambda one=one: one.notify(notice)) for one in self.notifiers]
-        )  # type: ignore[misc]
+        await self._each(notice.id, [(one.name, partial(one.notify, notice)) for one in self.notifiers])
         # A crash before this tells them again, under the same id.
         await self.service.noticed(state.request.id, Noticed(self.clock(), state.notices))
 

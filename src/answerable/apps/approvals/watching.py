@@ -7,7 +7,7 @@ looks after what it was told of; what another leaves lying is taken over `LATE` 
 import asyncio
 import heapq
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from answerable.ports import Clock
@@ -21,7 +21,7 @@ LATE = timedelta(seconds=60)
 AT_ONCE = 16
 
 GoOn = Callable[[ApprovalId], Awaitable[datetime | None]]
-Unsettled = Callable[[], Awaitable[list[Kept]]]
+Unsettled = Callable[[], Awaitable[Sequence[Kept]]]
 
 
 class Watch:
@@ -96,7 +96,7 @@ class Watch:
         try:
             async with self._room:
                 again = await self._go_on(approval)
-        except Exception:
+        except Exception:  # noqa: BLE001 – whatever it was, the others go on
             _LOG.exception("'%s' can't go on", approval)
             again = self._clock() + LATE
         finally:

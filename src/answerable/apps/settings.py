@@ -16,7 +16,7 @@ PREFIX = "ANSWERABLE_"
 _LAST_PORT = 65_535
 _PATHS = frozenset(
     "anchor witnesses bundle bundles approvers workloads workload_issuers customer_issuers insecure_client_keys "
-    "tls_cert tls_key tls_client_ca toolgate connectors svid".split()
+    "tls_cert tls_key tls_client_ca toolgate connectors svid operators notifications".split()
 )
 
 
@@ -45,6 +45,10 @@ class Settings:
     """Where grants are kept: a file, or a PostgreSQL database; beside the ledger without it."""
     grant_keys: str | None = None
     """Where the keys are kept that grants are signed with: a file, or `env:NAME`; beside the ledger without it."""
+    operators: Path | None = None
+    """File of how the company's people sign in (docs/people.md); with it, what is held waits for them."""
+    notifications: Path | None = None
+    """File of whom is told that something waits, and what became of it (docs/approvals.md)."""
     retention_days: int | None = None
     """How long what people said is kept; without it, until it is erased on purpose."""
     host: str = "127.0.0.1"

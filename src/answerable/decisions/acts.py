@@ -6,6 +6,7 @@
 4. Cedar's policies permit it. An error anywhere holds it: Cedar skips a `forbid` that errors.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,8 +55,11 @@ class ActDecider:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
 
-    def decide(self, call: ToolCall, situation: Situation) -> ActDecision:
-        """Decide one call. Never raises: what can't be evaluated is held."""
+    def decide(self, call: ToolCall, situation: Situation, *, agreed: bool = False) -> ActDecision:
+        """Decide one call. Never raises: what can't be evaluated is held.
+
+        `agreed` takes the customer's yes to exactly this for given: for an act that a person of the company wrote.
+        """
         action = self.bundle.actions.get(call.name)
         if action is None:
             return self._stopped(
@@ -70,7 +74,7 @@ class ActDecider:
                 "the arguments are no JSON object",
                 instead=("write the arguments as one JSON object",),
             )
-        known = self._learn(action, arguments, situation)
+        known = self._learn(action, arguments, situation, agreed=agreed)
         if known.missing:
             return self._stopped(
                 ActOutcome.REFUSE,
@@ -79,6 +83,13 @@ class ActDecider:
                 instead=tuple(known.missing),
             )
         return self._ask(action, known)
+
+    def values(self, call: ToolCall, situation: Situation) -> Mapping[str, Any]:
+        """What the expressions of the call's act see, as far as it is known: `args`, `resource`, each need."""
+        action, arguments = self.bundle.actions.get(call.name), arguments_of(call)
+        if action is None or arguments is None:
+            return {}
+        return self._learn(action, arguments, situation).facts
 
     def would_permit(
         self, action: Action, resource: Record | None, situation: Situation, said: float | None = None
@@ -103,6 +114,7 @@ class ActDecider:
         resource: Record | None = None,
         *,
         offered: bool = False,
+        agreed: bool = False,
         said: float | None = None,
     ) -> _Known:
         known = _Known(
@@ -123,18 +135,14 @@ class ActDecider:
         if known.missing:
             return known
         known.context["repeats"] = _repeats(action, known, situation.talk)
-        agreed = _agreed(action, situation.talk)
-        known.facts["consent"] = {
-            "offer": agreed.offer,
-            "answer": agreed.answer,
-            "offers": list(agreed.offers),
-        }
+        given = _agreed(action, situation.talk)
+        known.facts["consent"] = {"offer": given.offer, "answer": given.answer, "offers": list(given.offers)}
         for name, wanted in action.define:
             known.facts[name] = _found(wanted, known.facts)
         known.consent = (
             Consent(given=True, because="assumed")
-            if offered
-            else _consent(action, known, agreed, situation.talk)
+            if offered or agreed
+            else _consent(action, known, given, situation.talk)
         )
         known.context["consent"] = known.consent.given
         self._facts(action, known, offered=offered, said=said)

@@ -102,6 +102,7 @@ class ApprovalService:
     owners: Callable[[WorkloadId], frozenset[OperatorId]] = lambda _: frozenset()
     """Whose workload it is; may wait for its disk."""
     facts: FactsOf = plain_facts
+    """May wait for its disk."""
     reconsider: Reconsider = _no_changes
     still_stands: Callable[[ApprovalRequest], Awaitable[str]] = _stands
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
@@ -119,7 +120,7 @@ class ApprovalService:
         """
         held = await find_held(self.ledger, trace, decision)
         now = self.clock()
-        facts, rules = self.facts(held), self.rules()
+        facts, rules = await asyncio.to_thread(self.facts, held), self.rules()
         owners = await asyncio.to_thread(self.owners, WorkloadId(held.exchange.workload))
         route = held.route or UNROUTED
         text = held.text

@@ -1,0 +1,34 @@
+"""Approvals as replies meet them: what is held waits for people, and what they answered is told in the next turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answerable.apps.approvals.customers import NEXT_TURN, Outcomes
+from answerable.apps.approvals.service import ApprovalService
+from answerable.exchange import Exchange
+from answerable.flow import Line, News, StopCall
+from answerable.values import ApprovalId, Digest
+
+
+@dataclass(frozen=True, slots=True)
+class InReplies:
+    """A `gate.FollowUp`."""
+
+    service: ApprovalService
+    outcomes: Outcomes
+
+    async def held(self, exchange: Exchange, held: Sequence[Line | StopCall]) -> None:
+        for one in held:
+            await self.service.open(exchange.trace, Digest(f"sha256:{one.entry}"))
+
+    async def news(self, exchange: Exchange) -> Sequence[News]:
+        if exchange.conversation is None:
+            return ()
+        found = await self.outcomes.of_conversation(exchange.workload, exchange.conversation)
+        return [News(one.approval, one.text.strip()) for one in found if not one.told]
+
+    async def told(self, exchange: Exchange, approvals: Sequence[ApprovalId]) -> None:
+        """A crash before this tells them once more, in the turn after."""
+        del exchange
+        for one in approvals:
+            await self.service.mark_told(one, NEXT_TURN)

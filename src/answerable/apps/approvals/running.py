@@ -1,0 +1,55 @@
+"""An act that people approved, handed to whoever does acts: once, whatever crashes."""
+
+from dataclasses import dataclass
+
+from answerable.actions import Done, NotDone, action_under
+from answerable.approvals import Result
+from answerable.apps.acting.executor import Executor
+from answerable.apps.approvals.following import Approved
+from answerable.apps.approvals.held import find_held
+from answerable.apps.approvals.judging import BundleOf
+from answerable.ports import Ledger
+from answerable.ports.connectors import BackEnds
+from answerable.values.errors import ActionRefused
+
+
+@dataclass(frozen=True, slots=True)
+class RunsApproved:
+    """A `following.RunAct` over an executor. The action's id is the approval's, and its decision has one action."""
+
+    executor: Executor
+    ledger: Ledger
+    bundle_of: BundleOf
+    back_ends: BackEnds
+
+    async def __call__(self, approved: Approved) -> Result | None:
+        """Do it, or say what became of it. Raises ActionsUnavailable, GrantsUnavailable, LedgerError: ask again."""
+        request = approved.state.request
+        bundle = self.bundle_of(request.bundle)
+        action = None if bundle is None or request.tool is None else bundle.actions.get(request.tool)
+        connector = None if action is None else action.rules.connector
+        back_end = None if connector is None else self.back_ends.get(connector)
+        if connector is None or back_end is None:
+            return Result.NOT_DONE  # no back end does it: nothing was sent anywhere
+        held = await find_held(self.ledger, request.trace, request.decision)
+        permit = approved.permit(back_end.audience)
+        wanted = action_under(
+            permit,
+            id=approved.action,
+            arguments=approved.arguments,
+            connector=connector,
+            subject=held.subject,
+            amount=request.amount,
+            budget=request.amount,
+        )
+        try:
+            settled = await self.executor.act(wanted, permit=permit)
+        except ActionRefused:
+            return Result.NOT_DONE
+        match settled.outcome:
+            case Done():
+                return Result.DONE
+            case NotDone():
+                return Result.NOT_DONE
+            case _:
+                return Result.UNCERTAIN

@@ -80,8 +80,10 @@ def _days(part: str, text: str) -> range:
     first, dash, last = part.partition("-")
     if first not in DAYS or (dash and last not in DAYS):
         raise RoleError(f"'{text}' names no days; write them as 'mon-fri' or 'mon,wed'")
-    begin = DAYS.index(first)
-    return range(begin, (DAYS.index(last) if dash else begin) + 1)
+    begin, end = DAYS.index(first), DAYS.index(last if dash else first)
+    if end < begin:
+        raise RoleError(f"'{part}' goes back in the week; write it in two parts, as 'sat-sun,mon'")
+    return range(begin, end + 1)
 
 
 def _minute(text: str) -> int:

@@ -83,8 +83,8 @@ class ActionStore(Protocol):
     def advance(self, kept: Kept, event: Event, lease: Lease) -> Kept:
         """One step further, durably, if it still stands as `kept` says; the lease goes on as given.
 
-        Once it is finished, what is personal in it is forgotten. Raises ActionTaken where somebody else was
-        first, ActionError where the step can't be (`actions.step`).
+        Once it is finished, what is personal in it is forgotten; what this returns still has it.
+        Raises ActionTaken where somebody else was first, ActionError where the step can't be (`actions.step`).
         """
 
     def unfinished(self, now: datetime, lease: Lease, most: int) -> Sequence[Kept]:

@@ -1,0 +1,181 @@
+"""Small pages for the company's people: plain HTML that a screen reader and a browser without scripts can use.
+
+Whatever comes from outside goes through `escape`. The policy for the browser allows this site's own files alone: no
+script or style in a page, no frame around it, and forms that go nowhere else.
+"""
+
+import logging
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from answerable.identity.operators import Operator
+from answerable.roles import Needs, Ruling
+from answerable.values.errors import (
+    AnswerableError,
+    ApprovalError,
+    GrantRefused,
+    IdentityError,
+    IdentityRefused,
+    InvalidRequest,
+    NotAllowed,
+    NotAuthenticated,
+    Overloaded,
+    RequestTooLarge,
+    RoleError,
+    RolesUnavailable,
+)
+
+_LOG = logging.getLogger("answerable.operators")
+HERE = "/operators"
+_LONGEST_WAY = 1000
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def page(
+    title: str,
+    body_html: str,
+    operator: Operator | None,
+    *,
+    status: int = 200,
+    scripts: Sequence[str] = (),
+) -> Response:
+    """A page of this site. `body_html` is HTML whose every value from outside was escaped by whoever made it.
+
+    `scripts` are paths of this site's own script files; none can stand in the page.
+    """
+    who = (
+        f'<p class="who">Signed in as <a href="{HERE}/whoami">{escape(operator.name)}</a></p>'
+        if operator is not None
+        else f'<p class="who"><a href="{HERE}/sign-in">Sign in</a></p>'
+    )
+    loaded = "".join(f'<script src="{escape(one)}" defer></script>' for one in scripts)
+    html = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)} – Answerable</title><link rel="stylesheet" href="{HERE}/style.css">{loaded}</head>'
+        f'<body><header><strong>Answerable</strong>{who}</header><main id="main"><h1>{escape(title)}</h1>'
+        f"{body_html}</main></body></html>"
+    )
+    return Response(html, status, media_type="text/html", headers=HEADERS)
+
+
+def csrf_input(token: str) -> str:
+    """The hidden field that every form of a session carries (`OperatorSessions.csrf`)."""
+    return f'<input type="hidden" name="csrf" value="{escape(token)}">'
+
+
+def refusal(request: Request, ruling: Ruling, operator: Operator, way: str | None = None) -> Response:
+    """What somebody sees who may not do something: why, and where to sign in again if only that is missing.
+
+    `way` is the page to come back to then; without one, the page that was asked for.
+    """
+    if wants_json(request):
+        body: dict[str, Any] = {"error": "not_allowed", "because": list(ruling.because)}
+        if ruling.needs is not None:
+            body["needs"] = _needs(ruling.needs)
+        return JSONResponse(body, 403, headers=HEADERS)
+    reasons = "".join(f"<li>{escape(one)}</li>" for one in ruling.because)
+    again = ""
+    if ruling.needs is not None:
+        link = step_up(ruling.needs, way_back(way or _place(request)))
+        again = f'<p><a class="button" href="{escape(link)}">Sign in again</a></p>'
+    return page("That is not for you to do", f"<ul>{reasons}</ul>{again}", operator, status=403)
+
+
+def step_up(needs: Needs, way: str) -> str:
+    """Where to sign in again for something that needs it."""
+    asked = {"next": way, "level": str(int(needs.level))}
+    if needs.max_age is not None:
+        asked["max_age"] = str(int(needs.max_age.total_seconds()))
+    return f"{HERE}/sign-in?{urlencode(asked)}"
+
+
+def way_back(text: str | None) -> str:
+    """A path of this site, where that is what the text is; the page about oneself else.
+
+    A browser takes two slashes, or a slash and a backslash, for another host, and passes over tabs and line ends.
+    """
+    usable = (
+        text is not None
+        and 0 < len(text) <= _LONGEST_WAY
+        and text.startswith("/")
+        and not text.startswith(("//", "/\\"))
+        and text.isascii()
+        and text.isprintable()
+        and "\\" not in text
+    )
+    return text if usable and text is not None else f"{HERE}/whoami"
+
+
+def wants_json(request: Request) -> bool:
+    """Is a program asking? A browser's page asks for HTML."""
+    return "text/html" not in request.headers.get("accept", "")
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Errors as these pages say them. Register it for AnswerableError and for Exception."""
+    status, code = _code(error)
+    nobody = isinstance(error, NotAuthenticated) and not isinstance(error, IdentityRefused)
+    if nobody and request.method == "GET" and not wants_json(request):
+        return RedirectResponse(
+            f"{HERE}/sign-in?next={quote(_place(request), safe='')}", 303, headers=HEADERS
+        )
+    words = str(error)
+    if status >= 500:  # noqa: PLR2004 – ours to mend, and not for strangers to read about
+        _LOG.error("%s: %s: %s", request.url.path, type(error).__name__, error)
+        words = "this can't be done now, and nothing was; the gate's owner finds the reason in its log"
+    elif isinstance(error, IdentityRefused):
+        _LOG.warning("%s: refused: %s", request.url.path, error.reason)
+    if wants_json(request):
+        return JSONResponse({"error": code, "message": words}, status, headers=HEADERS)
+    return page("That did not work", f"<p>{escape(words)}</p>", None, status=status)
+
+
+def _place(request: Request) -> str:
+    """Where a page can be asked for again: what was sent to it is not."""
+    if request.method != "GET":
+        return f"{HERE}/whoami"
+    query = request.url.query
+    return way_back(request.url.path + (f"?{query}" if query else ""))
+
+
+def _needs(needs: Needs) -> dict[str, int]:
+    found = {"level": int(needs.level)}
+    if needs.max_age is not None:
+        found["max_age"] = int(needs.max_age.total_seconds())
+    return found
+
+
+def _code(error: Exception) -> tuple[int, str]:
+    match error:
+        case NotAuthenticated():
+            return 401, "not_authenticated"
+        case NotAllowed():
+            return 403, "not_allowed"
+        case RequestTooLarge():
+            return 413, "invalid_request"
+        case RolesUnavailable() | Overloaded() | IdentityError():
+            return 503, "temporarily_unavailable"
+        case InvalidRequest() | RoleError() | GrantRefused():
+            return 400, "invalid_request"
+        case ApprovalError():
+            return 409, "closed"
+        case AnswerableError():
+            return 503, "temporarily_unavailable"
+        case _:
+            return 500, "server_error"

@@ -1,0 +1,205 @@
+"""Give and take roles: the rules are asked, the ledger is told, and then the store is changed.
+
+In this order, so that nobody ever has a role that is not on record. A crash between the two leaves
+
+- a role that the ledger says is given and the store lacks: nobody has it, and it is given again;
+- a role that the ledger says is taken and the store still has: `finish` takes it when the store is next opened;
+- an owner whom the ledger names and the store lacks: `finish` makes them one, who may do less than others.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from answerable.adapters.stored_ledger import StoredLedger
+from answerable.identity.operators import Operator
+from answerable.ports.roles import RoleStore
+from answerable.receipts import Draft, decode
+from answerable.receipts.acting import RoleBody
+from answerable.receipts.format import KINDS
+from answerable.roles import Assignment, Duties, Limits, Role, Ruling, limits_text
+from answerable.values import OperatorId, TraceId, WorkloadId, rfc3339
+from answerable.values.errors import RoleError
+
+_LOG = logging.getLogger("answerable.operators")
+_KIND = next(kind for kind, body in KINDS.items() if body is RoleBody)
+_LONGEST_REASON = 500
+_NO_LIMITS = limits_text(Limits())
+GIVEN, TAKEN = "given", "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A role that is to be given. `since` and who gives it are not for whoever asks to say."""
+
+    operator: OperatorId
+    role: Role
+    limits: Limits
+    until: datetime | None
+    reason: str
+
+
+class RoleChanges:
+    """Changes of who has which role, in a ledger and a store. Every method raises RolesUnavailable, LedgerError."""
+
+    def __init__(
+        self,
+        ledger: StoredLedger,
+        store: RoleStore,
+        duties: Duties,
+        now: Callable[[], datetime],
+        new_trace: Callable[[], TraceId],
+    ) -> None:
+        self.ledger, self.store, self.duties = ledger, store, duties
+        self._now, self._new_trace = now, new_trace
+
+    async def give(self, by: Operator, change: Change) -> Ruling:
+        """Give a role, where the ruling that comes back allows it. Raises RoleError where it can't be written so."""
+        now = self._now()
+        wanted = Assignment(change.operator, change.role, change.limits, by.id, now, change.until)
+        body = _given(wanted, change.reason)
+        everybody = await asyncio.to_thread(self.store.all)
+        ruling = self.duties.may_assign(by, everybody, wanted, everybody, now)
+        if ruling.allowed:
+            await self._write(body, now)
+            await asyncio.to_thread(self.store.assign, wanted)
+        return ruling
+
+    async def take(self, by: Operator, holder: OperatorId, role: Role, reason: str) -> Ruling:
+        """Take a role, all parts of it, where the ruling that comes back allows it."""
+        now = self._now()
+        ruling = self.duties.may_take(
+            by, await asyncio.to_thread(self.store.of, by.id, now), holder, role, now
+        )
+        if ruling.allowed:
+            await self.take_here(by.id, holder, role, reason)
+        return ruling
+
+    async def give_first(self, by: OperatorId, change: Change) -> bool:
+        """Make the first administrator; False where there is one. For whoever has the machine, and nobody else.
+
+        It is on record before it is known whether it was the first of two at once: the second entry then names
+        somebody who has no role, and says so by the entry after it.
+        """
+        now = self._now()
+        wanted = Assignment(change.operator, Role.ADMINISTRATOR, Limits(), by, now, change.until)
+        body = _given(wanted, change.reason)
+        standing = await asyncio.to_thread(self.store.all)
+        if any(one.role is Role.ADMINISTRATOR and (one.until is None or one.until > now) for one in standing):
+            return False
+        await self._write(body, now)
+        if await asyncio.to_thread(self.store.assign_first, wanted):
+            return True
+        undone = RoleBody(
+            change.operator, Role.ADMINISTRATOR.value, TAKEN, by, "another was made at the same time"
+        )
+        await self._write(undone, self._now())
+        return False
+
+    async def take_here(self, by: OperatorId, holder: OperatorId, role: Role, reason: str) -> int:
+        """Take a role without asking the rules: for whoever has the machine, or has asked them. How many parts."""
+        body = RoleBody(holder, role.value, TAKEN, by, _reason(reason))
+        await self._write(body, self._now())
+        return await asyncio.to_thread(self.store.take, holder, role)
+
+    async def own(
+        self, by: OperatorId, workload: WorkloadId, operator: OperatorId, reason: str, *, owns: bool = True
+    ) -> None:
+        """Say whose workload it is, or is not any more. For whoever has the machine."""
+        event = GIVEN if owns else TAKEN
+        role = Role.AGENT_OPERATOR.value
+        await self._write(
+            RoleBody(operator, role, event, by, _reason(reason), workload=workload), self._now()
+        )
+        if owns:
+            await asyncio.to_thread(self.store.own, workload, operator)
+        else:
+            await asyncio.to_thread(self.store.disown, workload, operator)
+
+    async def finish(self) -> list[str]:
+        """Make good what a crash left, and say what the store has that the ledger does not account for."""
+        return await asyncio.to_thread(self._finish)
+
+    # -- the ledger and the store ----------------------------------------------------
+
+    async def _write(self, body: RoleBody, now: datetime) -> None:
+        await self.ledger.append([Draft(self._new_trace(), rfc3339(now), body)])
+
+    def _finish(self) -> list[str]:
+        # The store first: what it has by now, the ledger has had for longer.
+        kept, owned = self.store.all(), set(self.store.owned())
+        known = _Known(self._bodies())
+        strange: list[str] = []
+        for one in kept:
+            key = (one.operator, one.role.value)
+            if key in known.taken and key not in known.parts:
+                _LOG.warning("'%s' was still '%s', which the ledger says is taken; it is now", *key)
+                self.store.take(one.operator, one.role)
+            elif limits_text(one.limits) not in known.parts.get(key, set()):
+                strange.append(
+                    f"'{one.operator}' is '{one.role}' ({limits_text(one.limits)}), and no entry says who gave that"
+                )
+        for workload, operator in sorted(known.owned - owned):
+            _LOG.warning("'%s' is an owner of '%s' now, as the ledger says", operator, workload)
+            self.store.own(WorkloadId(workload), OperatorId(operator))
+        for workload, operator in sorted(known.disowned & owned):
+            _LOG.warning("'%s' is no owner of '%s' any more, as the ledger says", operator, workload)
+            self.store.disown(WorkloadId(workload), OperatorId(operator))
+        return strange
+
+    def _bodies(self) -> list[RoleBody]:
+        found = [decode(row.entry, row.seq).body for row in self.ledger.store.of_kind(_KIND)]
+        return [body for body in found if isinstance(body, RoleBody)]
+
+
+class _Known:
+    """What the entries about roles come to, in their order."""
+
+    def __init__(self, bodies: Sequence[RoleBody]) -> None:
+        self.parts: dict[tuple[str, str], set[str]] = {}
+        self.taken: set[tuple[str, str]] = set()
+        self.owned: set[tuple[str, str]] = set()
+        self.disowned: set[tuple[str, str]] = set()
+        for body in bodies:
+            if body.workload is not None:
+                pair = (body.workload, body.operator)
+                (self.owned if body.event == GIVEN else self.disowned).add(pair)
+                (self.disowned if body.event == GIVEN else self.owned).discard(pair)
+                continue
+            key = (body.operator, body.role)
+            if body.event == GIVEN:
+                self.parts.setdefault(key, set()).add(body.limits or _NO_LIMITS)
+            else:
+                self.parts.pop(key, None)
+                self.taken.add(key)
+
+
+def _given(wanted: Assignment, reason: str) -> RoleBody:
+    """Raises RoleError where it can't be written."""
+    if wanted.until is not None and wanted.until <= wanted.since:
+        raise RoleError(f"a role ends after it begins; '{rfc3339(wanted.until)}' is past")
+    if not wanted.operator or not wanted.operator.isprintable() or "#" not in wanted.operator:
+        raise RoleError(
+            f"'{wanted.operator[:80]}' is no person's id; it is ISSUER#SUBJECT, as /operators/whoami shows"
+        )
+    text = limits_text(wanted.limits)
+    return RoleBody(
+        wanted.operator,
+        wanted.role.value,
+        GIVEN,
+        wanted.given_by,
+        _reason(reason),
+        limits="" if text == _NO_LIMITS else text,
+        since=rfc3339(wanted.since),
+        until=None if wanted.until is None else rfc3339(wanted.until),
+    )
+
+
+def _reason(text: str) -> str:
+    """Raises RoleError where it is none."""
+    reason = text.strip()
+    if not reason or len(reason) > _LONGEST_REASON or not reason.isprintable():
+        raise RoleError(f"say why in one line of at most {_LONGEST_REASON} letters; it stays on record")
+    return reason

@@ -1,0 +1,202 @@
+"""Nobody has a role that is not on record, whatever crashes between the record and the store."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from answerable.adapters.duty_files import shipped_duties
+from answerable.adapters.world import new_trace
+from answerable.apps.operators.role_changes import Change, RoleChanges
+from answerable.identity.operators import Operator
+from answerable.receipts.acting import RoleBody
+from answerable.receipts.verifying import decode
+from answerable.roles import Assignment, Limits, Role
+from answerable.testing.memory_ledger import MemoryLedger
+from answerable.testing.memory_roles import MemoryRoles
+from answerable.values import AssuranceLevel, OperatorId, WorkloadId
+from answerable.values.errors import LedgerUnavailable, RoleError, RolesUnavailable
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+ADA, RUTH, SAM = (OperatorId(f"https://login.shop.example#{name}") for name in ("ada", "ruth", "sam"))
+HERE = OperatorId("command-line#root")
+BOT = WorkloadId("spiffe://shop.example/bot")
+ADMINISTRATOR = Operator(ADA, "Ada", AssuranceLevel.AAL2, NOW)
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+class CrashingRoles(MemoryRoles):
+    """Crashes at the next change."""
+
+    crashes = True
+
+    def assign(self, assignment: Assignment) -> None:
+        self._crash()
+        super().assign(assignment)
+
+    def assign_first(self, assignment: Assignment) -> bool:
+        self._crash()
+        return super().assign_first(assignment)
+
+    def take(self, operator: OperatorId, role: Role) -> int:
+        self._crash()
+        return super().take(operator, role)
+
+    def own(self, workload: WorkloadId, operator: OperatorId) -> None:
+        self._crash()
+        super().own(workload, operator)
+
+    def disown(self, workload: WorkloadId, operator: OperatorId) -> bool:
+        self._crash()
+        return super().disown(workload, operator)
+
+    def _crash(self) -> None:
+        if self.crashes:
+            raise Crash
+
+
+def changes(store: MemoryRoles, ledger: MemoryLedger | None = None) -> RoleChanges:
+    return RoleChanges(ledger or MemoryLedger(), store, shipped_duties(), lambda: NOW, new_trace)
+
+
+def change(who: OperatorId, role: Role = Role.APPROVER, limits: Limits | None = None) -> Change:
+    return Change(who, role, limits or Limits(), None, "because")
+
+
+def events(made: RoleChanges) -> list[tuple[str, str, str]]:
+    return [
+        (body.operator, body.role, body.event)
+        for row in made.ledger.store.of_kind(23)
+        if isinstance(body := decode(row.entry, row.seq).body, RoleBody)
+    ]
+
+
+async def with_administrator(store: MemoryRoles | None = None) -> RoleChanges:
+    made = changes(store or MemoryRoles())
+    assert await made.give_first(HERE, change(ADA, Role.ADMINISTRATOR))
+    return made
+
+
+async def test_the_first_administrator_is_made_once() -> None:
+    made = await with_administrator()
+    assert not await made.give_first(HERE, change(SAM, Role.ADMINISTRATOR))
+    assert [one.operator for one in made.store.all()] == [ADA]
+    assert events(made) == [(ADA, "administrator", "given")]
+    await made.take_here(HERE, ADA, Role.ADMINISTRATOR, "left")
+    assert await made.give_first(HERE, change(SAM, Role.ADMINISTRATOR))
+
+
+async def test_of_two_first_administrators_at_once_the_record_says_which_is_none() -> None:
+    class Late(MemoryRoles):
+        def assign_first(self, assignment: Assignment) -> bool:
+            super().assign_first(Assignment(SAM, Role.ADMINISTRATOR, Limits(), HERE, NOW))
+            return super().assign_first(assignment)
+
+    made = changes(Late())
+    assert not await made.give_first(HERE, change(ADA, Role.ADMINISTRATOR))
+    assert events(made) == [(ADA, "administrator", "given"), (ADA, "administrator", "taken")]
+    assert [one.operator for one in made.store.all()] == [SAM]
+
+
+async def test_a_role_that_was_not_given_is_not_on_record() -> None:
+    made = await with_administrator()
+    assert not (await made.give(ADMINISTRATOR, change(ADA))).allowed
+    assert not (await made.give(Operator(SAM, "", AssuranceLevel.AAL3, NOW), change(RUTH))).allowed
+    assert len(events(made)) == 1
+
+
+async def test_a_ledger_that_can_not_be_written_gives_and_takes_nothing() -> None:
+    made = await with_administrator()
+    await made.give(ADMINISTRATOR, change(RUTH))
+    made.ledger.hold_back("the disk is full")
+    with pytest.raises(LedgerUnavailable):
+        await made.give(ADMINISTRATOR, change(SAM))
+    with pytest.raises(LedgerUnavailable):
+        await made.take(ADMINISTRATOR, RUTH, Role.APPROVER, "left")
+    assert [one.operator for one in made.store.all()] == [ADA, RUTH]
+
+
+async def test_a_crash_after_the_record_of_a_role_leaves_nobody_with_it() -> None:
+    store = CrashingRoles()
+    store.crashes = False
+    made = await with_administrator(store)
+    store.crashes = True
+    with pytest.raises(Crash):
+        await made.give(ADMINISTRATOR, change(RUTH))
+    assert events(made)[-1] == (RUTH, "approver", "given")
+    store.crashes = False
+    assert await made.finish() == []
+    assert [one.operator for one in store.all()] == [ADA]
+    assert (await made.give(ADMINISTRATOR, change(RUTH))).allowed
+    assert await made.finish() == []
+    assert len(store.all()) == 2
+
+
+async def test_a_crash_after_the_record_of_a_taking_is_made_good() -> None:
+    store = CrashingRoles()
+    store.crashes = False
+    made = await with_administrator(store)
+    await made.give(ADMINISTRATOR, change(RUTH))
+    await made.give(ADMINISTRATOR, change(RUTH, limits=Limits(routes=frozenset({"refunds"}))))
+    store.crashes = True
+    with pytest.raises(Crash):
+        await made.take(ADMINISTRATOR, RUTH, Role.APPROVER, "left")
+    store.crashes = False
+    assert len(store.of(RUTH, NOW)) == 2
+    assert await made.finish() == []
+    assert store.of(RUTH, NOW) == []
+    await made.give(ADMINISTRATOR, change(RUTH))
+    assert await made.finish() == []
+    assert len(store.of(RUTH, NOW)) == 1
+
+
+async def test_an_owner_whom_the_record_names_is_one() -> None:
+    store = CrashingRoles()
+    made = changes(store)
+    with pytest.raises(Crash):
+        await made.own(HERE, BOT, RUTH, "her bot")
+    store.crashes = False
+    assert await made.finish() == []
+    assert store.owners(BOT) == {RUTH}
+    store.crashes = True
+    with pytest.raises(Crash):
+        await made.own(HERE, BOT, RUTH, "given away", owns=False)
+    store.crashes = False
+    await made.finish()
+    assert store.owners(BOT) == frozenset()
+
+
+async def test_a_role_that_somebody_wrote_into_the_store_is_told() -> None:
+    made = await with_administrator()
+    made.store.assign(Assignment(SAM, Role.APPROVER, Limits(), ADA, NOW))
+    await made.give(ADMINISTRATOR, change(RUTH, limits=Limits(routes=frozenset({"refunds"}))))
+    made.store.assign(Assignment(RUTH, Role.APPROVER, Limits(), ADA, NOW + timedelta(seconds=1)))
+    told = await made.finish()
+    assert len(told) == 2
+    assert "'https://login.shop.example#sam' is 'approver' ({})" in told[0]
+    assert "'https://login.shop.example#ruth' is 'approver' ({})" in told[1]
+
+
+async def test_what_can_not_be_written_down_is_refused_before_it_is() -> None:
+    made = await with_administrator()
+    for wrong in (
+        Change(OperatorId("ruth"), Role.APPROVER, Limits(), None, "x"),
+        Change(RUTH, Role.APPROVER, Limits(), NOW, "x"),
+        Change(RUTH, Role.APPROVER, Limits(), None, " "),
+        Change(RUTH, Role.APPROVER, Limits(routes=frozenset()), None, "x"),
+    ):
+        with pytest.raises(RoleError):
+            await made.give(ADMINISTRATOR, wrong)
+    with pytest.raises(RoleError):
+        await made.take(ADMINISTRATOR, RUTH, Role.APPROVER, "a\nb")
+    assert len(events(made)) == 1
+
+
+async def test_a_store_that_is_gone_writes_nothing_down() -> None:
+    made = await with_administrator()
+    made.store.close()
+    with pytest.raises(RolesUnavailable):
+        await made.give(ADMINISTRATOR, change(RUTH))
+    assert len(events(made)) == 1

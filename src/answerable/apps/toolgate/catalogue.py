@@ -26,10 +26,8 @@ class Tool:
     connector: Connector
     offered: Offered
 
-    @property
-    def audience(self) -> str:
-        """The back end, as grants and entries name it."""
-        return self.connector.name
+    audience: str
+    """The back end, as grants and entries name it."""
 
 
 class Catalogue:
@@ -77,14 +75,14 @@ class Catalogue:
         return [
             tool
             for tool in self._tools.values()
-            if self.allowed.may(workload, tool.audience, tool.name)
+            if self.allowed.may(workload, tool.connector.name, tool.name)
             and (self.is_read(tool, bundle) or tool.name in possible)
         ]
 
     def find(self, workload: str, name: str) -> Tool | None:
         """A tool that a workload may use; None also where there is one that it may not."""
         tool = self._tools.get(name)
-        if tool is None or not self.allowed.may(workload, tool.audience, name):
+        if tool is None or not self.allowed.may(workload, tool.connector.name, name):
             return None
         return tool
 
@@ -137,5 +135,5 @@ class Catalogue:
                         )
                     )
                 else:
-                    found[name] = Tool(name, connector, one)
+                    found[name] = Tool(name, connector, one, self.allowed.audience(connector.name))
         return found

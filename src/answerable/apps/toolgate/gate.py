@@ -17,6 +17,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.world import new_trace, utc_now
@@ -37,7 +38,7 @@ from answerable.grants import DecisionId, Intent, Permit, Policies
 from answerable.identity import Workload
 from answerable.ports import Clock, Ledger, NewTrace
 from answerable.ports.connectors import BackEndCall
-from answerable.records import Book
+from answerable.records import Book, ExpressionFailed
 from answerable.values import (
     ActionId,
     AssuranceLevel,
@@ -262,6 +263,7 @@ class ToolGate:
         bundle: Bundle,
     ) -> Answer:
         # 4.
+        situation = self._situation(heard, caller, bundle)
         before = self.talks.latest(key, asked.tool, asked.arguments.digest, asked.once)
         earlier: DecisionId | None = None
         repeated: Seen | None = None
@@ -283,7 +285,7 @@ class ToolGate:
             else:
                 earlier, decision = found
         else:
-            decision = ActDecider(bundle).decide(call, self._situation(heard, caller, bundle))
+            decision = ActDecider(bundle).decide(call, situation)
         # 5. A crash behind this leaves a decision that nothing was done under.
         leaves = await self.ledger.append(
             drafts.begin(decision, passed=decision.outcome is ActOutcome.PERMIT)
@@ -294,7 +296,14 @@ class ToolGate:
             return answers.of_repeat(repeated, drafts.trace)
         intent = self._intent(tool, asked, caller)
         if decision.outcome is ActOutcome.PERMIT:
-            return await self._run(tool, call, asked, key, drafts, earlier or mine, intent, decision)
+            wanted = Wanted(
+                tool.offered.name,
+                asked.arguments.text,
+                tool.connector,
+                drafts.subject,
+                known_of(bundle, asked.tool, asked.arguments.value, situation.book),
+            )
+            return await self._run(wanted, call, asked, key, drafts, earlier or mine, intent, decision)
         approval = None
         if decision.outcome is ActOutcome.HOLD and self._open_approval is not None:
             try:
@@ -309,7 +318,7 @@ class ToolGate:
 
     async def _run(
         self,
-        tool: Tool,
+        wanted: Wanted,
         call: ToolCall,
         asked: Asked,
         key: TalkKey,
@@ -328,10 +337,9 @@ class ToolGate:
         )  # fmt: skip
         self.talks.keep(key, seen)
         # 6.
+        outcome: Outcome
         try:
-            outcome: Outcome = await self._runs.act(
-                Wanted(tool.offered.name, asked.arguments.text, tool.connector, drafts.subject), permit=permit
-            )
+            outcome = await self._runs.act(wanted, permit=permit)
         except ActionRefused as error:
             outcome = NotDone(str(error))
         except AnswerableError as error:
@@ -368,6 +376,22 @@ class ToolGate:
             named,
             caller.conversation,
         )
+
+
+def known_of(bundle: Bundle, tool: str, arguments: dict[str, Any], book: Book) -> dict[str, Any]:
+    """What the pack's rules on carrying an act out can see of it: its arguments, and the records that it needs."""
+    values: dict[str, Any] = {"args": arguments, "records": book.raw()}
+    action = bundle.actions.get(tool)
+    if action is None:
+        return values
+    for need in [*([action.resource] if action.resource else []), *action.needs]:
+        try:
+            record = book.get(need.kind, str(need.id.find(values)))
+        except ExpressionFailed:
+            continue
+        if record is not None:
+            values[need.name] = record.raw
+    return values
 
 
 def _said_since(act: Seen, heard: Heard) -> bool:

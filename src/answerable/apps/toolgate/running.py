@@ -1,7 +1,8 @@
 """What the tool gate asks of whoever runs acts, and of whoever takes what is held to people."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from answerable.actions import Outcome
 from answerable.decisions import ActDecision
@@ -21,6 +22,8 @@ class Wanted:
     connector: Connector
     subject: str
     """Whose key seals what is private of it."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the pack's expressions see of it: `args`, and what is known of `resource` and each need."""
 
 
 class RunsActs(Protocol):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
@@ -12,20 +13,24 @@ import uvicorn
 
 from answerable.adapters.connectors.opening import open_connectors
 from answerable.adapters.connectors.secrets import Secrets
+from answerable.adapters.sqlite_actions import SqliteActions
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.adapters.sqlite_ledger import beside
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.adapters.world import utc_now
+from answerable.apps.acting import Executor, Granting
+from answerable.apps.acting.recovery import Recovery
 from answerable.apps.deciders import ShelfDecider
 from answerable.apps.gateway.identity_settings import open_callers, open_customers, open_tls
 from answerable.apps.key_references import open_vault
 from answerable.apps.ledger.checkpointing import Checkpointer
 from answerable.apps.ledger.indexing import keep_indexed
 from answerable.apps.ledger_place import LedgerPlace
-from answerable.apps.sdk.in_process import InProcessActs
 from answerable.apps.serve import AnnouncingServer, checkpointer_of, decider_of, is_loopback, tls_options
 from answerable.apps.settings import Settings
 from answerable.apps.toolgate.allowed import read_allowed
 from answerable.apps.toolgate.catalogue import Catalogue
+from answerable.apps.toolgate.executing import Bundles, ByExecutor
 from answerable.apps.toolgate.gate import ToolGate
 from answerable.apps.toolgate.http import PATH, create_tool_app
 from answerable.apps.toolgate.recorded import RecordedPast
@@ -33,11 +38,14 @@ from answerable.apps.toolgate.stdio import serve_stdio
 from answerable.apps.toolgate.talks import Talks
 from answerable.decisions import Bundle, CedarDecider
 from answerable.flow import Mode
+from answerable.grants import KeyRing, new_key
+from answerable.ports.actions import ActionStore
 from answerable.ports.grants import GrantStore
 from answerable.values.errors import SettingsError
 
 _INDEX_SECONDS = 5.0
 _CHECKPOINT_SECONDS = 2.0
+_RECOVER_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,20 @@ class Parts:
     place: LedgerPlace
     grants: GrantStore
     checkpointer: Checkpointer
+    executor: Executor
 
     async def close(self) -> None:
         await self.gate.close()
+        await self.executor.close()
+        self.executor.journal.store.close()
         for connector in self.gate.catalogue.connectors:
             await connector.close()
         self.grants.close()
         await self.ledger.close()
+
+    async def recover(self) -> None:
+        """Find out what became of acts that nobody works on any more, until cancelled."""
+        await Recovery(self.executor).run(_RECOVER_SECONDS)
 
     async def sign(self) -> None:
         """Sign the ledger's checkpoints, until cancelled."""
@@ -94,25 +109,40 @@ def in_force(settings: Settings) -> Callable[[], Bundle]:
     return lambda: decider.bundle
 
 
-def build_gate(settings: Settings) -> Parts:
+def build_gate(settings: Settings, granting: Granting | None = None) -> Parts:
     """Raises SettingsError, BundleError, LedgerUnavailable, KeyUnavailable, GrantsUnavailable."""
     if settings.mode is not Mode.ENFORCE:
         raise SettingsError(
             "the tool gate has no 'observe': what it let pass against the rules would be done. Unset ANSWERABLE_MODE"
         )
-    catalogue, bundle = open_catalogue(settings), in_force(settings)
+    catalogue, bundles = open_catalogue(settings), Bundles(in_force(settings))
+    for connector in catalogue.connectors:
+        if connector.checks_grants and granting is None:
+            raise SettingsError(
+                f"the back end '{connector.name}' checks grants itself, and this gate issues its own; let it not check "
+                "them, or run the gate beside the issuer"
+            )
     place = LedgerPlace.of(settings)
     ledger = place.open(create=True)
     grants = _grants(settings, place)
+    executor = Executor(
+        store=SqliteActions(beside(place.path, "actions")) if place.path else _no_database(),
+        ledger=ledger,
+        granting=granting or own_granting(grants),
+        connectors={connector.name: connector for connector in catalogue.connectors},
+        rules=bundles.rules,
+        now=utc_now,
+        random=random,
+    )
     gate = ToolGate(
         ledger,
-        bundle,
+        bundles.current,
         catalogue,
-        InProcessActs(ledger, grants),
+        ByExecutor(executor, bundles, random),
         talks=Talks(RecordedPast(ledger, place.index)),
         pseudonym=ledger.keys.pseudonym,
     )
-    return Parts(gate, ledger, place, grants, checkpointer_of(settings, place, ledger))
+    return Parts(gate, ledger, place, grants, checkpointer_of(settings, place, ledger), executor)
 
 
 def run_tool_server(settings: Settings, *, stdio: bool, as_json: bool) -> None:
@@ -130,7 +160,7 @@ def run_tool_server(settings: Settings, *, stdio: bool, as_json: bool) -> None:
 
     async def speak() -> None:
         async with _opened(settings) as parts:
-            beside = [asyncio.create_task(one()) for one in (parts.index, parts.sign)]
+            beside = [asyncio.create_task(one()) for one in (parts.index, parts.sign, parts.recover)]
             try:
                 await serve_stdio(parts.gate, callers, settings.svid, customers, settings.limits)
             finally:
@@ -152,7 +182,7 @@ def _listen(settings: Settings, *, as_json: bool) -> None:
                 callers,
                 open_customers(settings),
                 limits=settings.limits,
-                beside=(parts.index, parts.sign),
+                beside=(parts.index, parts.sign, parts.recover),
             )
             config = uvicorn.Config(
                 app,
@@ -226,6 +256,24 @@ def print_tools(settings: Settings, *, as_json: bool) -> None:
         print(f"      served to {whose}")  # noqa: T201
     for one in out:
         print(f"left out  {one['tool']}: {one['left_out']}")  # noqa: T201
+
+
+def own_granting(grants: GrantStore) -> Granting:
+    """Grants for back ends whose credential the gateway holds: nobody else is ever shown one."""
+    ring = KeyRing(new_key(secrets.token_bytes(40)), new_key(secrets.token_bytes(40)))
+    holder = new_key(secrets.token_bytes(40))
+    return Granting(grants, "answerable:tools", lambda: ring, holder, utc_now, random)
+
+
+def random() -> str:
+    """128 random bits."""
+    return secrets.token_hex(16)
+
+
+def _no_database() -> ActionStore:
+    raise SettingsError(
+        "acts are kept beside a ledger in a file; one in a database has no place for them yet"
+    )
 
 
 def _grants(settings: Settings, place: LedgerPlace) -> GrantStore:

@@ -21,8 +21,9 @@ from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import new_trace, utc_now
+from answerable.apps.assembly import Assembly, assemble
 from answerable.apps.bundles import open_shelf
-from answerable.apps.deciders import ShelfDecider
+from answerable.apps.deciders import KnownBundles, ShelfDecider
 from answerable.apps.gate import Gate
 from answerable.apps.gateway.app import create_app
 from answerable.apps.gateway.callers import Callers
@@ -63,14 +64,19 @@ def build(
         raise SettingsError(f"the upstream '{settings.upstream}' is no URL; write http://HOST:PORT/v1")
     if settings.bundle and settings.bundles:
         raise SettingsError("both a bundle and a shelf of bundles were named; keep one")
-    limits = settings.limits
+    limits, reader, decider = settings.limits, make_reader(), decider_of(settings)
+    callers = callers or open_callers(settings)
+    behind: Assembly | None = None
+    if isinstance(ledger, StoredLedger):
+        behind = assemble(settings, ledger, KnownBundles(decider), reader, callers)
     gate = Gate(
         ledger,
-        make_reader(),
-        decider_of(settings),
+        reader,
+        decider,
         mode=settings.mode,
         line_limit=limits.line_characters,
         zone=settings.zone,
+        follow_up=behind.approvals.in_replies if behind is not None and behind.approvals else None,
     )
     return create_app(
         gate,
@@ -80,13 +86,14 @@ def build(
             silence_seconds=limits.silence_seconds,
             connections=limits.replies,
         ),
-        callers=callers or open_callers(settings),
+        callers=callers,
         customers=open_customers(settings),
         limits=limits,
         upstream_key=settings.upstream_key,
         log=LogPages(place) if place else None,
         checkpointer=checkpointer_of(settings, place, ledger) if place else None,
         beside=_beside(settings, place, ledger) if place else (),
+        behind=behind,
     )
 
 

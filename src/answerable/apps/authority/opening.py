@@ -22,7 +22,7 @@ from answerable.apps.authority.issuing import Issuer
 from answerable.apps.authority.recording import RecordedGrants
 from answerable.apps.gateway.chat import shown_by
 from answerable.apps.gateway.peer_certificates import certificates_of
-from answerable.apps.permits import FindApproved, Permits
+from answerable.apps.permits import FindApproved, Permits, nothing_approved
 from answerable.apps.settings import Settings
 from answerable.grants import KeyRing
 from answerable.grants.metadata import usable_issuer
@@ -60,7 +60,9 @@ def open_authority(
     callers: WorkloadAuthenticator,
     back_ends: BackEnds,
     connector_of: Callable[[str], str | None],
-    approved: FindApproved,
+    kept: GrantStore,
+    ring: Callable[[], KeyRing],
+    approved: FindApproved = nothing_approved,
 ) -> Authority:
     """The issuer. `connector_of` names the back end of a tool, as the bundle in force has it.
 
@@ -72,8 +74,7 @@ def open_authority(
     def record(drafts: Sequence[Draft]) -> None:
         asyncio.run(ledger.append(drafts))
 
-    store = RecordedGrants(open_grants(settings), record, utc_now, new_trace)
-    ring, known = open_ring(settings), _Known(callers, back_ends)
+    store, known = RecordedGrants(kept, record, utc_now, new_trace), _Known(callers, back_ends)
     issuer = Issuer(
         usable_issuer(settings.issuer),
         store,

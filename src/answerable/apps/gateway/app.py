@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from types import MappingProxyType
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,6 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from answerable.apps.approvals.customers import outcomes_json
+from answerable.apps.assembly import Assembly
 from answerable.apps.gate import Gate
 from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
@@ -25,6 +26,7 @@ from answerable.apps.ledger.serving import LogPages
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
 from answerable.ports.callers import WorkloadAuthenticator
+from answerable.values import ConversationId
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
 from answerable.wire.errors import error_reply
@@ -45,14 +47,14 @@ def create_app(
     upstream_key: str | None = None,
     log: LogPages | None = None,
     checkpointer: Checkpointer | None = None,
-    houses: Mapping[str, ASGIApp] = MappingProxyType({}),
+    behind: Assembly | None = None,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> ASGIApp:
     """The gateway over a gate and an upstream. The upstream is opened when the server starts.
 
     With a `checkpointer` the ledger's checkpoints are signed while it runs; `log` serves them. What else goes
-    on `beside` the replies is begun with the server and cancelled at its end. `houses` are other applications at
-    the same address, each under the paths that begin as its name says: `/oauth/`, `/approvals/`.
+    on `beside` the replies is begun with the server and cancelled at its end. What stands `behind` replies is
+    served at the same address, and let go of at the end.
     """
     bounds = limits or Limits()
     known: WorkloadAuthenticator = callers or Callers()
@@ -63,9 +65,12 @@ def create_app(
         upstream = open_upstream()
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, customer, bounds, upstream_key)
-        async with _running(checkpointer, [known.run, customer.run, *beside]):
+        more = behind.beside if behind is not None else []
+        async with _running(checkpointer, [known.run, customer.run, *beside, *more]):
             yield
         await upstream.close()
+        if behind is not None:
+            await behind.close()
 
     async def models(request: Request) -> Response:
         await known.authenticate(shown_by(request))
@@ -97,6 +102,7 @@ def create_app(
             if known.problem or customer.problem
             else "",
             "checkpoint": checkpointer.problem if checkpointer is not None else "",
+            **(await behind.problems() if behind is not None else {}),
         }
         failing = await what_fails(gate, request.app.state.upstream, upstream_key, problems)
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
@@ -107,6 +113,15 @@ def create_app(
             return plain_error(404, "this gateway keeps no log")
         return await log.answer(request.path_params["path"])
 
+    async def outcomes(request: Request) -> Response:
+        """What people answered in a conversation of this workload, for its customer to be told."""
+        workload = await known.authenticate(shown_by(request))
+        if behind is None or behind.approvals is None:
+            return plain_error(404, "nothing waits for people at this gateway")
+        conversation = ConversationId(request.path_params["conversation"])
+        found = await behind.approvals.outcomes.polled(workload.id, conversation)
+        return JSONResponse(outcomes_json(found))
+
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -114,6 +129,7 @@ def create_app(
         routes=[
             Route("/v1/models", models, methods=["GET"]),
             Route("/v1/check", check, methods=["POST"]),
+            Route("/v1/conversations/{conversation:path}/outcomes", outcomes, methods=["GET"]),
             Route("/log/{path:path}", log_page, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
@@ -126,7 +142,7 @@ def create_app(
             Exception: _on_defect,
         },
     )
-    return Front(rest, houses)
+    return Front(rest, behind.houses if behind is not None else {})
 
 
 @asynccontextmanager

@@ -1,0 +1,142 @@
+"""Everything behind a gateway's replies, opened once from its settings: people, approvals, grants, acts.
+
+    connectors ─► acts done here            ANSWERABLE_CONNECTORS
+    issuer     ─► grants for back ends      ANSWERABLE_ISSUER
+    operators  ─► sign-in, roles, approvals ANSWERABLE_OPERATORS
+
+What no setting asks for is not there.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from answerable.adapters.connectors.opening import read_back_ends
+from answerable.adapters.stored_ledger import StoredLedger
+from answerable.apps.acting.opening import Acting, open_acting
+from answerable.apps.approvals.opening import Approvals, open_approvals
+from answerable.apps.approvals.running import RunsApproved
+from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring
+from answerable.apps.deciders import KnownBundles
+from answerable.apps.operators.app import create_operators, keep_fresh
+from answerable.apps.operators.opening import open_people
+from answerable.apps.operators.people import People
+from answerable.apps.settings import Settings
+from answerable.grants.metadata import JWKS, METADATA
+from answerable.ports import Reader
+from answerable.ports.callers import WorkloadAuthenticator
+from answerable.ports.connectors import BackEnds
+from answerable.ports.grants import GrantStore
+from answerable.values.errors import SettingsError
+
+Task = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(slots=True)
+class Assembly:
+    """What was opened. `houses` are applications at the gateway's address; `beside` goes on while it runs."""
+
+    bundles: KnownBundles
+    grants: GrantStore | None = None
+    authority: Authority | None = None
+    acting: Acting | None = None
+    people: People | None = None
+    approvals: Approvals | None = None
+    houses: dict[str, ASGIApp] = field(default_factory=dict)
+    beside: list[Task] = field(default_factory=list)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def problems(self) -> dict[str, str]:
+        """What stands in the way of each part, by its name; empty where nothing does."""
+        stores: dict[str, Callable[[], str]] = {}
+        if self.grants is not None:
+            stores["grants"] = self.grants.problem
+        if self.people is not None:
+            stores["roles"] = self.people.roles.problem
+        if self.approvals is not None:
+            stores["approvals"] = self.approvals.service.store.problem
+        found = {name: await asyncio.to_thread(problem) for name, problem in stores.items()}
+        if self.acting is not None:
+            found["acts"] = self.acting.recovery.problem
+        return found
+
+    async def close(self) -> None:
+        """Let go of everything, last opened first."""
+        await self._open.aclose()
+
+
+def assemble(
+    settings: Settings,
+    ledger: StoredLedger,
+    bundles: KnownBundles,
+    reader: Reader,
+    callers: WorkloadAuthenticator,
+) -> Assembly:
+    """Raises SettingsError, SignatureError, IdentityError, and where a store can't be opened."""
+    made = Assembly(bundles)
+    if settings.notifications is not None and settings.operators is None:
+        raise SettingsError(
+            "notifications are of what waits for people; set ANSWERABLE_OPERATORS to say who they are"
+        )
+    back_ends: BackEnds = read_back_ends(settings.connectors) if settings.connectors else {}
+    if settings.issuer is not None or settings.connectors is not None:
+        _grants_and_acts(made, settings, ledger, callers, back_ends)
+    if settings.operators is not None:
+        _people_and_approvals(made, settings, ledger, reader, back_ends)
+    return made
+
+
+def _grants_and_acts(
+    made: Assembly,
+    settings: Settings,
+    ledger: StoredLedger,
+    callers: WorkloadAuthenticator,
+    back_ends: BackEnds,
+) -> None:
+    store, ring = open_grants(settings), open_ring(settings)
+    made.grants = store
+    made._open.callback(store.close)  # noqa: SLF001 – its own module
+    if settings.issuer is not None:
+        made.authority = open_authority(
+            settings, ledger, callers, back_ends, partial(_connector_of, made.bundles), store, ring
+        )
+        app = made.authority.app
+        made.houses |= {"/oauth/": app, "/grants/": app, METADATA: app, JWKS: app}
+        made.beside.append(made.authority.run)
+    if settings.connectors is not None:
+        made.acting = open_acting(settings, ledger, made.bundles, store, ring)
+        made._open.push_async_callback(made.acting.close)  # noqa: SLF001
+        made.beside.append(made.acting.run)
+
+
+def _people_and_approvals(
+    made: Assembly, settings: Settings, ledger: StoredLedger, reader: Reader, back_ends: BackEnds
+) -> None:
+    assert settings.operators is not None  # noqa: S101 – the caller looked
+    people = made.people = open_people(settings.operators, settings, ledger)
+    made._open.callback(people.roles.close)  # noqa: SLF001
+    made.houses["/operators/"] = _mounted("/operators", create_operators(people))
+    made.beside.append(partial(keep_fresh, people))
+    run_act = None
+    if made.acting is not None:
+        run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
+    approvals = made.approvals = open_approvals(settings, ledger, people, made.bundles, reader, run_act)
+    made._open.push_async_callback(approvals.close)  # noqa: SLF001
+    made.beside.append(approvals.watch.run)
+
+
+def _connector_of(bundles: KnownBundles, tool: str) -> str | None:
+    action = bundles.current().actions.get(tool)
+    return None if action is None else action.rules.connector
+
+
+def _mounted(prefix: str, app: ASGIApp) -> ASGIApp:
+    """An application that knows under which path it stands."""
+    return Starlette(routes=[Mount(prefix, app)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,6 @@ class Stack:
     roles: MemoryRoles
     ledger: MemoryLedger
     directory: SqliteDirectory
-    _browsers: list[Browser] = field(default_factory=list)
 
     def browser(self) -> Browser:
         return Browser(self.url)
@@ -126,7 +125,8 @@ class Stack:
 @contextmanager
 def stack(folder: Path, *, client_secret: str | None = "correct horse") -> Iterator[Stack]:
     clock, later = Clock(), Later()
-    services = [LoginService(clock, client_secret=client_secret) for _ in range(2)]
+    login, other = (LoginService(clock, client_secret=client_secret) for _ in range(2))
+    services = (login, other)
     with ExitStack() as served:
         for service in services:
             service.url = served.enter_context(serve_in_thread(service.app()))
@@ -151,7 +151,7 @@ def stack(folder: Path, *, client_secret: str | None = "correct horse") -> Itera
             directory,
         )
         later.app = Starlette(routes=[Mount("/operators", create_operators(people))])
-        yield Stack(url, people, *services, clock, roles, ledger, directory)
+        yield Stack(url, people, login, other, clock, roles, ledger, directory)
     for store in (directory, sign_ins):
         store.close()
 

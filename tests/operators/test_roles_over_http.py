@@ -45,7 +45,7 @@ def test_an_administrator_gives_a_role_with_limits_and_it_is_on_record(site: Sta
     assert page.status == 200, page.text
     [given] = site.roles.of(site.id("ruth"), site.clock.at)
     assert given.limits.amount == Money(25_000, "EUR")
-    assert given.limits.routes == {"refunds", "claims"}
+    assert given.limits.routes == frozenset({"refunds", "claims"})
     assert given.given_by == site.id("ada")
     assert entries(site) == [
         RoleBody(

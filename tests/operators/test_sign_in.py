@@ -13,6 +13,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 from operator_stack import Stack, stack
 
+from answerable.adapters.sqlite_sign_ins import SqliteSignIns
 from answerable.testing.authorities import forged, token
 from answerable.testing.browser import Browser
 
@@ -137,9 +138,9 @@ def test_a_token_that_is_not_of_this_sign_in_signs_nobody_in(site: Stack, wrong:
 
 def test_a_token_without_a_signature_signs_nobody_in(site: Stack) -> None:
     for header in ({"alg": "none"}, {"alg": "none", "kid": "k1"}, {"alg": "None", "kid": "k1"}):
-        site.login.forge = lambda said, header=header: forged(header, said, b"")  # type: ignore[misc]
+        site.login.forge = lambda said, header=header: forged(header, said, b"")
         refused(site)
-        site.login.forge = lambda said, header=header: forged(header, said, b"x")  # type: ignore[misc]
+        site.login.forge = lambda said, header=header: forged(header, said, b"x")
         refused(site)
 
 
@@ -307,9 +308,10 @@ def test_the_verifier_fits_the_challenge_and_is_told_to_nobody_but_the_login_ser
     browser = site.browser()
     asked = browser.get("/operators/start?provider=0", follow=False)
     challenge = parse_qs(urlsplit(asked.location).query)["code_challenge"][0]
-    [data] = [
-        row[0] for row in site.people.sessions.store._store.db.execute("SELECT data FROM begun").fetchall()
-    ]  # type: ignore[attr-defined]
+    store = site.people.sessions.store
+    assert isinstance(store, SqliteSignIns)
+    [(data,)] = store._store.db.execute("SELECT data FROM begun").fetchall()
+    assert isinstance(data, str)
     verifier = json.loads(data)["verifier"]
     digest = hashlib.sha256(verifier.encode()).digest()
     assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, pack, bundle, key, identity, ledger, tools, shop, eval.
+"""The command line. `answerable --help` lists its commands.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -23,6 +23,7 @@ from answerable.apps.identity import identities
 from answerable.apps.keys import keys
 from answerable.apps.ledger.commands import ledgers
 from answerable.apps.ledger.options import LedgerOption
+from answerable.apps.operator_commands import operators, roles
 from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
 from answerable.apps.shop.commands import shop
@@ -35,6 +36,9 @@ from answerable.values.errors import (
     EvaluationError,
     EvaluationMissing,
     IdentityError,
+    NotAllowed,
+    RoleError,
+    RolesUnavailable,
     ScriptError,
     SettingsError,
     SignatureError,
@@ -66,6 +70,8 @@ app.add_typer(identities)
 app.add_typer(ledgers)
 app.add_typer(tools)
 app.add_typer(shop)
+app.add_typer(operators)
+app.add_typer(roles)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]
@@ -444,9 +450,11 @@ def main() -> None:
     """Run the command line; errors of ours are one line and an exit code, never a traceback."""
     try:
         app(args=repeated(sys.argv[1:]))
-    except EvaluationMissing as error:
+    except NotAllowed as error:
+        _fail(error, NO)
+    except (EvaluationMissing, RolesUnavailable) as error:
         _fail(error, MISSING)
-    except (SettingsError, BundleError, SignatureError, IdentityError, EvaluationError) as error:
+    except (SettingsError, BundleError, SignatureError, IdentityError, EvaluationError, RoleError) as error:
         _fail(error, MISUSE)
     except ScriptError as error:
         _fail(error, MISSING)

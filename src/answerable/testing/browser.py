@@ -42,6 +42,8 @@ class Browser:
     home: str
     """The site whose pages are open: its origin goes with what they send."""
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    always: dict[str, str] = field(default_factory=dict)
+    """Headers that go with everything."""
 
     def get(self, url: str, *, follow: bool = True, headers: Mapping[str, str] | None = None) -> Page:
         """Open a page, and where it sends one on, the next."""
@@ -78,7 +80,7 @@ class Browser:
     def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Page:
         parts = urlsplit(url)
         kept = self.cookies.setdefault(parts.netloc, {})
-        sent = {**headers}
+        sent = {**headers, **self.always}
         if kept:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
         connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=20)

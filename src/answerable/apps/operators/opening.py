@@ -43,6 +43,11 @@ def open_directory(place: LedgerPlace) -> SqliteDirectory:
     return SqliteDirectory(beside(place.path or _LOCAL, "people"))
 
 
+def open_sign_ins(place: LedgerPlace) -> SqliteSignIns:
+    """Who is signed in on this machine. Raises RolesUnavailable."""
+    return SqliteSignIns(beside(place.path or _LOCAL, "sign-ins"))
+
+
 def open_people(
     file: Path,
     settings: Settings,
@@ -59,9 +64,8 @@ def open_people(
     said = read_operator_file(file, lambda text: read_secret(parse_reference(text), given), _money(file))
     place = LedgerPlace.of(settings)
     roles, duties = open_roles(place, settings.ledger), shipped_duties(said.rules)
-    sign_ins = SqliteSignIns(beside(place.path or _LOCAL, "sign-ins"))
     return People(
-        OperatorSessions(sign_ins, said.url, now, SessionLife(said.idle, said.most)),
+        OperatorSessions(open_sign_ins(place), said.url, now, SessionLife(said.idle, said.most)),
         roles,
         duties,
         RoleChanges(ledger, roles, duties, now, new_trace),

@@ -13,7 +13,7 @@ from answerable.apps.acting.recovery import Recovery
 from answerable.backends import StoreAuthority
 from answerable.decisions.act_rules import ActRules, LeadsTo, Limit
 from answerable.grants import Approval, DecisionId, Intent, KeyRing, Permit, Policies, arguments_digest
-from answerable.ports.actions import ActionStore
+from answerable.ports.actions import Kept
 from answerable.receipts import Draft, Opened, ReceiptBody, decode
 from answerable.testing import sample_grants as some
 from answerable.testing.memory_actions import MemoryActions
@@ -115,11 +115,10 @@ class Rig:
         repeatable: bool = False,
         can_query: bool = False,
         rules: ActRules | None = None,
-        store: ActionStore | None = None,
     ) -> None:
         self.now = START
         self.steps = Steps()
-        self.actions = store or MemoryActions()
+        self.actions = MemoryActions()
         self.grants = MemoryGrants()
         self.ledger = MemoryLedger()
         self.numbers = itertools.count()
@@ -225,6 +224,10 @@ class Rig:
             self.now += step
             self.back_end.pass_time()
             await self.recovery.recover()
+
+    def kept(self) -> list[Kept]:
+        """Every act, as it is kept."""
+        return list(self.actions._kept.values())
 
     def receipts(self, action: ActionId) -> list[ReceiptBody]:
         bodies = [decode(row.entry, row.seq).body for row in self.ledger.rows]

@@ -115,7 +115,9 @@ class ActionStore(Protocol):
         """Acts of which it is not known whether they were done, the oldest first: those for a person among them."""
 
     def clean(self, before: datetime) -> int:
-        """Forget what is finished and whose permit was over by then; how many acts.
+        """Forget what is finished and whose permit was over by then, and every trace of what was forgotten before.
+
+        How many acts. To be called every few minutes.
 
         Limits count only what is kept: `before` lies further back than the longest of them.
         """

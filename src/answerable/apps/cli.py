@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, pack, bundle, key, identity, ledger, eval.
+"""The command line: serve, demo, replay, show, verify, pack, bundle, key, identity, ledger, approvals, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from answerable import __version__
+from answerable.apps.approvals.commands import approvals
 from answerable.apps.bundles import bundles
 from answerable.apps.identity import identities
 from answerable.apps.keys import keys
@@ -62,6 +63,7 @@ app.add_typer(pack)
 app.add_typer(keys)
 app.add_typer(identities)
 app.add_typer(ledgers)
+app.add_typer(approvals)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]

@@ -58,6 +58,9 @@ class Everybody:
     async def to_withdraw(self, *_: Any) -> Ruling:
         return Ruling(allowed=True, because=(), policies=("p",))
 
+    async def readable(self, _: Any, states: Any, __: Any) -> list[Any]:
+        return list(states)
+
     async def to_read(self, *_: Any) -> Ruling:
         return Ruling(allowed=True, because=(), policies=("p",))
 
@@ -119,7 +122,7 @@ async def measure(by: str, dsn: str, waiting: int, folder: Path) -> Measured:
         ruth = Operator(some.RUTH, "Ruth", AssuranceLevel.AAL2, utc_now())
         at = time.perf_counter()
         await service.approve(one.state.request.id, ruth, one.state.binds)
-        while one.state.request.id not in begun:
+        while one.state.request.id not in begun:  # noqa: ASYNC110 – an event would be ours to set
             await asyncio.sleep(0.001)
         times.append((begun[one.state.request.id] - at) * 1000)
     return Measured(
@@ -129,7 +132,7 @@ async def measure(by: str, dsn: str, waiting: int, folder: Path) -> Measured:
 
 
 async def watch_follower(follow: FollowUp, service: ApprovalService, _: str, __: Path) -> Any:
-    watch = Watch(follow.go_on, service.unsettled, utc_now)
+    watch = Watch(follow.go_on, follow.left, utc_now)
     service.changed.append(watch.wake)
     tasks = [asyncio.create_task(watch.run())]
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from importlib import resources
 from zoneinfo import ZoneInfo
 
+from answerable.adapters.duty_files import shipped_duties
 from answerable.approvals import Result
 from answerable.approvals.reading import parse_rules
 from answerable.apps.approvals.authority import ByDuties
@@ -20,7 +20,7 @@ from answerable.ports.approvals import ApprovalStore, Kept
 from answerable.ports.notifying import Notice, Told
 from answerable.receipts import ApprovalBody, Draft
 from answerable.receipts.verifying import decode
-from answerable.roles import Assignment, Duties, DutyRules, Limits, Role, SignIn
+from answerable.roles import Assignment, Limits, Role
 from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
 from answerable.testing.memory_approvals import MemoryApprovals
@@ -116,7 +116,7 @@ class Stack:
             self.store,
             self.ledger,
             lambda: parse_rules(RULES, ZoneInfo("UTC")),
-            ByDuties(_duties(), self._assignments),
+            ByDuties(shipped_duties(), self._assignments),
             self.clock,
             lambda: ApprovalId(f"ap_{next(numbers)}"),
             owners=lambda _: frozenset({OWEN}),
@@ -168,10 +168,3 @@ class Stack:
 
     async def _still(self, _: object) -> str:
         return self.stands
-
-
-def _duties() -> Duties:
-    files = resources.files("answerable.roles")
-    policies, schema = ((files / f"duties.{kind}").read_text() for kind in ("cedar", "cedarschema"))
-    lately = SignIn(AssuranceLevel.AAL2, timedelta(minutes=10))
-    return Duties(policies, schema, DutyRules(change=lately))

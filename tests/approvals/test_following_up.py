@@ -267,7 +267,7 @@ async def until(done: object) -> None:
 async def test_a_watch_goes_on_with_what_it_finds_what_it_is_told_of_and_what_is_due() -> None:
     stack = Stack()
     await stack.hold()
-    watch = Watch(stack.follow.go_on, stack.service.unsettled, stack.clock)
+    watch = Watch(stack.follow.go_on, stack.follow.left, stack.clock)
     stack.service.changed.append(watch.wake)
     running = asyncio.create_task(watch.run())
     async with asyncio.timeout(20):
@@ -278,7 +278,7 @@ async def test_a_watch_goes_on_with_what_it_finds_what_it_is_told_of_and_what_is
         await until(lambda: len(stack.inbox.told) == 1)
         stack.clock.on(hours=4)
         watch.wake(AP)
-        await until(lambda: not stack.store.unsettled())
+        await until(lambda: not (stack.store.unsettled() or stack.store.untold()))
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert [one.outcome for one in stack.inbox.told] == ["done", "expired"]
@@ -294,7 +294,7 @@ async def test_one_that_can_not_go_on_keeps_no_other_from_going_on() -> None:
             raise RuntimeError("a defect")
         return await stack.follow.go_on(approval)
 
-    watch = Watch(go_on, stack.service.unsettled, stack.clock)  # type: ignore[arg-type]
+    watch = Watch(go_on, stack.follow.left, stack.clock)  # type: ignore[arg-type]
     running = asyncio.create_task(watch.run())
     async with asyncio.timeout(20):
         await until(lambda: len(stack.inbox.notices) == 1)

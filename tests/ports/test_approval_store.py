@@ -1,7 +1,7 @@
 """What every store of approvals keeps to. Each test runs on each of them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -279,21 +279,23 @@ def test_a_conversation_has_its_own_and_another_workloads_has_not(store: Approva
     assert store.of_conversation(some.WORKLOAD, ConversationId("\0")) == []
 
 
-def test_what_is_done_and_told_needs_nothing_more(store: ApprovalStore) -> None:
-    def left() -> list[ApprovalId]:
-        return [kept.state.request.id for kept in store.unsettled()]
+def ids(found: Sequence[Kept]) -> list[str]:
+    return [kept.state.request.id for kept in found]
 
+
+def test_what_is_done_and_told_needs_nothing_more(store: ApprovalStore) -> None:
     request = approved(store)
-    assert left() == [request.id]
     happened(store, request.id, use(request))
-    assert left() == [request.id]
+    assert (ids(store.unsettled()), ids(store.untold())) == ([request.id], [])
+    happened(store, request.id, Finish(NOW, "ac_1", Result.UNCERTAIN))
+    assert (ids(store.unsettled()), ids(store.untold())) == ([request.id], [])
     happened(store, request.id, Finish(NOW, "ac_1", Result.DONE))
-    assert left() == [request.id]
+    assert (ids(store.unsettled()), ids(store.untold())) == ([], [request.id])
     answer = store.apply(request.id, Told(NOW, "polled"))
     assert isinstance(answer, Applied)
-    assert left() == [request.id]
+    assert (ids(store.unsettled()), ids(store.untold())) == ([request.id], [])
     store.recorded(request.id, answer.kept.state.revision)
-    assert left() == []
+    assert (ids(store.unsettled()), ids(store.untold())) == ([], [])
     assert store.apply(request.id, Told(NOW, "polled")) == Refusal("it was told already")
 
 
@@ -303,8 +305,18 @@ def test_a_line_that_was_released_needs_to_be_told_alone(store: ApprovalStore) -
     store.recorded(request.id, 1)
     happened(store, request.id, yes(request))
     happened(store, request.id, use(request))
+    assert (ids(store.unsettled()), ids(store.untold())) == ([], [request.id])
     happened(store, request.id, Told(NOW, "next_turn"))
-    assert store.unsettled() == []
+    assert (ids(store.unsettled()), ids(store.untold())) == ([], [])
+
+
+def test_what_is_left_is_found_page_by_page(store: ApprovalStore) -> None:
+    for number in (2, 0, 1):
+        waits(store, number)
+    all_of_them = store.unsettled()
+    assert ids(all_of_them) == ["ap_0", "ap_1", "ap_2"]
+    assert ids(store.unsettled(all_of_them[0])) == ["ap_1", "ap_2"]
+    assert store.unsettled(all_of_them[-1]) == []
 
 
 def test_what_was_settled_long_ago_is_forgotten_and_nothing_else(store: ApprovalStore) -> None:
@@ -332,6 +344,7 @@ def test_a_closed_store_says_so(store: ApprovalStore) -> None:
         lambda: store.get(request.id),
         store.waiting,
         store.unsettled,
+        store.untold,
         lambda: store.of_conversation(some.WORKLOAD, ConversationId("c-0")),
         lambda: store.clean(NOW),
     ):

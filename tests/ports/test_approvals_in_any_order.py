@@ -142,6 +142,7 @@ class Approvals(RuleBasedStateMachine):
         self.file.close()
         self.file = SqliteApprovals(self.folder / "approvals.db")
         assert self.file.unsettled() == self.memory.unsettled()
+        assert self.file.untold() == self.memory.untold()
 
     @invariant()
     def nothing_is_used_twice(self) -> None:

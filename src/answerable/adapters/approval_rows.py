@@ -34,6 +34,7 @@ class ApprovalRow(NamedTuple):
     route: str
     open: bool
     unsettled: bool
+    untold: bool
     opened_at: int
     settled_at: int | None
     """None while something may still come of it."""
@@ -60,9 +61,19 @@ def after(kept: Kept, event: Event, note: Note = NO_NOTE) -> Kept | Answer:
     return Kept(state, None if isinstance(event, UNRECORDED) else Pending(event, note))
 
 
-def settled(state: State, pending: Pending | None) -> bool:
-    """Is nothing more to be done about it?"""
-    return state.closed and state.told_at is not None and pending is None
+def unsettled(kept: Kept) -> bool:
+    """May something still come of it, or is its last event not on record?"""
+    return kept.pending is not None or not kept.state.closed
+
+
+def untold(kept: Kept) -> bool:
+    """Is it over, and nobody was told?"""
+    return kept.state.closed and kept.state.told_at is None
+
+
+def place_of(kept: Kept | None) -> tuple[int, str]:
+    """Where it stands among all, oldest first; before the first where there is none."""
+    return (micros(kept.state.request.opened_at), kept.state.request.id) if kept else (-(2**62), "")
 
 
 def row_of(kept: Kept) -> ApprovalRow:
@@ -75,7 +86,8 @@ def row_of(kept: Kept) -> ApprovalRow:
         request.conversation,
         state.route,
         state.phase is Phase.OPEN,
-        not settled(state, kept.pending),
+        unsettled(kept),
+        untold(kept),
         micros(request.opened_at),
         micros(state.settled_at) if done and state.settled_at else None,
         state.revision,
@@ -84,10 +96,10 @@ def row_of(kept: Kept) -> ApprovalRow:
     )
 
 
-def changes_of(kept: Kept) -> tuple[str, bool, bool, int | None, int, bytes, bytes | None, str]:
-    """What an event changes in a row, and its id: route, open, unsettled, settled_at, revision, state, pending."""
+def changes_of(kept: Kept) -> tuple[str, bool, bool, bool, int | None, int, bytes, bytes | None, str]:
+    """What an event changes in a row, from `route` on but for `opened_at`; and its id."""
     row = row_of(kept)
-    return row.route, row.open, row.unsettled, row.settled_at, row.revision, row.state, row.pending, row.id
+    return (*row[4:8], *row[9:], row.id)
 
 
 def decision_key(request: ApprovalRequest) -> str:

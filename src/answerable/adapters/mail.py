@@ -10,7 +10,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from answerable.adapters.webhooks import is_loopback, written
+from answerable.adapters.identity.https import is_loopback
+from answerable.adapters.webhooks import written
 from answerable.ports.notifying import Notice
 from answerable.values.errors import AnswerableError, NotNotified, SettingsError
 
@@ -47,7 +48,7 @@ class Mail:
     ) -> None:
         """`to` has addresses by queue, and under `*` those of every other one. Raises SettingsError."""
         self.name = f"mail {server.host}:{server.port}"
-        if server.insecure_plain and not is_loopback(server.host):
+        if server.insecure_plain and not is_loopback(f"http://{server.host}"):
             raise SettingsError(f"the {self.name} is not on this machine: it takes no mail without TLS")
         if server.insecure_plain and server.user is not None:
             raise SettingsError(f"the {self.name} has no TLS: no password is sent there")

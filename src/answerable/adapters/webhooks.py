@@ -4,7 +4,6 @@ A URL is https, or on this machine. Redirects are not followed: what is signed f
 Answers are not read, but for their status.
 """
 
-import ipaddress
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from answerable.adapters.identity.https import is_loopback
 from answerable.ports import Clock
 from answerable.ports.notifying import Notice, Told
 from answerable.signing.webhooks import webhook_headers
@@ -124,13 +124,6 @@ def checked_host(url: str) -> str:
     shown = f"{host}:{port}" if port else host
     if parts.username is not None or parts.password is not None:
         raise SettingsError(f"the webhook at '{shown}' has a name or password in its URL; leave them out")
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
+    if not host or not (parts.scheme == "https" or is_loopback(url)):
         raise SettingsError(f"the webhook at '{shown}' must be https, or on this machine")
     return shown
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

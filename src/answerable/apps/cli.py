@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from answerable import __version__
+from answerable.apps.approvals.commands import approvals
 from answerable.apps.bundles import bundles
 from answerable.apps.identity import identities
 from answerable.apps.keys import keys
@@ -72,6 +73,7 @@ app.add_typer(tools)
 app.add_typer(shop)
 app.add_typer(operators)
 app.add_typer(roles)
+app.add_typer(approvals)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]

@@ -17,7 +17,7 @@ from answerable.approvals import ApprovalRequest, Event, Refusal, State
 from answerable.values import ApprovalId, ConversationId, WorkloadId
 
 MOST_FOUND = 1000
-"""Of one question, oldest first."""
+"""Of one question, oldest first. There may be more where there are so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,11 @@ class ApprovalStore(Protocol):
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         """Those that are open, in this queue or in any; oldest first."""
 
-    def unsettled(self) -> Sequence[Kept]:
-        """Those about which something is still to be done: answered, used, recorded, told. Oldest first."""
+    def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
+        """Those of which something may still come, or whose last event is not on record; those behind `after`."""
+
+    def untold(self, after: Kept | None = None) -> Sequence[Kept]:
+        """Those that are over, and nobody was told of; those behind `after`."""
 
     def clean(self, before: datetime) -> int:
         """Forget what was settled before that, told or not; how many."""

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from answerable.adapters.approval_rows import after, begun, decision_key, settled
+from answerable.adapters.approval_rows import after as what_comes_after
+from answerable.adapters.approval_rows import begun, decision_key, place_of, unsettled, untold
 from answerable.approvals import ApprovalRequest, Event, Phase
 from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
 from answerable.values import ApprovalId, ConversationId, WorkloadId
@@ -32,7 +33,7 @@ class MemoryApprovals:
             kept = self._kept.get(approval)
             if kept is None:
                 return Unknown()
-            found = after(kept, event, note)
+            found = what_comes_after(kept, event, note)
             if not isinstance(found, Kept):
                 return found
             self._kept[approval] = found
@@ -57,8 +58,11 @@ class MemoryApprovals:
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return self._found(lambda kept: kept.state.phase is Phase.OPEN and route in (None, kept.state.route))
 
-    def unsettled(self) -> Sequence[Kept]:
-        return self._found(lambda kept: not settled(kept.state, kept.pending))
+    def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
+        return self._found(lambda kept: unsettled(kept) and place_of(kept) > place_of(after))
+
+    def untold(self, after: Kept | None = None) -> Sequence[Kept]:
+        return self._found(lambda kept: untold(kept) and place_of(kept) > place_of(after))
 
     def clean(self, before: datetime) -> int:
         with self._open():

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from answerable.adapters.approval_rows import after, begun, changes_of, kept_of, row_of
+from answerable.adapters.approval_rows import after as what_comes_after
+from answerable.adapters.approval_rows import begun, changes_of, kept_of, place_of, row_of
 from answerable.adapters.grant_rows import micros
 from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import Steps, migrate
@@ -27,6 +28,7 @@ CREATE TABLE answerable_approvals.approvals (
     route text COLLATE "C" NOT NULL,
     open boolean NOT NULL,
     unsettled boolean NOT NULL,
+    untold boolean NOT NULL,
     opened_at bigint NOT NULL,
     settled_at bigint,
     revision bigint NOT NULL,
@@ -37,17 +39,19 @@ CREATE INDEX approvals_of_conversation
     ON answerable_approvals.approvals (conversation, workload, opened_at, id);
 CREATE INDEX open_approvals ON answerable_approvals.approvals (opened_at, id) WHERE open;
 CREATE INDEX unsettled_approvals ON answerable_approvals.approvals (opened_at, id) WHERE unsettled;
+CREATE INDEX untold_approvals ON answerable_approvals.approvals (opened_at, id) WHERE untold;
 CREATE INDEX settled_approvals ON answerable_approvals.approvals (settled_at) WHERE settled_at IS NOT NULL;
 """
 APPROVALS = Steps("answerable_approvals", (_APPROVALS_1,))
 
 _INSERT = """
-INSERT INTO answerable_approvals.approvals VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO answerable_approvals.approvals VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT DO NOTHING
 """
 _UPDATE = """
-UPDATE answerable_approvals.approvals SET route = $1, open = $2, unsettled = $3, settled_at = $4, revision = $5,
-state = $6, pending = $7 WHERE id = $8
+UPDATE answerable_approvals.approvals
+SET route = $1, open = $2, unsettled = $3, untold = $4, settled_at = $5, revision = $6,
+state = $7, pending = $8 WHERE id = $9
 """
 _ONE = "SELECT state, pending FROM answerable_approvals.approvals WHERE id = $1"
 _LOCKED = f"{_ONE} FOR UPDATE"
@@ -60,9 +64,11 @@ _OPEN = """
 SELECT state, pending FROM answerable_approvals.approvals WHERE open AND ($1::text IS NULL OR route = $1)
 ORDER BY opened_at, id LIMIT $2
 """
-_UNSETTLED = """
-SELECT state, pending FROM answerable_approvals.approvals WHERE unsettled ORDER BY opened_at, id LIMIT $1
-"""
+_UNSETTLED, _UNTOLD = (
+    f"SELECT state, pending FROM answerable_approvals.approvals WHERE {what} AND (opened_at, id) > ($1, $2) "  # noqa: S608 – our own words
+    "ORDER BY opened_at, id LIMIT $3"
+    for what in ("unsettled", "untold")
+)
 _FORGET = "DELETE FROM answerable_approvals.approvals WHERE settled_at < $1 AND pending IS NULL"
 _NUL = "\0"
 
@@ -104,7 +110,7 @@ class PostgresApprovals:
                 row = await db.fetchrow(_LOCKED, approval)
                 if row is None:
                     return Unknown()
-                found = after(kept_of(*row), event, note)
+                found = what_comes_after(kept_of(*row), event, note)
                 if not isinstance(found, Kept):
                     return found
                 # A crash before the commit leaves it as it was, and nobody was told otherwise. After it, it has
@@ -139,8 +145,11 @@ class PostgresApprovals:
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return [] if _NUL in (route or "") else self._all(_OPEN, route, MOST_FOUND)
 
-    def unsettled(self) -> Sequence[Kept]:
-        return self._all(_UNSETTLED, MOST_FOUND)
+    def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
+        return self._all(_UNSETTLED, *place_of(after), MOST_FOUND)
+
+    def untold(self, after: Kept | None = None) -> Sequence[Kept]:
+        return self._all(_UNTOLD, *place_of(after), MOST_FOUND)
 
     def clean(self, before: datetime) -> int:
         # A crash before the commit leaves all of it, for the next time.

@@ -22,6 +22,9 @@ class Authority(Protocol):
 
     async def to_read(self, operator: Operator, state: State, now: datetime) -> Ruling: ...
 
+    async def readable(self, operator: Operator, states: Sequence[State], now: datetime) -> list[State]:
+        """Those of them that the operator may look at."""
+
 
 class ByDuties:
     """By the rules on duties, and by who has which role now."""
@@ -45,8 +48,18 @@ class ByDuties:
 
     async def to_read(self, operator: Operator, state: State, now: datetime) -> Ruling:
         has = await asyncio.to_thread(self._assignments, operator.id, now)
-        kept = Kept("approval", frozenset(state.request.owners), state.route)
-        return self._duties.may_read(operator, has, kept, now)
+        return self._duties.may_read(operator, has, _kept(state), now)
+
+    async def readable(self, operator: Operator, states: Sequence[State], now: datetime) -> list[State]:
+        has = await asyncio.to_thread(self._assignments, operator.id, now)
+        # It depends on the queue and the owners alone, and many have these in common.
+        wanted = {_kept(state) for state in states}
+        may = {one for one in wanted if self._duties.may_read(operator, has, one, now).allowed}
+        return [state for state in states if _kept(state) in may]
+
+
+def _kept(state: State) -> Kept:
+    return Kept("approval", frozenset(state.request.owners), state.route)
 
 
 def wanted(state: State) -> Approvable:

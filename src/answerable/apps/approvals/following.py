@@ -90,6 +90,10 @@ class FollowUp:
         self._failures.pop(approval, None)
         return None
 
+    async def left(self) -> list[ApprovalId]:
+        """What there is to go on with, for whoever begins now."""
+        return await self.service.left(untold=bool(self.tellers))
+
     async def _did(self, move: Move, kept: Kept) -> bool:
         """Make one move. False where there is nothing to be done until something happens."""
         match move:

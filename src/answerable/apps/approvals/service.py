@@ -259,8 +259,15 @@ class ApprovalService:
     async def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return await asyncio.to_thread(self.store.waiting, route)
 
-    async def unsettled(self) -> Sequence[Kept]:
-        return await asyncio.to_thread(self.store.unsettled)
+    async def left(self, *, untold: bool) -> list[ApprovalId]:
+        """All about which something is still to be done; with `untold`, those too that nobody was told the end of."""
+        found: dict[ApprovalId, None] = {}
+        for ask in (self.store.unsettled, self.store.untold) if untold else (self.store.unsettled,):
+            page = await asyncio.to_thread(ask, None)
+            while page:
+                found.update(dict.fromkeys(kept.state.request.id for kept in page))
+                page = await asyncio.to_thread(ask, page[-1])
+        return list(found)
 
     async def void(self, approval: ApprovalId, why: str) -> Kept | Refused:
         """What was asked about is not what it was. `why` names nobody's data."""

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from answerable.ports import Clock
-from answerable.ports.approvals import Kept
 from answerable.values import ApprovalId
 from answerable.values.errors import AnswerableError
 
@@ -21,14 +20,14 @@ LATE = timedelta(seconds=60)
 AT_ONCE = 16
 
 GoOn = Callable[[ApprovalId], Awaitable[datetime | None]]
-Unsettled = Callable[[], Awaitable[Sequence[Kept]]]
+Left = Callable[[], Awaitable[Sequence[ApprovalId]]]
 
 
 class Watch:
     """Begin it with `run`; tell it with `wake` of whatever something happened to."""
 
-    def __init__(self, go_on: GoOn, unsettled: Unsettled, clock: Clock) -> None:
-        self._go_on, self._unsettled, self._clock = go_on, unsettled, clock
+    def __init__(self, go_on: GoOn, left: Left, clock: Clock) -> None:
+        self._go_on, self._left, self._clock = go_on, left, clock
         self._times: list[tuple[datetime, ApprovalId]] = []
         self._next: dict[ApprovalId, datetime] = {}
         """When each is looked at next: what stands in `_times` beside it is old."""
@@ -72,8 +71,7 @@ class Watch:
         """Look for what nobody here was told of. `late`: how long another process may have been about to."""
         now = self._clock()
         try:
-            for kept in await self._unsettled():
-                approval = kept.state.request.id
+            for approval in await self._left():
                 if approval not in self._next and approval not in self._under_way:
                     self._at(approval, now + late)
         except AnswerableError as error:

@@ -1,0 +1,80 @@
+"""`answerable approvals`: look at what waits for people. Answering takes a sign-in, so it goes over HTTP alone."""
+
+import asyncio
+import json
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from answerable.apps.approvals.held import find_held
+from answerable.apps.approvals.place import open_approvals
+from answerable.apps.approvals.showing import list_json, shown, shown_json
+from answerable.apps.ledger.options import LedgerOption
+from answerable.apps.ledger_place import ledger_at
+from answerable.apps.settings import from_environment
+from answerable.ports.approvals import Kept
+from answerable.values import ApprovalId
+from answerable.values.errors import LedgerUnavailable
+
+approvals = typer.Typer(
+    name="approvals",
+    help="Look at what waits for people. Whoever answers signs in to the gateway.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@approvals.command(name="list")
+def list_them(
+    *,
+    route: Annotated[str | None, typer.Option(help="Of this queue.")] = None,
+    ledger: LedgerOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """What waits now, oldest first."""
+    with closing(open_approvals(ledger or from_environment().ledger)) as store:
+        states = [kept.state for kept in store.waiting(route)]
+    found = list_json(states)
+    if as_json:
+        print(json.dumps(found))  # noqa: T201
+        return
+    from rich.console import Console  # noqa: PLC0415 – start-up time
+    from rich.table import Table  # noqa: PLC0415
+
+    if not states:
+        print("nothing waits")  # noqa: T201
+        return
+    table = Table("approval", "what", "about", "amount", "queue", "approved", "until", box=None)
+    for row in found["approvals"]:
+        table.add_row(
+            row["approval"], row["tool"] or "a line", ", ".join(row["subjects"]), row["amount"] or "", row["route"],
+            f"{row['approved']} of {row['needed']}", row["deadline"][:16].replace("T", " "),
+        )  # fmt: skip
+    Console().print(table)
+
+
+@approvals.command()
+def show(
+    approval: Annotated[str, typer.Argument(help="Its id, as `approvals list` prints it.")],
+    *,
+    ledger: LedgerOption = None,
+) -> None:
+    """Everything that an answer to it is bound to, as JSON."""
+    place = ledger or from_environment().ledger
+    with closing(open_approvals(place)) as store:
+        kept = store.get(ApprovalId(approval))
+    if kept is None:
+        raise LedgerUnavailable(f"there is no approval '{approval}' at '{ledger_at(place)}'")
+    print(json.dumps(asyncio.run(_shown(place, kept)), indent=2, ensure_ascii=False))  # noqa: T201
+
+
+async def _shown(place: str, kept: Kept) -> dict[str, object]:
+    ledger = ledger_at(place).open()
+    try:
+        request = kept.state.request
+        held = await find_held(ledger, request.trace, request.decision)
+        return shown_json(shown(kept.state, held, lambda _conversation, _trace: ""))
+    finally:
+        await ledger.close()

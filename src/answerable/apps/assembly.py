@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.acting.opening import Acting, open_acting
+from answerable.apps.approvals.app import create_approvals
 from answerable.apps.approvals.opening import Approvals, open_approvals
 from answerable.apps.approvals.running import RunsApproved
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring
@@ -129,6 +130,7 @@ def _people_and_approvals(
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
     approvals = made.approvals = open_approvals(settings, ledger, people, made.bundles, reader, run_act)
     made._open.push_async_callback(approvals.close)  # noqa: SLF001
+    made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
     made.beside.append(approvals.watch.run)
 
 

@@ -4,11 +4,10 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from answerable.adapters.notification_file import Notifications, read_notifications
 from answerable.adapters.secret_sources import parse_reference, read_secret
-from answerable.adapters.sqlite_approvals import SqliteApprovals
-from answerable.adapters.sqlite_ledger import beside
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import utc_now
 from answerable.approvals import ApprovalRequest, Result
@@ -18,14 +17,13 @@ from answerable.apps.approvals.customers import Outcomes
 from answerable.apps.approvals.following import Approved, FollowUp, RunAct
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.judging import Judging
+from answerable.apps.approvals.place import open_approvals as open_store
 from answerable.apps.approvals.service import ApprovalService
 from answerable.apps.approvals.watching import Watch
 from answerable.apps.deciders import KnownBundles
-from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.operators.people import People
 from answerable.apps.settings import Settings
 from answerable.ports import Reader
-from answerable.ports.approvals import ApprovalStore, Kept
 from answerable.values import ApprovalId
 
 _ID_BYTES = 13
@@ -60,7 +58,7 @@ def open_approvals(
     """
     judging = Judging(ledger, bundles.of, reader)
     service = ApprovalService(
-        store=open_store(settings),
+        store=open_store(settings.ledger, create=True),
         ledger=ledger,
         rules=lambda: rules_of(bundles.current()),
         authority=ByDuties(people.duties, people.roles.of),
@@ -84,23 +82,9 @@ def open_approvals(
         lambda approval: f"{url}/approvals/{approval}",
     )
 
-    async def unsettled() -> list[Kept]:
-        return list(await service.unsettled())
-
-    watch = Watch(follow_up.go_on, unsettled, utc_now)
+    watch = Watch(follow_up.go_on, partial(service.left, untold=bool(told.tellers)), utc_now)
     service.changed.append(watch.wake)
     return Approvals(service, outcomes, follow_up, watch, InReplies(service, outcomes))
-
-
-def open_store(settings: Settings) -> ApprovalStore:
-    """Beside the ledger's file, or in its database. Raises ApprovalsUnavailable, SettingsError."""
-    place = LedgerPlace.of(settings)
-    if place.path is not None:
-        place.path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteApprovals(beside(place.path, "approvals"))
-    from answerable.adapters.postgres.approvals import PostgresApprovals  # noqa: PLC0415 – an extra
-
-    return PostgresApprovals(settings.ledger)
 
 
 def _notifications(settings: Settings) -> Notifications:

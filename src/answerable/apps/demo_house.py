@@ -1,0 +1,148 @@
+"""A gateway with everything behind it on one machine: a trust domain, the example shop that checks grants, a login
+service made up for it, and roles. For the demo, and for tests from end to end.
+"""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from answerable.adapters.bundle_files import shipped_pack
+from answerable.adapters.identity.local_domain import BUNDLE, LocalDomain
+from answerable.adapters.sqlite_ledger import SqliteLedger, beside
+from answerable.adapters.sqlite_roles import SqliteRoles
+from answerable.apps.gateway.identity_settings import open_callers
+from answerable.apps.serve import build
+from answerable.apps.settings import Settings
+from answerable.apps.shop.app import create_shop
+from answerable.apps.shop.database import shop_database
+from answerable.apps.shop.tools import openapi
+from answerable.backends import HttpAuthority
+from answerable.roles import Assignment, Limits, Role
+from answerable.testing.browser import Browser
+from answerable.testing.login_service import LoginService
+from answerable.testing.serving import serve_in_thread
+from answerable.values import OperatorId, WorkloadId
+
+AUDIENCE = "spiffe://shop.example/gateway"
+BOT, SHOP = "spiffe://shop.example/bot", "spiffe://shop.example/back-end"
+SHOP_AUDIENCE = "https://shop.example"
+SECOND_FACTOR = "urn:shop:mfa"
+_HOUR = timedelta(hours=1)
+
+
+def now() -> datetime:
+    """The clock of all of it."""
+    return datetime.now(UTC)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@dataclass
+class House:
+    """What runs, and who may do what in it."""
+
+    url: str
+    shop: str
+    ledger: SqliteLedger
+    domain: LocalDomain
+    login: LoginService
+    roles: SqliteRoles
+    folder: Path
+
+    def svid(self, path: str = "bot") -> str:
+        """A workload's proof, for an hour."""
+        return self.domain.issue_jwt(path, AUDIENCE, _HOUR, now())
+
+    def person(self, subject: str) -> OperatorId:
+        """Somebody whom the login service knows."""
+        return OperatorId(f"{self.login.url}#{subject}")
+
+    def give(self, subject: str, role: Role, limits: Limits | None = None) -> None:
+        """Give them a role."""
+        given = Assignment(self.person(subject), role, limits or Limits(), self.person("root"), now())
+        self.roles.assign(given)
+
+    def own(self, subject: str) -> None:
+        """Make them answer for the bot."""
+        self.roles.own(WorkloadId(BOT), self.person(subject))
+
+    def signed_in(self, subject: str, acr: str = SECOND_FACTOR) -> Browser:
+        """Their browser, signed in with a second factor if nothing else is said."""
+        self.login.subject, self.login.name, self.login.acr = subject, subject.title(), acr
+        browser = Browser(self.url)
+        browser.get("/operators/start?provider=0")
+        return browser
+
+    def csrf(self, browser: Browser) -> str:
+        """What a page of theirs sends along."""
+        return str(browser.ask("/operators/whoami").json["csrf"])
+
+
+@contextmanager
+def house(folder: Path, model: ASGIApp, **changed: object) -> Iterator[House]:
+    """Everything, served on this machine for as long as the block lasts. `changed` are settings."""
+    domain = LocalDomain.make(folder / "trust", "shop.example", now())
+    gate_port, shop_port = free_port(), free_port()
+    url, shop_url = f"http://127.0.0.1:{gate_port}", f"http://127.0.0.1:{shop_port}"
+    login = LoginService(now)
+    with ExitStack() as running:
+        login.url = running.enter_context(serve_in_thread(login.app()))
+        upstream = running.enter_context(serve_in_thread(model))
+        authority = HttpAuthority(
+            url, lambda: f"Bearer {domain.issue_jwt('back-end', AUDIENCE, _HOUR, now())}"
+        )
+        running.callback(authority.close)
+        database = shop_database(str(folder / "shop.db"))
+        shop = create_shop(database, SHOP_AUDIENCE, authority, base_url=shop_url)
+        running.enter_context(serve_in_thread(shop, shop_port))
+        given: dict[str, object] = {
+            "upstream": f"{upstream}/v1",
+            "ledger": str(folder / "ledger.db"),
+            "bundle": shipped_pack("store"),
+            "trust_bundles": str(folder / "trust" / BUNDLE),
+            "audience": AUDIENCE,
+            "issuer": url,
+            "connectors": _connectors(folder, shop_url),
+            "operators": _operators(folder, url, login),
+        }
+        settings = Settings(**(given | changed))  # type: ignore[arg-type]
+        store = SqliteLedger(settings.ledger)
+        callers = open_callers(settings)
+        running.enter_context(serve_in_thread(build(settings, store, callers=callers), gate_port))
+        roles = SqliteRoles(beside(Path(settings.ledger), "roles"))
+        running.callback(roles.close)
+        yield House(url, shop_url, store, domain, login, roles, folder)
+
+
+def _connectors(folder: Path, shop_url: str) -> Path:
+    (folder / "shop.json").write_text(json.dumps(openapi(shop_url)))
+    path = folder / "connectors.yaml"
+    path.write_text(
+        f"shop:\n  kind: openapi\n  document: shop.json\n  url: {shop_url}\n  grants: true\n  repeatable: true\n"
+        f"  audience: {SHOP_AUDIENCE}\n  workload: {SHOP}\n  query: {{path: '/acts/{{key}}'}}\n"
+    )
+    return path
+
+
+def _operators(folder: Path, url: str, login: LoginService) -> Path:
+    secret = folder / "login-secret"
+    secret.touch(0o600)
+    secret.write_text(login.client_secret or "")
+    path = folder / "operators.yaml"
+    path.write_text(
+        f"url: {url}\nproviders:\n- issuer: {login.url}\n  name: Shop login\n  client_id: {login.client_id}\n"
+        f'  client_secret: {secret}\n  levels: [{{acr: "{SECOND_FACTOR}", level: aal2}}]\n'
+    )
+    return path

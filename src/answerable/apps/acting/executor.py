@@ -355,7 +355,7 @@ class Executor:
                 "",
             )
         if not unused:
-            return outcome, "consumed", ""
+            return outcome, "" if self._granting.recorded else "consumed", ""
         odd = "the back end says that it did it, and did not use the grant up"
         return outcome, "revoked", odd if isinstance(outcome, Done) else ""
 

@@ -91,6 +91,7 @@ def open_acting(
             new_key(secrets.token_bytes(_KEY_BYTES)),
             utc_now,
             _random,
+            recorded=settings.issuer is not None,
         ),
         connectors=connectors,
         rules=rules,

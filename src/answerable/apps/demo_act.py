@@ -27,6 +27,7 @@ from answerable.values import Money
 from answerable.values.errors import ActionsUnavailable
 
 _SECONDS = 15.0
+_DONE, _REFUSED = 200, 403
 _ORDER = "L-19004"
 _WAITS = "A colleague has to confirm that refund before it is made."
 _ANSWER = {
@@ -83,13 +84,13 @@ def play_act(console: Console, home: House, client: Any, chain_of: Callable[[str
     # Somebody tries who may not: the bot is theirs.
     status, _ = _answer(home, "olga", "approve")
     console.print(
-        f"olga       signs in and approves: {'refused' if status == 403 else status}, the bot is hers"
+        f"olga       signs in and approves: {'refused' if status == _REFUSED else status}, the bot is hers"
     )
-    if status != 403:  # noqa: PLR2004
+    if status != _REFUSED:
         wrong.append("the bot's owner could approve what it asks for")
     status, approval = _answer(home, "ruth", "approve")
     console.print(f"ruth       signs in with a second factor and approves {approval}")
-    if status != 200:  # noqa: PLR2004
+    if status != _DONE:
         wrong.append(f"an approver within her limits got status {status}")
     _until(lambda: any(one.what == "receipt: done" for one in chain_of(trace).after))
     for one in chain_of(trace).after:

@@ -301,3 +301,15 @@ async def test_figures_come_back_exactly(on: Bench) -> None:
     if on.name == "sqlite":
         assert isinstance(rows, Done), rows
         assert json.loads(rows.result)["rows"][1] == {"id": "W2", "items": "9007199254740993"}
+
+
+@each("mcp", "mcp-stdio")
+async def test_a_session_that_died_while_nobody_spoke_takes_no_act_with_it(
+    on: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("answerable.adapters.connectors.mcp._IDLE_SECONDS", 0.0)
+    assert isinstance(await on.connector.call(on.call("k-0"), PATIENCE), Done)
+    on.crash()
+    outcome = await on.connector.call(on.call(), PATIENCE)
+    assert isinstance(outcome, Done), outcome
+    assert on.done("k-1") == 1

@@ -6,7 +6,7 @@ it or seen that it is not known, wherever the process dies.
 1. A real process does an act at a real back end, which has a process and a database of its own, with every store on
    SQLite. At a named step it gets SIGKILL: before or after each write to a store or the ledger, before and after the
    call, and while the back end has done the act and has not answered. So it does at each step of what recovery does.
-2. Other processes recover, later and later by the proof's clock, until nothing is left that a program can do.
+2. Other processes recover, later and later by the proof's clock, as long as a program can still do anything.
 3. What the back end's database says was done is held against the store of actions, the ledger's receipts and what the
    process that was killed had told by then. Whoever decided on the act asks for it once more: nothing is done by that.
 4. After each step the ledger's chain is verified from its first entry.
@@ -35,6 +35,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -342,8 +343,12 @@ class Proof:
         return [*dict.fromkeys(said["steps"])]
 
     def recover(self, kind: str, until: float) -> None:
+        """Later and later, as long as there is anything that a program can still do."""
         for seconds in LATER:
             self.ahead += seconds
+            with closing(sqlite3.connect(self.folder / "actions.db")) as db:
+                if not db.execute("SELECT count(*) FROM actions WHERE open = 2").fetchone()[0]:
+                    return
             said = run(self.order(kind, None, until))
             if said is None or said.get("told") or "failed" in said:
                 self.problems.append(f"recovery at a '{kind}' back end: {said}")
@@ -369,7 +374,7 @@ class Proof:
         self, kind: str, number: str, until: float, name: str, told: dict[str, Any] | None, tally: Tally
     ) -> None:
         action, _ = wanted(number, until)
-        with sqlite3.connect(self.folder / "back-end.db") as db:
+        with closing(sqlite3.connect(self.folder / "back-end.db")) as db:
             done = db.execute("SELECT count(*) FROM done WHERE key = ?", (action.key,)).fetchone()[0]
         said = (told or {}).get("told")
         store = SqliteActions(self.folder / "actions.db")

@@ -30,7 +30,7 @@ async def nobody(wanted: Undoing) -> None:
 
 
 def rig(allowed: object = anybody, **kinds: bool) -> Rig:
-    made = Rig(rules=ActRules(connector="shop", undo=UNDO), **kinds)  # type: ignore[arg-type]
+    made = Rig(rules=ActRules(connector="shop", undo=UNDO), **kinds)
     made.decide_undo = RecordedUndo(
         made.ledger,
         now=made.clock,

@@ -111,11 +111,13 @@ def test_what_waits_for_a_person_names_the_approval(tmp_path: Path) -> None:
         {"role": "assistant", "content": "Would you like me to refund the Garden bench in order L-9?"},
         EARNED[2],
     ]
-    with open_tools(tmp_path / "l.db", bundle=STORE, open_approval=open_approval) as tools:
-        with tools.conversation("c-1", messages=talk):
-            get_order("L-9")
-            with pytest.raises(ActionHeld, match="approved by a person") as held:
-                refund_order("L-9", 450)
+    with (
+        open_tools(tmp_path / "l.db", bundle=STORE, open_approval=open_approval) as tools,
+        tools.conversation("c-1", messages=talk),
+    ):
+        get_order("L-9")
+        with pytest.raises(ActionHeld, match="approved by a person") as held:
+            refund_order("L-9", 450)
     assert held.value.approval == "ap_1"
     assert opened[0].intent.action == "refund_order"
 
@@ -127,7 +129,10 @@ def permitting(tool: str) -> Any:
 
     files = pack_files(Path(__file__).parents[2] / "packs" / "store")
     files["actions.yaml"] += f"\n{tool}:\n  subjects: [other]\n  reversible: true\n".encode()
-    policy = f'@id("ok") @owner("Mira Lindqvist") @because("it may") permit (principal, action == Action::"{tool}", resource);'
+    policy = (
+        '@id("ok") @owner("Mira Lindqvist") @because("it may") '
+        f'permit (principal, action == Action::"{tool}", resource);'
+    )
     files["policies.cedar"] += policy.encode()
     return parse(files)
 

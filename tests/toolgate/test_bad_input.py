@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client
-from test_who_may_call import ACCEPT, OPENING, post
+from test_who_may_call import OPENING, post
 from tool_stack import EARNED, REFUND, TALK, allowed, served, tools
 
 from answerable.apps.toolgate.asked import one_form
@@ -27,10 +27,8 @@ MODERN = {
 
 def call_of(arguments: str, **more: Any) -> bytes:
     meta = json.dumps({**MODERN, "answerable/conversation": TALK, **more})
-    return (
-        '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"_meta":%s,"name":"get_order","arguments":%s}}'
-        % (meta, arguments)
-    ).encode()
+    params = f'{{"_meta":{meta},"name":"get_order","arguments":{arguments}}}'
+    return f'{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{params}}}'.encode()
 
 
 HEADERS = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "get_order"}
@@ -246,4 +244,3 @@ async def test_a_back_end_that_comes_later_takes_nobody_s_name(tmp_path: Path) -
         found = stack.gate.catalogue.find("insecure_open", "refund_order")
         assert found is not None
         assert found.connector is shop
-        assert ACCEPT

@@ -99,7 +99,7 @@ def next_step(
         return Retry()
     # 4.
     if ways.can_query and progress.looks < MOST_LOOKS:
-        settles = now if progress.sent_at is None else progress.sent_at + patience
+        settles = now if progress.quiet_since is None else progress.quiet_since + patience
         return Wait(max(now + waiting(progress.looks), min(settles, now + patience)))
     # 5.
     return AskPerson()
@@ -107,7 +107,7 @@ def next_step(
 
 def is_final(progress: Progress, now: datetime, patience: timedelta = PATIENCE) -> bool:
     """May "it was not done", as a query answers, be believed by now? Before, the call may still be under way."""
-    return progress.sent_at is None or now >= progress.sent_at + patience
+    return progress.quiet_since is None or now >= progress.quiet_since + patience
 
 
 def waiting(looks: int) -> timedelta:

@@ -67,8 +67,8 @@ class Progress:
     state: State = State.INTENDED
     attempt: int = 0
     grant: GrantId | None = None
-    sent_at: datetime | None = None
-    """When the last of them was."""
+    quiet_since: datetime | None = None
+    """When the last of them was sent, or when nobody listened for its answer any more: what comes later is later."""
     looks: int = 0
     """How often it was asked, to no avail, what became of it."""
     outcome: Outcome | None = None
@@ -109,11 +109,14 @@ class Answered:
     how: How
     receipt: str | None = None
     by: OperatorId | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """No program finds out more."""
+    """No program finds out more; `receipt` is the entry that says that it is uncertain."""
+
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +150,10 @@ def step(now: Progress, event: Event) -> Progress:
         case Granted(grant) if now.state in UNSENT:
             return replace(now, state=State.GRANTED, grant=grant)
         case Sent(at) if now.state in (State.GRANTED, State.UNCERTAIN):
-            return replace(now, state=State.SENT, attempt=now.attempt + 1, sent_at=at)
+            return replace(now, state=State.SENT, attempt=now.attempt + 1, quiet_since=at)
         case Answered() if (state := _answered(now, event)) is not None:
             looks = now.looks + (event.how is How.QUERY and state is State.UNCERTAIN)
+            stopped_listening = state is State.UNCERTAIN and event.how in (How.ANSWER, How.RETRY)
             return replace(
                 now,
                 state=state,
@@ -158,9 +162,10 @@ def step(now: Progress, event: Event) -> Progress:
                 by=event.by,
                 receipt=event.receipt,
                 looks=looks,
+                quiet_since=event.at if stopped_listening and event.at else now.quiet_since,
             )
-        case HandedOver() if now.state is State.UNCERTAIN:
-            return replace(now, state=State.PERSON)
+        case HandedOver(receipt) if now.state is State.UNCERTAIN:
+            return replace(now, state=State.PERSON, receipt=receipt)
         case GivenUp(reason, receipt) if now.state in UNSENT:
             return replace(now, state=State.GIVEN_UP, outcome=NotDone(reason), how=How.GRANT, receipt=receipt)
         case TakenBack(reason) if now.state is State.SENT and now.attempt == 1:

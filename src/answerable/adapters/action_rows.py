@@ -54,7 +54,7 @@ class _Said(msgspec.Struct, frozen=True, omit_defaults=True):
     authority: tuple[tuple[str, ...], str | None, str | None, tuple[int, str] | None, int] | None = None
     attempt: int = 0
     grant: str | None = None
-    sent_at: int | None = None
+    quiet_since: int | None = None
     looks: int = 0
     outcome: str | None = None
     again: bool = False
@@ -113,13 +113,19 @@ def new_kept(
 
 
 def advanced(kept: Kept, event: Event, lease: Lease) -> Kept:
-    """It one step further; forgetting what is personal where it is finished. Raises ActionError."""
-    progress = step(kept.progress, event)
-    action = kept.action
-    if progress.finished:
-        action = replace(action, arguments="", subject=None)
-        progress = replace(progress, outcome=_without_texts(progress.outcome))
-    return replace(kept, action=action, progress=progress, lease=lease, version=kept.version + 1)
+    """It one step further, with all its texts: whoever made the step tells them. Raises ActionError."""
+    return replace(kept, progress=step(kept.progress, event), lease=lease, version=kept.version + 1)
+
+
+def as_kept(kept: Kept) -> Kept:
+    """It as it will be read: without what is personal, where it is finished."""
+    if not kept.progress.finished:
+        return kept
+    return replace(
+        kept,
+        action=replace(kept.action, arguments="", subject=None),
+        progress=replace(kept.progress, outcome=_without_texts(kept.progress.outcome)),
+    )
 
 
 def takes_over(kept: Kept, now: datetime) -> bool:
@@ -180,7 +186,7 @@ def row_of(kept: Kept) -> Row:
         _authority(kept.authority),
         progress.attempt,
         progress.grant,
-        None if progress.sent_at is None else micros(progress.sent_at),
+        None if progress.quiet_since is None else micros(progress.quiet_since),
         progress.looks,
         None if outcome is None else _NAMES[type(outcome)],
         isinstance(outcome, NotDone) and outcome.again,
@@ -246,7 +252,7 @@ def kept_of(raw: Iterable[object]) -> Kept:
             State(row.state),
             said.attempt,
             None if said.grant is None else GrantId(said.grant),
-            None if said.sent_at is None else instant(said.sent_at),
+            None if said.quiet_since is None else instant(said.quiet_since),
             said.looks,
             _outcome(said, private),
             None if said.how is None else How(said.how),

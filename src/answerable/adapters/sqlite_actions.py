@@ -1,8 +1,8 @@
 """Acts under way in a SQLite file of their own, beside the ledger.
 
 What it holds of people is there in the clear until an act is finished, so the file is its owner's alone to
-read. SQLite overwrites what is deleted (`secure_delete`), and the write-ahead log is emptied with the next
-checkpoint; a copy of the file that was made before still has it.
+read. SQLite overwrites what is deleted (`secure_delete`), and `clean` empties the write-ahead log, which has
+it a little longer; a copy of the file that was made before still has it.
 """
 
 import os
@@ -188,7 +188,10 @@ class SqliteActions:
             found = self._found(f"{_SELECT} WHERE open = {FINISHED} AND begun_at < ?", micros(before))
             gone = [one.action.id for one in found if one.until < before]
             self._db.executemany("DELETE FROM actions WHERE id = ?", [(one,) for one in gone])
-            return len(gone)
+        with self._using():
+            # Where somebody reads at this moment, the next time.
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return len(gone)
 
     def problem(self) -> str:
         try:

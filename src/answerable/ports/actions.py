@@ -83,8 +83,8 @@ class ActionStore(Protocol):
     def advance(self, kept: Kept, event: Event, lease: Lease) -> Kept:
         """One step further, durably, if it still stands as `kept` says; the lease goes on as given.
 
-        Once it is finished, what is personal in it is forgotten. Raises ActionTaken where somebody else was
-        first, ActionError where the step can't be (`actions.step`).
+        Once it is finished, what is personal in it is forgotten; what this returns still has it.
+        Raises ActionTaken where somebody else was first, ActionError where the step can't be (`actions.step`).
         """
 
     def unfinished(self, now: datetime, lease: Lease, most: int) -> Sequence[Kept]:
@@ -115,7 +115,9 @@ class ActionStore(Protocol):
         """Acts of which it is not known whether they were done, the oldest first: those for a person among them."""
 
     def clean(self, before: datetime) -> int:
-        """Forget what is finished and whose permit was over by then; how many acts.
+        """Forget what is finished and whose permit was over by then, and every trace of what was forgotten before.
+
+        How many acts. To be called every few minutes.
 
         Limits count only what is kept: `before` lies further back than the longest of them.
         """

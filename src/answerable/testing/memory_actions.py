@@ -11,6 +11,7 @@ from answerable.actions.scope import Authority
 from answerable.actions.state import COUNTED, UNKNOWN, Event
 from answerable.adapters.action_rows import (
     advanced,
+    as_kept,
     check_begin,
     check_chain,
     check_limit,
@@ -115,7 +116,7 @@ class MemoryActions:
         found = self._kept.get(before.action.id)
         if found is None or found.version != before.version:
             raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
-        self._kept[before.action.id] = after
+        self._kept[before.action.id] = as_kept(after)
         return after
 
     def _of_chain(self, first: DecisionId) -> list[Kept]:

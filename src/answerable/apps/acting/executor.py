@@ -74,8 +74,10 @@ class Pace:
     """Before the same call is sent again."""
     lease: float = 90.0
     """How long an act is nobody else's. Longer than a call and everything around it."""
+    still: float = 5.0
+    """How long it may take to keep `sent`, and then to call. What takes longer is not sent."""
     patience: float = PATIENCE.total_seconds()
-    """How long after a call a back end may still be at work on it."""
+    """How long a back end may still be at work on a call that nobody listens to any more."""
 
 
 class Executor:
@@ -92,7 +94,7 @@ class Executor:
         now: Callable[[], datetime],
         random: Callable[[], str],
         decide_undo: DecideUndo | None = None,
-        pace: Pace = Pace(),  # noqa: B008 – frozen
+        pace: Pace = Pace(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`random` gives at least 96 random bits as text. Without `decide_undo` nothing is taken back from here."""
@@ -298,30 +300,30 @@ class Executor:
         # says that it was given up.
         await self.journal.record([*drafts, action_draft(kept, "sent", now, attempt=attempt)])
         try:
-            return await self.journal.advance(kept, Sent(now))
+            return await self.journal.advance(kept, Sent(self._now()))
         except ActionsUnavailable:
             await self._take_back(kept)
             raise
 
     async def _sent(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Settled:
         """The call itself, and what came of it. From here on it may have been done."""
-        how = How.ANSWER if kept.progress.attempt == 1 else How.RETRY
-        room = (kept.lease.until - self._now()).total_seconds()
-        if room < self._pace.call + 2 * _GRACE:
-            # This program stood still for so long that somebody else may have taken the act for uncertain.
+        if self._stood_still(kept):
             try:
-                taken_back = await self.journal.advance(
-                    kept, TakenBack("it took too long before it was sent")
-                )
-                return await self.go_on(taken_back)
-            except ActionError:
+                unsent = await self.journal.advance(kept, TakenBack("it took too long before it was sent"))
+                return self._told(await self.journal.recorded(unsent))
+            except (ActionError, LedgerError):
                 return await self._known(kept)
         # A crash from here to the receipt leaves the act `sent`: recovery finds out what became of it.
         outcome = await self._called(kept, connector, shown)
         event = detail = ""
         if connector.checks_grants and not isinstance(outcome, Uncertain):
             outcome, event, detail = await self._held_against_grant(kept, outcome)
-        return await self._learned(kept, outcome, how, event, detail)
+        return await self._learned(kept, outcome, How.ANSWER, event, detail)
+
+    def _stood_still(self, kept: Kept) -> bool:
+        """Has so much time gone by since `sent` that a call now might come after somebody was told "not done"?"""
+        quiet_since = kept.progress.quiet_since
+        return quiet_since is None or (self._now() - quiet_since).total_seconds() > self._pace.still
 
     async def _called(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Outcome:
         try:
@@ -406,6 +408,11 @@ class Executor:
                     await self._sleep(self._pace.pause)
                     # The same key: a back end that is `repeatable` does it once, whatever became of the first call.
                     kept = await self._sending(kept, ())
+                    if self._stood_still(kept):
+                        kept = await self.journal.advance(
+                            kept, TakenBack("it took too long before it was sent")
+                        )
+                        return self._told(await self.journal.look_again(kept, self._now()))
                     outcome = await self._called(kept, connector, None)
                     kept = await self.journal.learned(kept, outcome, How.RETRY)
                     asked = False
@@ -416,6 +423,7 @@ class Executor:
         return self._told(kept)
 
     async def _queried(self, kept: Kept, connector: Connector) -> Outcome:
+        asked = self._now()  # what it knows, it may know from then
         try:
             async with asyncio.timeout(self._pace.call + _GRACE):
                 found = readable(await connector.query(self._call(kept, None), self._pace.call))
@@ -425,7 +433,7 @@ class Executor:
             _LOG.exception("the connector '%s' failed", connector.name)
             return Uncertain(f"the connector failed: {type(error).__name__}")
         if isinstance(found, NotDone) and not is_final(
-            kept.progress, self._now(), timedelta(seconds=self._pace.patience)
+            kept.progress, asked, timedelta(seconds=self._pace.patience)
         ):
             return Uncertain("the back end knows nothing of it yet; it may still be at work")
         return found

@@ -90,7 +90,7 @@ class Journal:
                 _LOG.warning("the receipt of '%s' is not on record yet: %s", kept.action.id, error)
                 receipt = None
         # 3.
-        return await self._kept_by_store(kept, Answered(outcome, how, receipt, by))
+        return await self._kept_by_store(kept, Answered(outcome, how, receipt, by, self.now()))
 
     async def _kept_by_store(self, kept: Kept, event: Answered) -> Kept:
         try:
@@ -145,13 +145,28 @@ class Journal:
         return last_receipt(await self.ledger.trace(kept.action.trace), kept.action.id)
 
     async def hand_over(self, kept: Kept) -> Kept:
-        """A person has to look. Raises ActionTaken, ActionsUnavailable."""
+        """A person has to look. Raises ActionTaken, ActionsUnavailable, LedgerUnavailable.
+
+        Not before the ledger says that it is uncertain: a crash before that leaves it with the programs.
+        """
+        progress = kept.progress
+        receipt = progress.receipt or await self.record(
+            [
+                receipt_draft(
+                    kept,
+                    progress.outcome or Uncertain(""),
+                    progress.how or How.ANSWER,
+                    self.now(),
+                    by=progress.by,
+                )
+            ]
+        )
         _LOG.warning(
             "nobody knows whether '%s' ('%s') was done: a person has to look",
             kept.action.id,
             kept.action.tool,
         )
-        return await self.advance(kept, HandedOver())
+        return await self.advance(kept, HandedOver(receipt))
 
     async def look_again(self, kept: Kept, at: datetime) -> Kept:
         """Let go of it until then. Raises ActionTaken, ActionsUnavailable."""

@@ -66,7 +66,9 @@ def beyond_scope(authority: Authority, chain: Sequence[Link], action: Action, ar
     if action.undoes is not None:
         if all(one.id != action.undoes or one.state is not State.DONE for one in chain):
             return f"the act '{action.undoes}' is not one of this chain that was done: there is nothing to take back"
-        return f"the act '{action.undoes}' is taken back already, or may be" if action.undoes in undone else ""
+        return (
+            f"the act '{action.undoes}' is taken back already, or may be" if action.undoes in undone else ""
+        )
     # 2.
     if any(one.state in UNSENT for one in chain):
         return "another act of the same chain is under way; wait until it is settled"

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, replay, show, verify, pack, bundle, key, identity, ledger, tools, eval.
+"""The command line: serve, demo, replay, show, verify, pack, bundle, key, identity, ledger, shop, tools, eval.
 
 Exit codes: 0 done; 1 the command ran and its answer is no (a chain that is
 broken, a demo whose lines did not come out as its scenarios say, a goal that a
@@ -25,6 +25,7 @@ from answerable.apps.ledger.commands import ledgers
 from answerable.apps.ledger.options import LedgerOption
 from answerable.apps.pack.commands import pack
 from answerable.apps.readers import GATE_READER, READERS
+from answerable.apps.shop.commands import shop
 from answerable.apps.toolgate.commands import tools
 from answerable.flow import Mode
 from answerable.values import from_rfc3339
@@ -63,6 +64,7 @@ app.add_typer(pack)
 app.add_typer(keys)
 app.add_typer(identities)
 app.add_typer(ledgers)
+app.add_typer(shop)
 app.add_typer(tools)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

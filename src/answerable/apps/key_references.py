@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from answerable.adapters.connectors.secrets import Secrets
 from answerable.adapters.local_key_wrapper import LocalKeyWrapper, masters_from
 from answerable.adapters.secret_sources import Place, parse_reference, read_secret, read_secret_file
 from answerable.adapters.vault_http import Vault
@@ -34,6 +35,12 @@ def open_wrapper(reference: str, environment: Mapping[str, str] | None = None) -
     if found.place is Place.VAULT:
         return VaultKeyWrapper(open_vault(given), found.name, found.version)
     return LocalKeyWrapper(masters_from(read_secret(found, given)))
+
+
+def open_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
+    """What reads back ends' credentials by their references. A vault is looked for once one is named."""
+    given = os.environ if environment is None else environment
+    return Secrets(given, lambda: open_vault(given))
 
 
 def open_vault(environment: Mapping[str, str]) -> Vault:

@@ -20,6 +20,7 @@ from answerable.grants import (
     new_grant,
     new_key,
 )
+from answerable.grants.token import issue
 from answerable.values import (
     ApprovalId,
     ConversationId,
@@ -95,6 +96,11 @@ def grant(
 def elsewhere(one: Permit, audience: str) -> Permit:
     """The same permit for another back end."""
     return replace(one, intent=replace(one.intent, audience=audience))
+
+
+def shown(grant: Grant, issuer_key: SigningKey) -> str:
+    """The token of a grant, signed by its issuer's key."""
+    return issue(grant, issuer_key, ISSUER)
 
 
 def proof(

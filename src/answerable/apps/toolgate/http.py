@@ -28,7 +28,7 @@ from answerable.apps.gateway.chat import shown_by
 from answerable.apps.gateway.customers import Customers
 from answerable.apps.toolgate.allowed import Allowed
 from answerable.apps.toolgate.gate import ToolGate
-from answerable.apps.toolgate.server import Context, ToolServer
+from answerable.apps.toolgate.server import PROGRESS_SECONDS, Context, ToolServer
 from answerable.identity import Workload
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.values.errors import InvalidRequest, NotAuthenticated, RequestTooLarge
@@ -54,12 +54,13 @@ def create_tool_app(
     *,
     limits: Limits | None = None,
     look_seconds: float = _LOOK_SECONDS,
+    progress_seconds: float = PROGRESS_SECONDS,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> ASGIApp:
     """The gate as an ASGI app: `/mcp`, the metadata, `/healthz`, `/readyz`."""
     allowed = gate.catalogue.allowed
     known = customers or Customers()
-    server = ToolServer(gate, _who, known)
+    server = ToolServer(gate, _who, known, progress_seconds=progress_seconds)
     security = security_of(allowed)
     manager = StreamableHTTPSessionManager(app=server.mcp, security_settings=security)
     front = Front(

@@ -358,8 +358,8 @@ class ApprovalService:
         for _ in range(_TRIES):
             answer = await asyncio.to_thread(self.store.apply, approval, event, note)
             match answer:
-                case Applied(found):
-                    found = await self._recorded(found)
+                case Applied(found, again):
+                    found = await (self.put_on_record(found) if again else self._recorded(found))
                     self._tell_of(approval)
                     return found
                 case Unrecorded(found):  # somebody else was first, and is not done

@@ -22,8 +22,10 @@ from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.acting.opening import Acting, open_acting
 from answerable.apps.approvals.app import create_approvals
-from answerable.apps.approvals.opening import Approvals, open_approvals
+from answerable.apps.approvals.in_replies import InReplies
+from answerable.apps.approvals.opening import open_approvals
 from answerable.apps.approvals.running import RunsApproved
+from answerable.apps.approvals.together import Approvals
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring
 from answerable.apps.deciders import KnownBundles
 from answerable.apps.operators.app import create_operators, keep_fresh
@@ -50,6 +52,7 @@ class Assembly:
     acting: Acting | None = None
     people: People | None = None
     approvals: Approvals | None = None
+    in_replies: InReplies | None = None
     houses: dict[str, ASGIApp] = field(default_factory=dict)
     beside: list[Task] = field(default_factory=list)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -128,8 +131,10 @@ def _people_and_approvals(
     run_act = None
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
-    approvals = made.approvals = open_approvals(settings, ledger, people, made.bundles, reader, run_act)
-    made._open.push_async_callback(approvals.close)  # noqa: SLF001
+    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act)
+    approvals = made.approvals = opened.approvals
+    made.in_replies = opened.in_replies
+    made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
     made.beside.append(approvals.watch.run)
 

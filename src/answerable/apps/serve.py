@@ -76,7 +76,7 @@ def build(
         mode=settings.mode,
         line_limit=limits.line_characters,
         zone=settings.zone,
-        follow_up=behind.approvals.in_replies if behind is not None and behind.approvals else None,
+        follow_up=behind.in_replies if behind is not None else None,
     )
     return create_app(
         gate,

@@ -2,6 +2,7 @@
 service made up for it, and roles. For the demo, and for tests from end to end.
 """
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -13,27 +14,33 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from answerable.adapters.bundle_files import shipped_pack
+from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.identity.local_domain import BUNDLE, LocalDomain
 from answerable.adapters.sqlite_ledger import SqliteLedger, beside
 from answerable.adapters.sqlite_roles import SqliteRoles
+from answerable.adapters.world import new_trace
 from answerable.apps.gateway.identity_settings import open_callers
+from answerable.apps.operators.role_changes import Change, RoleChanges
 from answerable.apps.serve import build
 from answerable.apps.settings import Settings
 from answerable.apps.shop.app import create_shop
 from answerable.apps.shop.database import shop_database
 from answerable.apps.shop.tools import openapi
 from answerable.backends import HttpAuthority
-from answerable.roles import Assignment, Limits, Role
+from answerable.roles import Limits, Role
 from answerable.testing.browser import Browser
 from answerable.testing.login_service import LoginService
 from answerable.testing.serving import serve_in_thread
 from answerable.values import OperatorId, WorkloadId
+from answerable.values.errors import RoleError
 
 AUDIENCE = "spiffe://shop.example/gateway"
 BOT, SHOP = "spiffe://shop.example/bot", "spiffe://shop.example/back-end"
 SHOP_AUDIENCE = "https://shop.example"
 SECOND_FACTOR = "urn:shop:mfa"
+ADMINISTRATOR, MACHINE = "root", OperatorId("command-line#demo")
 _HOUR = timedelta(hours=1)
+_OK = 200
 
 
 def now() -> datetime:
@@ -58,7 +65,7 @@ class House:
     ledger: SqliteLedger
     domain: LocalDomain
     login: LoginService
-    roles: SqliteRoles
+    changes: RoleChanges
     folder: Path
 
     def svid(self, path: str = "bot") -> str:
@@ -69,14 +76,20 @@ class House:
         """Somebody whom the login service knows."""
         return OperatorId(f"{self.login.url}#{subject}")
 
-    def give(self, subject: str, role: Role, limits: Limits | None = None) -> None:
-        """Give them a role."""
-        given = Assignment(self.person(subject), role, limits or Limits(), self.person("root"), now())
-        self.roles.assign(given)
+    def give(self, subject: str, role: Role, **limits: str) -> None:
+        """An administrator gives them a role, on the page for it; `limits` as they are typed there.
+
+        Raises RoleError where the page does not do it.
+        """
+        root = self.signed_in(ADMINISTRATOR)
+        form = {"operator": self.person(subject), "role": role.value, "reason": "works here", **limits}
+        page = root.post("/operators/roles/give", {**form, "csrf": self.csrf(root)})
+        if page.status != _OK:
+            raise RoleError(f"'{subject}' could not be given '{role}': {page.text}")
 
     def own(self, subject: str) -> None:
-        """Make them answer for the bot."""
-        self.roles.own(WorkloadId(BOT), self.person(subject))
+        """Make them answer for the bot, as 'answerable roles own' does."""
+        asyncio.run(self.changes.own(MACHINE, WorkloadId(BOT), self.person(subject), "runs the bot"))
 
     def signed_in(self, subject: str, acr: str = SECOND_FACTOR) -> Browser:
         """Their browser, signed in with a second factor if nothing else is said."""
@@ -123,7 +136,11 @@ def house(folder: Path, model: ASGIApp, **changed: object) -> Iterator[House]:
         running.enter_context(serve_in_thread(build(settings, store, callers=callers), gate_port))
         roles = SqliteRoles(beside(Path(settings.ledger), "roles"))
         running.callback(roles.close)
-        yield House(url, shop_url, store, domain, login, roles, folder)
+        changes = RoleChanges(store, roles, shipped_duties(), now, new_trace)
+        home = House(url, shop_url, store, domain, login, changes, folder)
+        first = Change(home.person(ADMINISTRATOR), Role.ADMINISTRATOR, Limits(), None, "the first one")
+        asyncio.run(changes.give_first(MACHINE, first))
+        yield home
 
 
 def _connectors(folder: Path, shop_url: str) -> Path:

@@ -14,7 +14,7 @@ from answerable.dialogue import talk_of
 from answerable.exchange import Message, Role, ToolCall
 from answerable.findings import succeeded
 from answerable.records import Book
-from answerable.values import AssuranceLevel, CallId
+from answerable.values import CallId
 from answerable.values.errors import BundleError
 
 STORE = Path(__file__).parents[2] / "packs" / "store"
@@ -40,7 +40,7 @@ def decide(*said: Message, name: str = "refund_order", bundle: Any = BUNDLE, **a
     answers = [(call.outcome, call.succeeded) for call in talk.calls]
     book = Book.read(answers, bundle.records, frozenset(bundle.actions))
     call = ToolCall(CallId("act"), name, msgspec.json.encode(arguments).decode())
-    return ActDecider(bundle).decide(call, Situation(talk, book, NOW, AssuranceLevel.AAL1))
+    return ActDecider(bundle).decide(call, Situation(talk, book, NOW))
 
 
 def earned(order: Any = None) -> list[Message]:

@@ -65,7 +65,7 @@ def test_the_packs_that_come_along_have_no_errors(name: str) -> None:
     assert [one for one in lint_pack(PACKS / name) if one.severity is Severity.ERROR] == []
 
 
-@pytest.mark.parametrize(("name", "cases"), [("store", 21), ("airline", 54), ("retail", 31)])
+@pytest.mark.parametrize(("name", "cases"), [("store", 22), ("airline", 54), ("retail", 31)])
 def test_the_packs_that_come_along_decide_as_their_tests_say(name: str, cases: int) -> None:
     found = printed("test", str(PACKS / name))
     assert [one for one in found["cases"] if one["problem"]] == []

@@ -28,6 +28,8 @@ from answerable.apps.approvals.running import RunsApproved
 from answerable.apps.approvals.together import Approvals
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring
 from answerable.apps.deciders import KnownBundles
+from answerable.apps.gateway.customers import Customers
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.operators.app import create_operators, keep_fresh
 from answerable.apps.operators.opening import open_people
 from answerable.apps.operators.people import People
@@ -54,6 +56,8 @@ class Assembly:
     approvals: Approvals | None = None
     in_replies: InReplies | None = None
     houses: dict[str, ASGIApp] = field(default_factory=dict)
+    started: list[Starlette] = field(default_factory=list)
+    """Applications among them that have to be started, and stopped at the end."""
     beside: list[Task] = field(default_factory=list)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -82,8 +86,12 @@ def assemble(
     bundles: KnownBundles,
     reader: Reader,
     callers: WorkloadAuthenticator,
+    *,
+    tools_for: Customers | None = None,
 ) -> Assembly:
-    """Raises SettingsError, SignatureError, IdentityError, and where a store can't be opened."""
+    """With `tools_for`, who vouches for customers, the tool gate is a part of it where there are settings for one.
+
+    Raises SettingsError, SignatureError, IdentityError, and where a store can't be opened."""
     made = Assembly(bundles)
     if settings.notifications is not None and settings.operators is None:
         raise SettingsError(
@@ -94,7 +102,31 @@ def assemble(
         _grants_and_acts(made, settings, ledger, callers, back_ends)
     if settings.operators is not None:
         _people_and_approvals(made, settings, ledger, reader, back_ends)
+    if settings.toolgate is not None and tools_for is not None:
+        _tools(made, settings, ledger, callers, tools_for)
     return made
+
+
+def _tools(
+    made: Assembly,
+    settings: Settings,
+    ledger: StoredLedger,
+    callers: WorkloadAuthenticator,
+    customers: Customers,
+) -> None:
+    if made.acting is None:
+        raise SettingsError("a tool gate needs back ends; set ANSWERABLE_CONNECTORS")
+    try:
+        from answerable.apps.toolgate.http import PATH, PROTECTED, create_tool_app  # noqa: PLC0415 – an extra
+        from answerable.apps.toolgate.opening import open_tool_gate  # noqa: PLC0415
+    except ImportError as error:
+        raise SettingsError("the tool gate needs the extra 'mcp': pip install 'answerable[mcp]'") from error
+    service = made.approvals.service if made.approvals is not None else None
+    place = LedgerPlace.of(settings)
+    gate = open_tool_gate(settings, ledger, place, made.acting, made.bundles, service)
+    app = create_tool_app(gate, callers, customers, limits=settings.limits, alone=False)
+    made.houses |= {PATH: app, PROTECTED: app}
+    made.started.append(app)
 
 
 def _grants_and_acts(

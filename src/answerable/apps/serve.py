@@ -68,7 +68,9 @@ def build(
     callers = callers or open_callers(settings)
     behind: Assembly | None = None
     if isinstance(ledger, StoredLedger):
-        behind = assemble(settings, ledger, KnownBundles(decider), reader, callers)
+        behind = assemble(
+            settings, ledger, KnownBundles(decider), reader, callers, tools_for=open_customers(settings)
+        )
     gate = Gate(
         ledger,
         reader,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -66,7 +66,12 @@ def create_app(
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, customer, bounds, upstream_key)
         more = behind.beside if behind is not None else []
-        async with _running(checkpointer, [known.run, customer.run, *beside, *more]):
+        async with (
+            AsyncExitStack() as started,
+            _running(checkpointer, [known.run, customer.run, *beside, *more]),
+        ):
+            for house in behind.started if behind is not None else ():
+                await started.enter_async_context(house.router.lifespan_context(house))
             yield
         await upstream.close()
         if behind is not None:

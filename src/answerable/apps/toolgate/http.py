@@ -36,7 +36,7 @@ from answerable.values.strict_json import JsonError, read_json
 from answerable.wire.limits import Limits
 
 PATH = "/mcp"
-METADATA = "/.well-known/oauth-protected-resource"
+PROTECTED = "/.well-known/oauth-protected-resource"
 _WORKLOAD = "answerable.workload"
 _LOG = logging.getLogger("answerable.tools")
 _PARSE_ERROR, _INVALID = -32700, -32600
@@ -55,9 +55,13 @@ def create_tool_app(
     limits: Limits | None = None,
     look_seconds: float = _LOOK_SECONDS,
     progress_seconds: float = PROGRESS_SECONDS,
+    alone: bool = True,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
-) -> ASGIApp:
-    """The gate as an ASGI app: `/mcp`, the metadata, `/healthz`, `/readyz`."""
+) -> Starlette:
+    """The gate as an application: `/mcp`, the metadata, `/healthz`, `/readyz`.
+
+    `alone`: nobody else keeps the keys fresh that callers and customers are known by.
+    """
     allowed = gate.catalogue.allowed
     known = customers or Customers()
     server = ToolServer(gate, _who, known, progress_seconds=progress_seconds)
@@ -79,7 +83,10 @@ def create_tool_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await gate.catalogue.refresh()
-        tasks = [asyncio.create_task(one()) for one in (_watched(look), callers.run, known.run, *beside)]
+        tasks = [
+            asyncio.create_task(one())
+            for one in (_watched(look), *((callers.run, known.run) if alone else ()), *beside)
+        ]
         async with manager.run():
             yield
         for task in tasks:
@@ -110,8 +117,8 @@ def create_tool_app(
 
     return Starlette(
         routes=[
-            Route(METADATA, metadata, methods=["GET"]),
-            Route(METADATA + PATH, metadata, methods=["GET"]),
+            Route(PROTECTED, metadata, methods=["GET"]),
+            Route(PROTECTED + PATH, metadata, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
             Route(PATH, front),
@@ -203,7 +210,7 @@ def _resource(request: Request, allowed: Allowed) -> str:
 
 def _unknown(request: Request, allowed: Allowed, why: str) -> Response:
     base = _resource(request, allowed).removesuffix(PATH)
-    named = f'Bearer resource_metadata="{base}{METADATA}{PATH}"'
+    named = f'Bearer resource_metadata="{base}{PROTECTED}{PATH}"'
     given = request.headers.get("authorization")
     challenge = f'{named}, error="invalid_token"' if given else named  # RFC 6750 section 3.1
     return _error(401, _INVALID, why, {"WWW-Authenticate": challenge})

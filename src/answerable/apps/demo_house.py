@@ -2,6 +2,7 @@
 service made up for it, and roles. For the demo, and for tests from end to end.
 """
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -13,26 +14,33 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from answerable.adapters.bundle_files import shipped_pack
+from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.identity.local_domain import BUNDLE, LocalDomain
 from answerable.adapters.sqlite_ledger import SqliteLedger, beside
 from answerable.adapters.sqlite_roles import SqliteRoles
+from answerable.adapters.world import new_trace
 from answerable.apps.gateway.identity_settings import open_callers
+from answerable.apps.operators.role_changes import Change, RoleChanges
 from answerable.apps.serve import build
 from answerable.apps.settings import Settings
 from answerable.apps.shop.app import create_shop
 from answerable.apps.shop.database import shop_database
 from answerable.apps.shop.tools import openapi
 from answerable.backends import HttpAuthority
-from answerable.roles import Assignment, Limits, Role
+from answerable.identity.operators import Operator
+from answerable.roles import Limits, Role
 from answerable.testing.browser import Browser
 from answerable.testing.login_service import LoginService
 from answerable.testing.serving import serve_in_thread
-from answerable.values import OperatorId, WorkloadId
+from answerable.values import AssuranceLevel, OperatorId, WorkloadId
+from answerable.values.errors import NotAllowed
 
 AUDIENCE = "spiffe://shop.example/gateway"
 BOT, SHOP = "spiffe://shop.example/bot", "spiffe://shop.example/back-end"
 SHOP_AUDIENCE = "https://shop.example"
 SECOND_FACTOR = "urn:shop:mfa"
+ROOT = "root"
+"""Who gives roles in it."""
 _HOUR = timedelta(hours=1)
 
 
@@ -58,7 +66,7 @@ class House:
     ledger: SqliteLedger
     domain: LocalDomain
     login: LoginService
-    roles: SqliteRoles
+    changes: RoleChanges
     folder: Path
 
     def svid(self, path: str = "bot") -> str:
@@ -70,13 +78,17 @@ class House:
         return OperatorId(f"{self.login.url}#{subject}")
 
     def give(self, subject: str, role: Role, limits: Limits | None = None) -> None:
-        """Give them a role."""
-        given = Assignment(self.person(subject), role, limits or Limits(), self.person("root"), now())
-        self.roles.assign(given)
+        """Give them a role, as the first administrator does."""
+        root = Operator(self.person(ROOT), ROOT, AssuranceLevel.AAL2, now())
+        change = Change(self.person(subject), role, limits or Limits(), None, "for this house")
+        ruling = asyncio.run(self.changes.give(root, change))
+        if not ruling.allowed:
+            raise NotAllowed(f"'{subject}' can't be '{role}': {'; '.join(ruling.because)}")
 
     def own(self, subject: str) -> None:
         """Make them answer for the bot."""
-        self.roles.own(WorkloadId(BOT), self.person(subject))
+        owning = self.changes.own(self.person(ROOT), WorkloadId(BOT), self.person(subject), "for this house")
+        asyncio.run(owning)
 
     def signed_in(self, subject: str, acr: str = SECOND_FACTOR) -> Browser:
         """Their browser, signed in with a second factor if nothing else is said."""
@@ -123,7 +135,11 @@ def house(folder: Path, model: ASGIApp, **changed: object) -> Iterator[House]:
         running.enter_context(serve_in_thread(build(settings, store, callers=callers), gate_port))
         roles = SqliteRoles(beside(Path(settings.ledger), "roles"))
         running.callback(roles.close)
-        yield House(url, shop_url, store, domain, login, roles, folder)
+        changes = RoleChanges(store, roles, shipped_duties(), now, new_trace)
+        root = OperatorId(f"{login.url}#{ROOT}")
+        first = Change(root, Role.ADMINISTRATOR, Limits(), None, "for this house")
+        asyncio.run(changes.give_first(OperatorId("command-line#house"), first))
+        yield House(url, shop_url, store, domain, login, changes, folder)
 
 
 def _connectors(folder: Path, shop_url: str) -> Path:

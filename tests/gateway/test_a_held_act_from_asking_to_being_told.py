@@ -9,9 +9,8 @@ from gateway_stack import Answer, whole
 from whole_house import AGREED, House, asks, bot, house, until, user
 
 from answerable.receipts import ActionBody, ApprovalBody, GrantBody, ReceiptBody
-from answerable.roles import Limits, Role
+from answerable.roles import Role
 from answerable.testing.browser import Browser
-from answerable.values import Money
 
 REFUND = asks("refund_order", order_id="L-19004", amount=210.00, reason="broken")
 WAITS = "A colleague has to confirm the refund first."
@@ -20,8 +19,8 @@ WAITS = "A colleague has to confirm the refund first."
 @pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with house(tmp_path_factory.mktemp("house")) as running:
-        running.give("ruth", Role.APPROVER, Limits(amount=Money(50_000, "USD")))
-        running.give("olga", Role.APPROVER, Limits(amount=Money(50_000, "USD")))
+        running.give("ruth", Role.APPROVER, amount="500.00 USD")
+        running.give("olga", Role.APPROVER, amount="500.00 USD")
         running.own("olga")
         yield running
 

@@ -22,8 +22,7 @@ from starlette.routing import Route
 from answerable.apps.acting_words import second
 from answerable.apps.chain import Chain
 from answerable.apps.demo_house import House, house
-from answerable.roles import Limits, Role
-from answerable.values import Money
+from answerable.roles import Role
 from answerable.values.errors import ActionsUnavailable
 
 _SECONDS = 15.0
@@ -63,9 +62,9 @@ def running_house(folder: Path) -> Iterator[House]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with house(folder, _model()) as home:
-        home.give("ruth", Role.APPROVER, Limits(amount=Money(50_000, "USD")))
+        home.give("ruth", Role.APPROVER, amount="500.00 USD")
         home.own("olga")
-        home.give("olga", Role.APPROVER, Limits(amount=Money(50_000, "USD")))
+        home.give("olga", Role.APPROVER, amount="500.00 USD")
         yield home
 
 

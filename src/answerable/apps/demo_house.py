@@ -27,21 +27,20 @@ from answerable.apps.shop.app import create_shop
 from answerable.apps.shop.database import shop_database
 from answerable.apps.shop.tools import openapi
 from answerable.backends import HttpAuthority
-from answerable.identity.operators import Operator
 from answerable.roles import Limits, Role
 from answerable.testing.browser import Browser
 from answerable.testing.login_service import LoginService
 from answerable.testing.serving import serve_in_thread
-from answerable.values import AssuranceLevel, OperatorId, WorkloadId
-from answerable.values.errors import NotAllowed
+from answerable.values import OperatorId, WorkloadId
+from answerable.values.errors import RoleError
 
 AUDIENCE = "spiffe://shop.example/gateway"
 BOT, SHOP = "spiffe://shop.example/bot", "spiffe://shop.example/back-end"
 SHOP_AUDIENCE = "https://shop.example"
 SECOND_FACTOR = "urn:shop:mfa"
-ROOT = "root"
-"""Who gives roles in it."""
+ADMINISTRATOR, MACHINE = "root", OperatorId("command-line#demo")
 _HOUR = timedelta(hours=1)
+_OK = 200
 
 
 def now() -> datetime:
@@ -77,18 +76,20 @@ class House:
         """Somebody whom the login service knows."""
         return OperatorId(f"{self.login.url}#{subject}")
 
-    def give(self, subject: str, role: Role, limits: Limits | None = None) -> None:
-        """Give them a role, as the first administrator does."""
-        root = Operator(self.person(ROOT), ROOT, AssuranceLevel.AAL2, now())
-        change = Change(self.person(subject), role, limits or Limits(), None, "for this house")
-        ruling = asyncio.run(self.changes.give(root, change))
-        if not ruling.allowed:
-            raise NotAllowed(f"'{subject}' can't be '{role}': {'; '.join(ruling.because)}")
+    def give(self, subject: str, role: Role, **limits: str) -> None:
+        """An administrator gives them a role, on the page for it; `limits` as they are typed there.
+
+        Raises RoleError where the page does not do it.
+        """
+        root = self.signed_in(ADMINISTRATOR)
+        form = {"operator": self.person(subject), "role": role.value, "reason": "works here", **limits}
+        page = root.post("/operators/roles/give", {**form, "csrf": self.csrf(root)})
+        if page.status != _OK:
+            raise RoleError(f"'{subject}' could not be given '{role}': {page.text}")
 
     def own(self, subject: str) -> None:
-        """Make them answer for the bot."""
-        owning = self.changes.own(self.person(ROOT), WorkloadId(BOT), self.person(subject), "for this house")
-        asyncio.run(owning)
+        """Make them answer for the bot, as 'answerable roles own' does."""
+        asyncio.run(self.changes.own(MACHINE, WorkloadId(BOT), self.person(subject), "runs the bot"))
 
     def signed_in(self, subject: str, acr: str = SECOND_FACTOR) -> Browser:
         """Their browser, signed in with a second factor if nothing else is said."""
@@ -136,10 +137,10 @@ def house(folder: Path, model: ASGIApp, **changed: object) -> Iterator[House]:
         roles = SqliteRoles(beside(Path(settings.ledger), "roles"))
         running.callback(roles.close)
         changes = RoleChanges(store, roles, shipped_duties(), now, new_trace)
-        root = OperatorId(f"{login.url}#{ROOT}")
-        first = Change(root, Role.ADMINISTRATOR, Limits(), None, "for this house")
-        asyncio.run(changes.give_first(OperatorId("command-line#house"), first))
-        yield House(url, shop_url, store, domain, login, changes, folder)
+        home = House(url, shop_url, store, domain, login, changes, folder)
+        first = Change(home.person(ADMINISTRATOR), Role.ADMINISTRATOR, Limits(), None, "the first one")
+        asyncio.run(changes.give_first(MACHINE, first))
+        yield home
 
 
 def _connectors(folder: Path, shop_url: str) -> Path:

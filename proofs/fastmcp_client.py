@@ -7,11 +7,12 @@ import asyncio
 import json
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
-from fastmcp import Client
-from fastmcp.client.transports import StdioTransport
-
+# By name: it is in no environment of this project's own.
+Client: Any = import_module("fastmcp").Client
+StdioTransport: Any = import_module("fastmcp.client.transports").StdioTransport
 REFUND = {"order_id": "L-1", "amount": 45, "currency": "USD", "reason": "damaged"}
 
 

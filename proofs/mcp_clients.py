@@ -237,11 +237,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fastmcp", default=sys.executable, help="a Python that has fastmcp installed")
     options = parser.parse_args()
-    of = versions(options.fastmcp)
+    fastmcp = str(Path(options.fastmcp).absolute())  # not resolved: a link into it is not it
+    of = versions(fastmcp)
     clients: list[tuple[str, Ask]] = [
         (f"MCP Inspector {of['inspector']}, CLI mode", inspector),
         (f"`@modelcontextprotocol/sdk` {of['typescript']}", program("node", str(NODE / "check.mjs"))),
-        (f"`fastmcp` {of['fastmcp']}", program(options.fastmcp, str(HERE / "fastmcp_client.py"))),
+        (f"`fastmcp` {of['fastmcp']}", program(fastmcp, str(HERE / "fastmcp_client.py"))),
         (f"`mcp` {of['python']}, with a handshake", python_sdk("legacy")),
         (f"`mcp` {of['python']}, as it comes", python_sdk("auto")),
     ]

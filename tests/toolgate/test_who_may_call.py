@@ -198,3 +198,13 @@ async def test_records_of_one_customer_count_for_no_other(tmp_path: Path) -> Non
         assert "has not been read" in refused.structured_content["missing"][0]
         done = await client.call_tool("refund_order", dict(REFUND), meta=meta("c-1"))
         assert done.structured_content["outcome"] == "done"
+
+
+async def test_the_page_that_anybody_may_read_names_no_back_end(tmp_path: Path) -> None:
+    async with served(tmp_path) as (url, stack), aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/readyz") as answer:
+            assert await answer.json() == {"ready": True, "failing": {}}
+        stack.shop.unreachable = True
+        async with session.get(f"{url}/readyz") as answer:
+            assert answer.status == 503
+            assert (await answer.json())["failing"] == {"back ends": "some can't be used; the log says which"}

@@ -102,15 +102,20 @@ def create_tool_app(
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
+    async def unusable() -> bool:
+        # Anybody may read this page, so which they are and why is for the log to say.
+        found = [(one.name, why) for one in gate.catalogue.connectors if (why := await one.problem())]
+        for name, why in found:
+            _LOG.warning("the back end '%s' can't be used: %s", name, why)
+        return bool(found)
+
     async def ready(_: Request) -> Response:
         failing = {
             "ledger": await gate.ledger.ready(),
             "identity": "some keys to know callers or customers by are missing; the log says whose"
             if callers.problem or known.problem
             else "",
-            "back ends": "; ".join(
-                [f"{one.name}: {why}" for one in gate.catalogue.connectors if (why := await one.problem())]
-            ),
+            "back ends": "some can't be used; the log says which" if await unusable() else "",
         }
         failing = {name: why for name, why in failing.items() if why}
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)

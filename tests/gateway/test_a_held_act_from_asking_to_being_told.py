@@ -182,3 +182,10 @@ def test_the_same_act_asked_for_again_in_one_reply_waits_once(home: House) -> No
     home.model.answer = Insists()
     assert home.say(AGREED).status == 200
     assert len(waiting(home.signed_in("ruth"))) == 1
+
+
+def test_the_same_act_asked_for_again_in_the_next_turn_waits_once(home: House) -> None:
+    held(home)
+    again = home.say([*AGREED, bot(WAITS), user("Please hurry.")])
+    assert again.status == 200
+    assert len(waiting(home.signed_in("ruth"))) == 1

@@ -93,6 +93,10 @@ def test_what_is_too_much_waits_for_somebody_and_is_done_once_they_say_so(home: 
     assert home.send(ruth, f"/approvals/{facts['approval']}/approve", binds=shown["binds"]).status == 200
     [outcome] = until(lambda: home.outcomes("c-bench"))
     assert outcome["outcome"] == "done"
+    again = with_client(home, refund)
+    assert not again.is_error
+    assert again.structured_content["repeats"] == facts["trace"]
+    assert ruth.ask("/approvals/").json["approvals"] == []
 
 
 def test_the_metadata_of_the_protected_resource_is_shown_and_a_stranger_is_pointed_to_it(home: House) -> None:

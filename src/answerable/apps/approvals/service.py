@@ -134,12 +134,15 @@ class ApprovalService:
         text = held.text
         if text is None or held.body.decision is None:
             raise ApprovalError(f"what '{decision[:20]}…' is about is erased: nobody can approve it")
+        content = content_digest(held.of, text)
+        if (same := await self._same_waits(held, route, content)) is not None:
+            return same
         request = ApprovalRequest(
             id=self.new_id(),
             of=held.of,
             trace=trace,
             decision=decision,
-            content=content_digest(held.of, text),
+            content=content,
             findings=held.findings,
             bundle=Digest(held.body.decision.bundle),
             workload=WorkloadId(held.exchange.workload),
@@ -157,6 +160,22 @@ class ApprovalService:
         kept = await self._recorded(await asyncio.to_thread(self.store.open, request), held)
         self._tell_of(kept.state.request.id)
         return kept
+
+    async def _same_waits(self, held: Held, route: str, content: Digest) -> Kept | None:
+        """What waits already in the same conversation for the same thing: a bot that asks again asks nobody twice."""
+        exchange, decision = held.exchange, held.body.decision
+        if exchange.conversation is None or decision is None:
+            return None
+        for kept in await self.of_conversation(
+            WorkloadId(exchange.workload), ConversationId(exchange.conversation)
+        ):
+            asked = kept.state.request
+            mine = (held.of, held.tool, content, route, decision.bundle)
+            if kept.state.phase is Phase.OPEN and mine == (
+                asked.of, asked.tool, asked.content, asked.route, asked.bundle,
+            ):  # fmt: skip
+                return await self.put_on_record(kept)
+        return None
 
     # -- people's side -----------------------------------------------------------------
 

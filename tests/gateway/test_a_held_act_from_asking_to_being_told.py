@@ -189,3 +189,16 @@ def test_the_same_act_asked_for_again_in_the_next_turn_waits_once(home: House) -
     again = home.say([*AGREED, bot(WAITS), user("Please hurry.")])
     assert again.status == 200
     assert len(waiting(home.signed_in("ruth"))) == 1
+
+
+def test_the_workload_that_asked_can_take_it_back_and_no_other_can(home: House) -> None:
+    held(home)
+    ruth = home.signed_in("ruth")
+    [one] = waiting(ruth)
+    path = f"/v1/approvals/{one['approval']}/withdraw"
+    other = home.stack.post(path, b"", {"Authorization": f"Bearer {home.svid('other-bot')}"})
+    assert (other.status, len(waiting(ruth))) == (409, 1)
+    taken = home.stack.post(path, b"", {"Authorization": f"Bearer {home.svid()}"})
+    assert (taken.status, taken.json["outcome"]) == (200, "withdrawn")
+    assert answer_it(home, ruth, one, "approve").status == 409
+    assert [each["outcome"] for each in home.outcomes()] == ["withdrawn"]

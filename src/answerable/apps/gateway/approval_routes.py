@@ -25,7 +25,7 @@ def approval_routes(callers: WorkloadAuthenticator, approvals: Approvals | None)
         return JSONResponse(outcomes_json(await approvals.outcomes.polled(workload.id, conversation)))
 
     async def withdraw(request: Request) -> Response:
-        """This workload does not want any more what it asked for: the customer has changed their mind."""
+        """What a workload asked for is not wanted any more: the customer has changed their mind."""
         workload = await callers.authenticate(shown_by(request))
         approval = ApprovalId(request.path_params["approval"])
         found = await approvals.service.withdraw_by_workload(approval, workload.id)

@@ -79,8 +79,7 @@ Reconsider = Callable[[Held, str], Awaitable[Reconsidered]]
 """Decide on an approver's change as on the model's own: what policies refuse, no person can approve."""
 
 
-async def no_changes(_: Held, __: str) -> Reconsidered:
-    """Where nothing decides on a change, none is made."""
+async def _no_changes(_: Held, __: str) -> Reconsidered:
     return Reconsidered(because="changes can't be checked here; deny it, and let it be asked for anew")
 
 
@@ -105,7 +104,8 @@ class ApprovalService:
     owners: Callable[[WorkloadId], frozenset[OperatorId]] = lambda _: frozenset()
     """Whose workload it is; may wait for its disk."""
     facts: FactsOf = plain_facts
-    reconsider: Reconsider = no_changes
+    """May wait for its disk."""
+    reconsider: Reconsider = _no_changes
     still_stands: Callable[[ApprovalRequest], Awaitable[str]] = _stands
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
     changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)
@@ -127,7 +127,7 @@ class ApprovalService:
         """
         held = await find_held(self.ledger, trace, decision)
         now = self.clock()
-        facts, rules = self.facts(held), self.rules()
+        facts, rules = await asyncio.to_thread(self.facts, held), self.rules()
         owners = await asyncio.to_thread(self.owners, WorkloadId(held.exchange.workload))
         route = held.route or UNROUTED
         text = held.text

@@ -79,7 +79,8 @@ Reconsider = Callable[[Held, str], Awaitable[Reconsidered]]
 """Decide on an approver's change as on the model's own: what policies refuse, no person can approve."""
 
 
-async def _no_changes(_: Held, __: str) -> Reconsidered:
+async def no_changes(_: Held, __: str) -> Reconsidered:
+    """Where nothing decides on a change, none is made."""
     return Reconsidered(because="changes can't be checked here; deny it, and let it be asked for anew")
 
 
@@ -105,7 +106,7 @@ class ApprovalService:
     """Whose workload it is; may wait for its disk."""
     facts: FactsOf = plain_facts
     """May wait for its disk."""
-    reconsider: Reconsider = _no_changes
+    reconsider: Reconsider = no_changes
     still_stands: Callable[[ApprovalRequest], Awaitable[str]] = _stands
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
     changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)

@@ -10,7 +10,7 @@ from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
 from answerable.apps.approvals.following import FollowUp, RunAct
 from answerable.apps.approvals.held import FactsOf, plain_facts
-from answerable.apps.approvals.service import ApprovalService, Reconsider
+from answerable.apps.approvals.service import ApprovalService, Reconsider, no_changes
 from answerable.apps.approvals.watching import Watch
 from answerable.apps.approvals.ways import Ways
 from answerable.decisions import Bundle
@@ -42,7 +42,7 @@ def put_together(
     *,
     ways: Ways = NO_WAYS,
     facts: FactsOf = plain_facts,
-    reconsider: Reconsider | None = None,
+    reconsider: Reconsider = no_changes,
     url: str = "",
 ) -> Approvals:
     """`bundle` is the one in force now. `url` is where people find the gateway, for links in what they are sent.
@@ -62,10 +62,9 @@ def put_together(
         new_approval,
         owners=roles.owners,
         facts=facts,
+        reconsider=reconsider,
         still_stands=still_stands,
     )
-    if reconsider is not None:
-        service.reconsider = reconsider
     outcomes = Outcomes(service, lambda: bundle().wording)
     follow = FollowUp(
         service, outcomes, clock, run_act, ways.notifiers, ways.tellers, lambda one: f"{url}/approvals/{one}"

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from approvals_stack import OWEN, RUTH, BackEnd, Stack
 
+from answerable.adapters.world import utc_now
 from answerable.approvals import Phase, Result
 from answerable.apps.approvals.service import Refused
 from answerable.apps.approvals.watching import Watch
@@ -324,3 +325,17 @@ async def test_two_processes_that_go_on_with_the_same_put_each_thing_on_record_o
     for number in range(8):
         found = [entry.event for entry in await one.entries(f"tr_{number}")]
         assert found == ["opened", "approved", "used", "told"]
+
+
+async def test_what_another_process_leaves_lying_is_taken_over() -> None:
+    stack = Stack()
+    tick = timedelta(milliseconds=20)
+    watch = Watch(stack.follow.go_on, stack.follow.left, utc_now, sweep=tick, late=tick)
+    running = asyncio.create_task(watch.run())
+    async with asyncio.timeout(30):
+        await asyncio.sleep(0)
+        await approved(stack)  # nobody wakes the watch
+        await until(lambda: not (stack.store.unsettled() or stack.store.untold()))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert list(stack.back_end.done) == ["ac_0"]

@@ -29,7 +29,7 @@ from answerable.ports.callers import WorkloadAuthenticator
 from answerable.values import ConversationId
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
-from answerable.wire.errors import error_reply
+from answerable.apps.gateway.errors import said as said_of
 from answerable.wire.limits import Limits
 
 _CHECKPOINT_SECONDS = 2.0
@@ -198,7 +198,7 @@ class Front:
 
 async def _on_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, AnswerableError)  # noqa: S101 – registered for this class alone
-    status, body = error_reply(error)
+    status, body = said_of(error)
     return Response(body, status, media_type="application/json")
 
 

@@ -36,7 +36,8 @@ from answerable.values.errors import (
     UpstreamMalformed,
     UpstreamRefused,
 )
-from answerable.wire.errors import ErrorBody, ErrorReply, error_reply
+from answerable.apps.gateway.errors import said as said_of
+from answerable.wire.errors import ErrorBody, ErrorReply
 from answerable.wire.follow_up import follow_up
 from answerable.wire.limits import Limits
 from answerable.wire.requests import ChatRequest, parse_request
@@ -272,5 +273,5 @@ def plain_error(status: int, message: str, headers: Mapping[str, str] | None = N
 
 
 def _error(error: AnswerableError, headers: Mapping[str, str]) -> Response:
-    status, body = error_reply(error)
+    status, body = said_of(error)
     return Response(body, status, headers=dict(headers), media_type="application/json")

@@ -21,7 +21,7 @@ from answerable.values.errors import (
     UpstreamMalformed,
     UpstreamTimeout,
 )
-from answerable.wire.errors import error_reply
+from answerable.apps.gateway.errors import said as said_of
 from answerable.wire.limits import Limits
 from answerable.wire.requests import ChatRequest
 from answerable.wire.server_sent_events import DONE, EventReader, event
@@ -96,7 +96,7 @@ class StreamDelivery:
             detail = str(error)
             if not self._started:
                 raise
-            last = event(error_reply(error)[1])
+            last = event(said_of(error)[1])
         except asyncio.CancelledError:
             ending = "client_left"
             raise
@@ -214,7 +214,7 @@ class StreamDelivery:
         except LedgerError as error:
             if not self._started:
                 raise
-            last = event(error_reply(error)[1])
+            last = event(said_of(error)[1])
         if last:
             with suppress(ClientStalled):  # it took nothing of the reply either; the connection goes
                 await self._send(last, more=False)

@@ -190,7 +190,9 @@ def test_a_site_without_tls_is_this_machine_alone(tmp_path: Path, url: str) -> N
     store.close()
 
 
-def test_strangers_who_begin_sign_ins_keep_nobody_from_signing_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strangers_who_begin_sign_ins_keep_nobody_from_signing_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("answerable.adapters.sqlite_sign_ins._MOST_BEGUN", 3)
     clock = Clock()
     store = SqliteSignIns(tmp_path / "sign-ins.db")

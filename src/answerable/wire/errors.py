@@ -20,7 +20,6 @@ from answerable.values.errors import (
     UpstreamTimeout,
 )
 
-
 _SERVER = 500
 
 
@@ -36,7 +35,9 @@ class ErrorReply(msgspec.Struct):
 
 
 OURS = "this can't be done now, and nothing was; the gate's owner finds the reason in its log"
-_LEDGER = "the ledger can't take this now, so nothing of it is shown; the gate's owner finds the reason in its log"
+_LEDGER = (
+    "the ledger can't take this now, so nothing of it is shown; the gate's owner finds the reason in its log"
+)
 
 
 def error_reply(error: AnswerableError) -> tuple[int, bytes]:

@@ -142,7 +142,9 @@ class FollowUp:
             )
         if telling is not Telling.TOLD:
             try:
-                await self._each(notice.id, [(one.name, partial(one.notify, notice)) for one in self.notifiers])
+                await self._each(
+                    notice.id, [(one.name, partial(one.notify, notice)) for one in self.notifiers]
+                )
             except BaseException:
                 if telling is Telling.TOGETHER:
                     self.cap.failed(workload, state.route)

@@ -161,9 +161,7 @@ class ApprovalService:
         self._tell_of(kept.state.request.id)
         return kept
 
-    async def _same_waits(
-        self, held: Held, route: str, content: Digest, customer: str | None
-    ) -> Kept | None:
+    async def _same_waits(self, held: Held, route: str, content: Digest, customer: str | None) -> Kept | None:
         """What waits already in the same conversation for the same thing: a bot that asks again asks nobody twice."""
         exchange, decision = held.exchange, held.body.decision
         if exchange.conversation is None or decision is None:

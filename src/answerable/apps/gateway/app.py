@@ -19,6 +19,7 @@ from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error, shown_by
 from answerable.apps.gateway.customers import Customers
+from answerable.apps.gateway.errors import said as said_of
 from answerable.apps.gateway.headers import TRACE, upstream_headers
 from answerable.apps.gateway.readiness import what_fails
 from answerable.apps.ledger.checkpointing import Checkpointer
@@ -29,7 +30,6 @@ from answerable.ports.callers import WorkloadAuthenticator
 from answerable.values import ConversationId
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
-from answerable.apps.gateway.errors import said as said_of
 from answerable.wire.limits import Limits
 
 _CHECKPOINT_SECONDS = 2.0

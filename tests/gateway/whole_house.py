@@ -3,16 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from gateway_stack import Answer, Programmed, Stack, call
 
+from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps import demo_house
 from answerable.apps.demo_house import BOT, SHOP_AUDIENCE, now
+from answerable.apps.gateway.identity_settings import open_callers
+from answerable.apps.serve import build
 from answerable.testing.browser import Browser, Page
+from answerable.testing.serving import serve_in_thread
 
 __all__ = [
     "AGREED",
@@ -20,6 +24,7 @@ __all__ = [
     "SHOP_AUDIENCE",
     "House",
     "asks",
+    "beside",
     "bot",
     "house",
     "now",
@@ -58,6 +63,15 @@ class House(demo_house.House):
     def send(self, browser: Browser, path: str, **form: Any) -> Page:
         """What a program of the page sends."""
         return browser.post(path, sends=form, X_Answerable_CSRF=self.csrf(browser))
+
+
+@contextmanager
+def beside(home: House, **changed: Any) -> Iterator[Stack]:
+    """A second gateway over the same files. `changed` are settings."""
+    settings = replace(home.settings, **changed)
+    ledger = SqliteLedger(settings.ledger)
+    with serve_in_thread(build(settings, ledger, callers=open_callers(settings))) as url:
+        yield Stack(url, ledger)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A session is its browser's alone, ends in time, and does nothing for another site's page."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from answerable.adapters.sqlite_sign_ins import SqliteSignIns
 from answerable.apps.operators.sessions import OperatorSessions, key_of
 from answerable.testing.browser import Browser
-from answerable.values.errors import Overloaded, RolesUnavailable, SettingsError
+from answerable.values.errors import RolesUnavailable, SettingsError
 
 SESSION = "answerable-session"
 
@@ -189,18 +190,21 @@ def test_a_site_without_tls_is_this_machine_alone(tmp_path: Path, url: str) -> N
     store.close()
 
 
-def test_strangers_can_not_fill_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strangers_who_begin_sign_ins_keep_nobody_from_signing_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("answerable.adapters.sqlite_sign_ins._MOST_BEGUN", 3)
     clock = Clock()
     store = SqliteSignIns(tmp_path / "sign-ins.db")
     for number in range(3):
+        clock.on(seconds=1)
         store.keep(str(number), "openid", "{}", clock.at)
-    with pytest.raises(Overloaded):
-        store.keep("3", "openid", "{}", clock.at)
     clock.on(seconds=1)
-    store.clean(clock.at)
     store.keep("3", "openid", "{}", clock.at)
-    assert store.use("3", "passkey-sign-in", clock.at) is None
+    before = clock.at - timedelta(minutes=1)
+    assert store.use("0", "openid", before) is None, "no more than so many are kept"
+    assert store.use("1", "openid", before) == "{}"
+    assert store.use("3", "passkey-sign-in", before) is None
     store.close()
     with pytest.raises(RolesUnavailable):
         store.session("x")

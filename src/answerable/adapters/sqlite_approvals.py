@@ -126,7 +126,11 @@ class SqliteApprovals:
             self._store.db.execute(
                 "DELETE FROM approvals WHERE settled_at < ? AND pending IS NULL", (micros(before),)
             )
-            return self._store.db.changes()
+            count = self._store.db.changes()
+        with self._store.using():
+            # What somebody wrote lies in the write-ahead log, too. Where another reads at this moment: the next time.
+            self._store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return count
 
     def problem(self) -> str:
         return self._store.problem()

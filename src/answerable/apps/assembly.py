@@ -8,9 +8,11 @@ What no setting asks for is not there.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +22,7 @@ from starlette.types import ASGIApp
 
 from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.adapters.world import utc_now
 from answerable.apps.acting.opening import Acting, open_acting
 from answerable.apps.approvals.app import create_approvals
 from answerable.apps.approvals.in_replies import InReplies
@@ -39,7 +42,13 @@ from answerable.ports import Reader
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.ports.connectors import BackEnds
 from answerable.ports.grants import GrantStore
-from answerable.values.errors import SettingsError
+from answerable.values.errors import AnswerableError, SettingsError
+
+_LOG = logging.getLogger("answerable.gateway")
+_IN_THE_LOG = "something stands in its way; the log says what"
+_TIDY_SECONDS = 300.0
+_KEPT = timedelta(days=90)
+"""How long what is settled can be asked for here. The ledger has it for longer."""
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 
@@ -59,10 +68,15 @@ class Assembly:
     started: list[Starlette] = field(default_factory=list)
     """Applications among them that have to be started, and stopped at the end."""
     beside: list[Task] = field(default_factory=list)
+    _said: dict[str, str] = field(default_factory=dict)
+    """What the log was told last."""
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def problems(self) -> dict[str, str]:
-        """What stands in the way of each part, by its name; empty where nothing does."""
+        """What stands in the way of each part, by its name; empty where nothing does.
+
+        Anybody may read it, so which file or server it is, is for the log to say.
+        """
         stores: dict[str, Callable[[], str]] = {}
         if self.grants is not None:
             stores["grants"] = self.grants.problem
@@ -73,7 +87,11 @@ class Assembly:
         found = {name: await asyncio.to_thread(problem) for name, problem in stores.items()}
         if self.acting is not None:
             found["acts"] = self.acting.recovery.problem
-        return found
+        for name, problem in found.items():
+            if problem and self._said.get(name) != problem:
+                _LOG.error("%s: %s", name, problem)
+        self._said = found
+        return {name: _IN_THE_LOG if problem else "" for name, problem in found.items()}
 
     async def close(self) -> None:
         """Let go of everything, last opened first."""
@@ -149,7 +167,7 @@ def _grants_and_acts(
     if settings.connectors is not None:
         made.acting = open_acting(settings, ledger, made.bundles, store, ring)
         made._open.push_async_callback(made.acting.close)  # noqa: SLF001
-        made.beside.append(made.acting.run)
+        made.beside += [made.acting.run, partial(_tidy, made.acting.store.clean)]
 
 
 def _people_and_approvals(
@@ -168,12 +186,22 @@ def _people_and_approvals(
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
-    made.beside.append(approvals.watch.run)
+    made.beside += [approvals.watch.run, partial(_tidy, approvals.service.store.clean)]
 
 
 def _connector_of(bundles: KnownBundles, tool: str) -> str | None:
     action = bundles.current().actions.get(tool)
     return None if action is None else action.rules.connector
+
+
+async def _tidy(clean: Callable[[datetime], int]) -> None:
+    """Forget what was settled long ago, and what is still in free pages and logs of what is. Until cancelled."""
+    while True:
+        try:
+            await asyncio.to_thread(clean, utc_now() - _KEPT)
+        except AnswerableError as error:
+            _LOG.warning("what is settled was not tidied: %s", error)
+        await asyncio.sleep(_TIDY_SECONDS)
 
 
 def _mounted(prefix: str, app: ASGIApp) -> ASGIApp:

@@ -67,6 +67,7 @@ class House:
     login: LoginService
     changes: RoleChanges
     folder: Path
+    settings: Settings
 
     def svid(self, path: str = "bot") -> str:
         """A workload's proof, for an hour."""
@@ -137,7 +138,7 @@ def house(folder: Path, model: ASGIApp, **changed: object) -> Iterator[House]:
         roles = SqliteRoles(beside(Path(settings.ledger), "roles"))
         running.callback(roles.close)
         changes = RoleChanges(store, roles, shipped_duties(), now, new_trace)
-        home = House(url, shop_url, store, domain, login, changes, folder)
+        home = House(url, shop_url, store, domain, login, changes, folder, settings)
         first = Change(home.person(ADMINISTRATOR), Role.ADMINISTRATOR, Limits(), None, "the first one")
         asyncio.run(changes.give_first(MACHINE, first))
         yield home

@@ -232,7 +232,9 @@ class Gate:
 
     async def news(self, exchange: Exchange) -> Sequence[News]:
         """What the customer is to hear first, for `begin`. Raises ApprovalsUnavailable."""
-        return () if self.follow_up is None else await self.follow_up.news(exchange)
+        if self.follow_up is None or self.mode is not Mode.ENFORCE:
+            return ()  # who only observes changes no reply, and marks nothing as told
+        return await self.follow_up.news(exchange)
 
     def begin(
         self,

@@ -103,7 +103,7 @@ def _verified(token: str, known: OperatorIssuer, expected: Expected, now: dateti
             f"{int(expected.max_age.total_seconds())} seconds ago was asked for ('max_age')"
         )
     subject = claims.get("sub")  # 5.
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
+    if not isinstance(subject, str) or not _is_subject(subject):
         raise IdentityRefused(f"the token's subject ('sub') is {quoted(subject)}, which is no person's name")
     return Operator(
         operator_id(url, subject), shown_name(claims, subject), _level(claims, known.rules), min(shown, now)
@@ -129,6 +129,11 @@ def _level(claims: Mapping[str, Any], rules: Sequence[LevelRule]) -> AssuranceLe
         and rule.amr <= used
     ]
     return max(fitting, default=AssuranceLevel.AAL1)
+
+
+def _is_subject(text: str) -> bool:
+    """ASCII, as OpenID Connect Core section 2 has it: no two people's ids look alike."""
+    return 0 < len(text) <= _LONGEST_SUBJECT and text.isascii() and text.isprintable()
 
 
 def shown_name(claims: Mapping[str, Any], subject: str) -> str:

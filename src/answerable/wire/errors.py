@@ -20,6 +20,8 @@ from answerable.values.errors import (
     UpstreamTimeout,
 )
 
+_SERVER = 500
+
 
 class ErrorBody(msgspec.Struct):
     message: str
@@ -32,10 +34,29 @@ class ErrorReply(msgspec.Struct):
     error: ErrorBody
 
 
+OURS = "this can't be done now, and nothing was; the gate's owner finds the reason in its log"
+_LEDGER = (
+    "the ledger can't take this now, so nothing of it is shown; the gate's owner finds the reason in its log"
+)
+
+
 def error_reply(error: AnswerableError) -> tuple[int, bytes]:
-    """The HTTP status and JSON body for an error. Never carries more than the error's own message."""
+    """The HTTP status and JSON body for an error.
+
+    What is ours to mend names files, servers or entries: callers get one sentence, and whoever answers logs the rest
+    (`is_ours`).
+    """
     status, kind, code, field = _classify(error)
-    return status, msgspec.json.encode(ErrorReply(ErrorBody(str(error), kind, field, code)))
+    words = str(error)
+    if is_ours(error):
+        words = _LEDGER if isinstance(error, LedgerError) else OURS
+    return status, msgspec.json.encode(ErrorReply(ErrorBody(words, kind, field, code)))
+
+
+def is_ours(error: AnswerableError) -> bool:
+    """Is it for the gate's owner to mend, and not for callers to read about?"""
+    status, *_ = _classify(error)
+    return status >= _SERVER and not isinstance(error, UpstreamError | Overloaded)
 
 
 def _classify(error: AnswerableError) -> tuple[int, str, str | None, str | None]:

@@ -1,5 +1,6 @@
 """What customers hear of what people decided: asked for, put before the next reply, or sent to the host application."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,18 @@ class Outcomes:
     async def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> list[Outcome]:
         """What there is to tell, oldest first. Changes nothing."""
         return [one for _, one in await self._found(workload, conversation)]
+
+    async def of_customer(
+        self, workload: WorkloadId, conversation: ConversationId, subject: Callable[[], str]
+    ) -> list[Outcome]:
+        """What there is to tell, and was not told, of what was asked for the same customer: `subject` is their
+        pseudonym. Two customers may have been given one conversation's id.
+        """
+        found = [(kept, one) for kept, one in await self._found(workload, conversation) if not one.told]
+        if not found:
+            return []
+        mine = (None, await asyncio.to_thread(subject))
+        return [one for kept, one in found if kept.state.request.customer in mine]
 
     async def polled(self, workload: WorkloadId, conversation: ConversationId) -> list[Outcome]:
         """The same, for a host that asks: what it was given need not be told in the next turn.

@@ -5,9 +5,10 @@ Each move is the pure `approvals.next_move`; what it changes is in the store and
 may be asked to go on at any time, by anybody, as often as they like.
 """
 
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,12 +16,13 @@ from answerable.approvals import Move, Of, Phase, Result, State, next_move
 from answerable.approvals.events import Noticed
 from answerable.approvals.moves import notice_of
 from answerable.apps.approvals.customers import WEBHOOK, Outcomes
+from answerable.apps.approvals.notice_cap import NoticeCap, Telling, begun, together
 from answerable.apps.approvals.service import ApprovalService, Refused
 from answerable.grants import Approval, DecisionId, Intent, Permit
 from answerable.ports import Clock
 from answerable.ports.approvals import Kept
 from answerable.ports.notifying import Notice, Notifier, Teller, Told
-from answerable.values import ActionId, ApprovalId
+from answerable.values import ActionId, ApprovalId, WorkloadId
 from answerable.values.errors import AnswerableError
 
 _LOG = logging.getLogger("answerable.approvals")
@@ -61,6 +63,9 @@ class FollowUp:
     notifiers: Sequence[Notifier] = ()
     tellers: Sequence[Teller] = ()
     link: Callable[[ApprovalId], str] = lambda approval: f"/approvals/{approval}"
+    all_link: str = "/approvals/"
+    """Where everything stands that waits."""
+    cap: NoticeCap = field(default_factory=NoticeCap)
     _failures: dict[ApprovalId, int] = field(default_factory=dict)
     _sent: set[tuple[str, str]] = field(default_factory=set)
     """Of a message to several, who has it: those are not sent it again while another one is tried."""
@@ -124,7 +129,26 @@ class FollowUp:
             at=self.clock(),
             deadline=state.request.plan.deadline,
         )
-        await self._each(notice.id, [(one.name, partial(one.notify, notice)) for one in self.notifiers])
+        workload = state.request.workload
+        telling = self.cap.telling(workload, state.route, notice.id, notice.at)
+        if telling is Telling.TOGETHER:
+            notice = replace(
+                notice,
+                id=_digest_id(workload, state.route, notice.at),
+                event="waiting",
+                summary=together(state.route, self.cap.most, notice.at),
+                link=self.all_link,
+                deadline=None,
+            )
+        if telling is not Telling.TOLD:
+            try:
+                await self._each(
+                    notice.id, [(one.name, partial(one.notify, notice)) for one in self.notifiers]
+                )
+            except BaseException:
+                if telling is Telling.TOGETHER:
+                    self.cap.failed(workload, state.route)
+                raise
         # A crash before this tells them again, under the same id.
         await self.service.noticed(state.request.id, Noticed(self.clock(), state.notices))
 
@@ -200,6 +224,12 @@ class FollowUp:
         plan = kept.state.request.plan
         due = [*plan.reminders, *(when for when, _ in plan.escalations), kept.state.due or at]
         return min(at, *(one for one in due if one > self.clock()), at)
+
+
+def _digest_id(workload: WorkloadId, route: str, now: datetime) -> str:
+    """The same for every try of one hour's digest."""
+    named = hashlib.sha256(f"{workload}\n{route}\n{begun(now).isoformat()}".encode()).hexdigest()
+    return f"more-{named[:26]}"
 
 
 def action_of(approval: ApprovalId) -> ActionId:

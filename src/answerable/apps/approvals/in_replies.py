@@ -1,12 +1,13 @@
 """Approvals as replies meet them: what is held waits for people, and what they answered is told in the next turn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from answerable.apps.approvals.customers import NEXT_TURN, Outcomes
 from answerable.apps.approvals.service import ApprovalService
 from answerable.exchange import Exchange
 from answerable.flow import Line, News, StopCall
+from answerable.receipts import data_subject
 from answerable.values import ApprovalId, Digest
 
 
@@ -16,6 +17,8 @@ class InReplies:
 
     service: ApprovalService
     outcomes: Outcomes
+    pseudonym: Callable[[str], str]
+    """Of whose data it is, as approvals keep it."""
 
     async def held(self, exchange: Exchange, held: Sequence[Line | StopCall]) -> None:
         for one in held:
@@ -24,8 +27,11 @@ class InReplies:
     async def news(self, exchange: Exchange) -> Sequence[News]:
         if exchange.conversation is None:
             return ()
-        found = await self.outcomes.of_conversation(exchange.workload, exchange.conversation)
-        return [News(one.approval, one.text.strip()) for one in found if not one.told]
+        subject = data_subject(exchange.customer, exchange.workload, exchange.conversation, exchange.trace)
+        found = await self.outcomes.of_customer(
+            exchange.workload, exchange.conversation, lambda: self.pseudonym(subject)
+        )
+        return [News(one.approval, one.text.strip()) for one in found]
 
     async def told(self, exchange: Exchange, approvals: Sequence[ApprovalId]) -> None:
         """A crash before this tells them once more, in the turn after."""

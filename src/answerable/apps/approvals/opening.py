@@ -57,7 +57,7 @@ def open_approvals(
         reconsider=judging.reconsider,
         url=people.sessions.origin,
     )
-    return Opened(made, InReplies(made.service, made.outcomes))
+    return Opened(made, InReplies(made.service, made.outcomes, ledger.keys.pseudonym))
 
 
 async def _nobody_does(_: Approved) -> Result | None:

@@ -135,7 +135,7 @@ class ApprovalService:
         if text is None or held.body.decision is None:
             raise ApprovalError(f"what '{decision[:20]}…' is about is erased: nobody can approve it")
         content = content_digest(held.of, text)
-        if (same := await self._same_waits(held, route, content)) is not None:
+        if (same := await self._same_waits(held, route, content, facts.customer)) is not None:
             return same
         request = ApprovalRequest(
             id=self.new_id(),
@@ -161,7 +161,7 @@ class ApprovalService:
         self._tell_of(kept.state.request.id)
         return kept
 
-    async def _same_waits(self, held: Held, route: str, content: Digest) -> Kept | None:
+    async def _same_waits(self, held: Held, route: str, content: Digest, customer: str | None) -> Kept | None:
         """What waits already in the same conversation for the same thing: a bot that asks again asks nobody twice."""
         exchange, decision = held.exchange, held.body.decision
         if exchange.conversation is None or decision is None:
@@ -170,9 +170,9 @@ class ApprovalService:
             WorkloadId(exchange.workload), ConversationId(exchange.conversation)
         ):
             asked = kept.state.request
-            mine = (held.of, held.tool, content, route, decision.bundle)
+            mine = (held.of, held.tool, content, route, decision.bundle, customer)
             if kept.state.phase is Phase.OPEN and mine == (
-                asked.of, asked.tool, asked.content, asked.route, asked.bundle,
+                asked.of, asked.tool, asked.content, asked.route, asked.bundle, asked.customer,
             ):  # fmt: skip
                 return await self.put_on_record(kept)
         return None

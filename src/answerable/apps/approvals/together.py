@@ -67,7 +67,14 @@ def put_together(
     )
     outcomes = Outcomes(service, lambda: bundle().wording)
     follow = FollowUp(
-        service, outcomes, clock, run_act, ways.notifiers, ways.tellers, lambda one: f"{url}/approvals/{one}"
+        service,
+        outcomes,
+        clock,
+        run_act,
+        ways.notifiers,
+        ways.tellers,
+        lambda one: f"{url}/approvals/{one}",
+        f"{url}/approvals/",
     )
     watch = Watch(follow.go_on, follow.left, clock)
     service.changed.append(watch.wake)

@@ -19,6 +19,7 @@ from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error, shown_by
 from answerable.apps.gateway.customers import Customers
+from answerable.apps.gateway.errors import said as said_of
 from answerable.apps.gateway.headers import TRACE, upstream_headers
 from answerable.apps.gateway.readiness import what_fails
 from answerable.apps.ledger.checkpointing import Checkpointer
@@ -28,7 +29,6 @@ from answerable.ports import Upstream
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
-from answerable.wire.errors import error_reply
 from answerable.wire.limits import Limits
 
 _CHECKPOINT_SECONDS = 2.0
@@ -188,7 +188,7 @@ class Front:
 
 async def _on_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, AnswerableError)  # noqa: S101 – registered for this class alone
-    status, body = error_reply(error)
+    status, body = said_of(error)
     return Response(body, status, media_type="application/json")
 
 

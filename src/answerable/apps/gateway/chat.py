@@ -20,6 +20,7 @@ from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.conversations import Conversations, Heard
 from answerable.apps.gateway.customers import Customers, Known
 from answerable.apps.gateway.departures import until_client_leaves
+from answerable.apps.gateway.errors import said as said_of
 from answerable.apps.gateway.headers import TRACE, client_headers, upstream_headers
 from answerable.apps.gateway.peer_certificates import certificates_of
 from answerable.apps.gateway.streaming import AskAgain, StreamDelivery, send_back, within
@@ -36,7 +37,7 @@ from answerable.values.errors import (
     UpstreamMalformed,
     UpstreamRefused,
 )
-from answerable.wire.errors import ErrorBody, ErrorReply, error_reply
+from answerable.wire.errors import ErrorBody, ErrorReply
 from answerable.wire.follow_up import follow_up
 from answerable.wire.limits import Limits
 from answerable.wire.requests import ChatRequest, parse_request
@@ -272,5 +273,5 @@ def plain_error(status: int, message: str, headers: Mapping[str, str] | None = N
 
 
 def _error(error: AnswerableError, headers: Mapping[str, str]) -> Response:
-    status, body = error_reply(error)
+    status, body = said_of(error)
     return Response(body, status, headers=dict(headers), media_type="application/json")

@@ -11,17 +11,18 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import Send
 
 from answerable.apps.gate import GatedReply
+from answerable.apps.gateway.errors import said as said_of
 from answerable.flow import CallArrived, Event, ExtensionArrived, Line, Output, ReplyEnded, SendBack
 from answerable.ports import UpstreamReply
 from answerable.values.errors import (
     AnswerableError,
+    ApprovalError,
     LedgerError,
     UpstreamCut,
     UpstreamError,
     UpstreamMalformed,
     UpstreamTimeout,
 )
-from answerable.wire.errors import error_reply
 from answerable.wire.limits import Limits
 from answerable.wire.requests import ChatRequest
 from answerable.wire.server_sent_events import DONE, EventReader, event
@@ -91,12 +92,12 @@ class StreamDelivery:
         except UpstreamSaidError as error:
             said = ExtensionArrived(-1, ("error",), error.error, passed=True, rides=True)
             ending, detail, last = error.code, str(error), event(b'{"error":' + error.error.encode() + b"}")
-        except (UpstreamError, LedgerError) as error:
-            ending = error.code if isinstance(error, UpstreamError) else "ledger_unavailable"
+        except (UpstreamError, LedgerError, ApprovalError) as error:
+            ending = _ending(error)
             detail = str(error)
             if not self._started:
                 raise
-            last = event(error_reply(error)[1])
+            last = event(said_of(error)[1])
         except asyncio.CancelledError:
             ending = "client_left"
             raise
@@ -214,7 +215,17 @@ class StreamDelivery:
         except LedgerError as error:
             if not self._started:
                 raise
-            last = event(error_reply(error)[1])
+            last = event(said_of(error)[1])
         if last:
             with suppress(ClientStalled):  # it took nothing of the reply either; the connection goes
                 await self._send(last, more=False)
+
+
+def _ending(error: UpstreamError | LedgerError | ApprovalError) -> str:
+    match error:
+        case UpstreamError():
+            return error.code
+        case LedgerError():
+            return "ledger_unavailable"
+        case _:
+            return "approvals_unavailable"

@@ -18,6 +18,7 @@ from answerable.roles import Needs, Ruling
 from answerable.values.errors import (
     AnswerableError,
     ApprovalError,
+    ApprovalsUnavailable,
     GrantRefused,
     IdentityError,
     IdentityRefused,
@@ -170,7 +171,7 @@ def _code(error: Exception) -> tuple[int, str]:
             return 403, "not_allowed"
         case RequestTooLarge():
             return 413, "invalid_request"
-        case RolesUnavailable() | Overloaded() | IdentityError():
+        case RolesUnavailable() | ApprovalsUnavailable() | Overloaded() | IdentityError():
             return 503, "temporarily_unavailable"
         case InvalidRequest() | RoleError() | GrantRefused():
             return 400, "invalid_request"

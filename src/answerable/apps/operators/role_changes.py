@@ -157,7 +157,8 @@ def _given(wanted: Assignment, reason: str) -> RoleBody:
     """Raises RoleError where it can't be written."""
     if wanted.until is not None and wanted.until <= wanted.since:
         raise RoleError(f"a role ends after it begins; '{rfc3339(wanted.until)}' is past")
-    if not wanted.operator or not wanted.operator.isprintable() or "#" not in wanted.operator:
+    named = wanted.operator
+    if not named.isascii() or not named.isprintable() or "#" not in named:  # nobody's looks like another's
         raise RoleError(
             f"'{wanted.operator[:80]}' is no person's id; it is ISSUER#SUBJECT, as /operators/whoami shows"
         )

@@ -14,7 +14,7 @@ A caller that goes away changes nothing: what was begun is finished, recorded, a
 import asyncio
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,10 +31,12 @@ from answerable.apps.toolgate.running import Held, OpensApprovals, RunsActs, Wan
 from answerable.apps.toolgate.schemas import check_arguments
 from answerable.apps.toolgate.talks import DONE, NOT_DONE, UNCERTAIN, Heard, Seen, TalkKey, Talks, Told
 from answerable.decisions import ActDecider, ActDecision, ActOutcome, Bundle, Situation
+from answerable.decisions.actions import Need
 from answerable.dialogue import talk_of
 from answerable.exchange import ToolCall
 from answerable.findings import succeeded
 from answerable.grants import DecisionId, Intent, Permit, Policies
+from answerable.grants.grant import LONGEST_TEXT
 from answerable.identity import Workload
 from answerable.ports import Clock, Ledger, NewTrace
 from answerable.ports.connectors import BackEndCall
@@ -294,14 +296,19 @@ class ToolGate:
         if repeated is not None:
             await self.ledger.append(drafts.end("repeated"))
             return answers.of_repeat(repeated, drafts.trace)
-        intent = self._intent(tool, asked, caller)
+        values = known_of(bundle, asked.tool, asked.arguments.value, situation.book)
+        rule = bundle.actions.get(asked.tool)
+        thing = None if rule is None or rule.resource is None else _thing(rule.resource, values)
+        intent = self._intent(tool, asked, caller, thing)
         if decision.outcome is ActOutcome.PERMIT:
             wanted = Wanted(
                 tool.offered.name,
                 asked.arguments.text,
                 tool.connector,
                 drafts.subject,
-                known_of(bundle, asked.tool, asked.arguments.value, situation.book),
+                values,
+                agreed=rule is not None and rule.consent is not None,
+                since=heard.last_said,
             )
             return await self._run(wanted, call, asked, key, drafts, earlier or mine, intent, decision)
         approval = None
@@ -362,7 +369,7 @@ class ToolGate:
         )
         return Situation(talk, book, self._clock(), caller.assurance)
 
-    def _intent(self, tool: Tool, asked: Asked, caller: Caller) -> Intent:
+    def _intent(self, tool: Tool, asked: Asked, caller: Caller, thing: str | None) -> Intent:
         customer = caller.customer
         if customer is not None and self._pseudonym is not None:
             named: str | None = self._pseudonym(f"customer:{customer}")
@@ -373,7 +380,7 @@ class ToolGate:
             asked.arguments.digest,
             tool.audience,
             caller.workload.id,
-            None,
+            thing,
             named,
             caller.conversation,
         )
@@ -393,6 +400,16 @@ def known_of(bundle: Bundle, tool: str, arguments: dict[str, Any], book: Book) -
         if record is not None:
             values[need.name] = record.raw
     return values
+
+
+def _thing(need: Need, values: Mapping[str, Any]) -> str | None:
+    """What the act is done to, as grants and chains name it: `Order L-1`. None where that is not known."""
+    try:
+        name = need.id.find(dict(values))
+    except ExpressionFailed:
+        return None
+    text = f"{need.kind} {name}"
+    return text if name is not None and text.isprintable() and len(text) <= LONGEST_TEXT else None
 
 
 def _said_since(act: Seen, heard: Heard) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from answerable.actions import Outcome
@@ -24,6 +25,10 @@ class Wanted:
     """Whose key seals what is private of it."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """What the pack's expressions see of it: `args`, and what is known of `resource` and each need."""
+    agreed: bool = True
+    """Did the customer have to say yes to exactly this? Then it begins a chain of its own."""
+    since: datetime | None = None
+    """When the customer's last words came in: what followed them without a yes of its own is one chain."""
 
 
 class RunsActs(Protocol):

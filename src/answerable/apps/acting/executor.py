@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from answerable.actions import (
     UNSENT,
+    WAITING_FOR_PEOPLE,
     Action,
     AskPerson,
     Done,
@@ -42,6 +43,7 @@ from answerable.apps.acting.journal import Journal
 from answerable.apps.acting.undoing import DecideUndo, Undoing
 from answerable.decisions.act_rules import ActRules
 from answerable.grants import DecisionId, Grant, Permit, confusable
+from answerable.identity.operators import Operator
 from answerable.ports.actions import ActionStore, Kept
 from answerable.ports.connectors import BackEndCall, Connector, ShownGrant
 from answerable.ports.ledger import Ledger
@@ -58,6 +60,8 @@ from answerable.values.errors import (
 )
 
 _LOG = logging.getLogger("answerable.acting")
+_PERSON = "person "
+"""How a lease begins that a person's word has taken."""
 _MOST_GRANTS = 2
 _GRACE = 1.0
 
@@ -116,7 +120,7 @@ class Executor:
         return await self._to_its_end(self._act(wanted, permit))
 
     async def undo(
-        self, action: ActionId, by: OperatorId, reason: str, *, subject: str | None = None
+        self, action: ActionId, by: Operator, reason: str, *, subject: str | None = None
     ) -> Settled:
         """Take a done act back, as its pack says how. `subject` is whom it is about, where its trace does not say.
 
@@ -150,22 +154,36 @@ class Executor:
         return await self.act(wanted, permit=permit)
 
     async def resolve(
-        self, action: ActionId, outcome: Done | NotDone, by: OperatorId, reason: str
+        self, action: ActionId, outcome: Done | NotDone, by: OperatorId, reason: str, *, detail: str = ""
     ) -> Settled:
         """A person has looked, and says what became of an uncertain act. Whether they may, the caller has asked.
 
-        Raises ActionRefused where it is not uncertain, ActionTaken, ActionsUnavailable.
+        `detail` stands in its receipt in the clear. Raises ActionRefused where it is not uncertain, or where "not done"
+        comes before the back end can be done with it; ActionTaken, ActionsUnavailable.
         """
         kept = await asyncio.to_thread(self.journal.store.find, action)
-        if kept is None or kept.progress.state not in (State.UNCERTAIN, State.PERSON):
+        if kept is None or kept.progress.state not in WAITING_FOR_PEOPLE:
             raise ActionRefused(f"the act '{action}' is not waiting for anybody's word on it")
+        if kept.lease.holder.startswith(_PERSON) and self._now() < kept.lease.until:
+            raise ActionTaken(f"somebody else is saying what became of the act '{action}'; look at it again")
         said: Outcome
         match outcome:
             case Done(result, reference):
                 said = Done(result or reason, reference)
             case NotDone():
+                patience = timedelta(seconds=self._pace.patience)
+                if not is_final(kept.progress, self._now(), patience):
+                    raise ActionRefused(
+                        f"the back end may still be at work on the act '{action}'; look again "
+                        f"{self._pace.patience:g} seconds after it was sent"
+                    )
                 said = NotDone(reason)
-        return self._told(await self.journal.learned(kept, said, How.PERSON, by=by))
+        # Taken first: of two people, or a person and a program, that come at once, one writes a receipt. A crash
+        # after this leaves it as it was, and anybody may go on with it once the lease is over.
+        kept = await asyncio.to_thread(
+            self.journal.store.renew, kept, self.journal.lease(f"{_PERSON}{self.holder()}")
+        )
+        return self._told(await self.journal.learned(kept, said, How.PERSON, by=by, detail=detail))
 
     def holder(self) -> str:
         """A name for one piece of work, which nobody else has."""

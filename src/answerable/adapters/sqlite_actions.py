@@ -88,7 +88,8 @@ _COUNT = (
     "FROM actions WHERE counts AND tool = ?1 AND begun_at > ?2"
 )
 _UNKNOWN, _WAITING = (
-    f"open AND state IN ({', '.join(repr(one) for one in states)})" for states in (UNKNOWN_STATES, WAITING_STATES)
+    f"open AND state IN ({', '.join(repr(one) for one in states)})"
+    for states in (UNKNOWN_STATES, WAITING_STATES)
 )
 _WHAT = "the store of actions"
 

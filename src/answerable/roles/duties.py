@@ -213,7 +213,7 @@ class Duties:
         now: datetime,
         approver: OperatorId | None = None,
     ) -> Ruling:
-        """May they let grants out again that somebody took back? `approver` is whose yes was stopped, if that was it."""
+        """May they let grants out again that somebody took back? `approver` is whose yes that stopped, if anybody's."""
         asked = _Asked(operator, tuple(assignments), now)
         return self._ruled(asked, "lift_revocation", cedar.grants(owners, approver), self.rules.change)
 

@@ -146,7 +146,9 @@ class PostgresApprovals:
         return [] if _NUL in (route or "") else self._all(_OPEN, route, MOST_FOUND)
 
     def count_waiting(self) -> int:
-        [(count,)] = self._run(lambda db: db.fetch("SELECT count(*) FROM answerable_approvals.approvals WHERE open"))
+        [(count,)] = self._run(
+            lambda db: db.fetch("SELECT count(*) FROM answerable_approvals.approvals WHERE open")
+        )
         return int(count)
 
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:

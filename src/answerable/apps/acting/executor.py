@@ -14,6 +14,7 @@ from answerable.actions import (
     UNSENT,
     WAITING_FOR_PEOPLE,
     Action,
+    Answered,
     AskPerson,
     Done,
     Granted,
@@ -159,7 +160,7 @@ class Executor:
         """A person has looked, and says what became of an uncertain act. Whether they may, the caller has asked.
 
         `detail` stands in its receipt in the clear. Raises ActionRefused where it is not uncertain, or where "not done"
-        comes before the back end can be done with it; ActionTaken, ActionsUnavailable.
+        comes before the back end can be done with it; ActionTaken, ActionsUnavailable, LedgerError.
         """
         kept = await asyncio.to_thread(self.journal.store.find, action)
         if kept is None or kept.progress.state not in WAITING_FOR_PEOPLE:
@@ -178,6 +179,11 @@ class Executor:
                         f"{self._pace.patience:g} seconds after it was sent"
                     )
                 said = NotDone(reason)
+        # What somebody said before a crash is on record and counts: a second word would contradict it.
+        before = await self.journal.on_record(kept)
+        if before is not None and before.how is How.PERSON:
+            told = Answered(before.outcome, before.how, before.leaf, before.by)
+            return self._told(await self.journal.advance(kept, told))
         # Taken first: of two people, or a person and a program, that come at once, one writes a receipt. A crash
         # after this leaves it as it was, and anybody may go on with it once the lease is over.
         kept = await asyncio.to_thread(

@@ -14,7 +14,7 @@ from answerable.approvals import ApprovalRequest, Result
 from answerable.approvals.reading import rules_of
 from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
-from answerable.apps.approvals.following import Approved, FollowUp, RunAct
+from answerable.apps.approvals.following import Approved, Became, FollowUp, RunAct
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.judging import Judging
 from answerable.apps.approvals.place import open_approvals as open_store
@@ -51,8 +51,11 @@ def open_approvals(
     bundles: KnownBundles,
     reader: Reader,
     run_act: RunAct | None = None,
+    became: Became | None = None,
 ) -> Approvals:
     """Without `run_act` no back end is at hand, and an act that is approved is not done from here.
+
+    `became` says what is known of one that was begun.
 
     Raises SettingsError, SignatureError, ApprovalsUnavailable.
     """
@@ -63,7 +66,7 @@ def open_approvals(
         rules=lambda: rules_of(bundles.current()),
         authority=ByDuties(people.duties, people.roles.of),
         clock=utc_now,
-        new_id=lambda: ApprovalId(f"ap_{secrets.token_hex(_ID_BYTES)}"),
+        new_id=new_approval,
         owners=people.roles.owners,
         facts=judging.facts,
         reconsider=judging.reconsider,
@@ -80,11 +83,17 @@ def open_approvals(
         told.notifiers,
         told.tellers,
         lambda approval: f"{url}/approvals/{approval}",
+        became,
     )
 
     watch = Watch(follow_up.go_on, partial(service.left, untold=bool(told.tellers)), utc_now)
     service.changed.append(watch.wake)
     return Approvals(service, outcomes, follow_up, watch, InReplies(service, outcomes))
+
+
+def new_approval() -> ApprovalId:
+    """An id that nobody guesses."""
+    return ApprovalId(f"ap_{secrets.token_hex(_ID_BYTES)}")
 
 
 def _notifications(settings: Settings) -> Notifications:

@@ -29,6 +29,7 @@ from answerable.grants.metadata import usable_issuer
 from answerable.ports.callers import Shown, WorkloadAuthenticator
 from answerable.ports.connectors import BackEnds
 from answerable.ports.grants import GrantStore
+from answerable.ports.ledger import Ledger
 from answerable.receipts import Draft
 from answerable.values import GrantId, WorkloadId
 from answerable.values.errors import SettingsError
@@ -70,11 +71,7 @@ def open_authority(
     """
     if settings.issuer is None:
         raise SettingsError("no issuer is named; set ANSWERABLE_ISSUER to the URL that back ends know it by")
-
-    def record(drafts: Sequence[Draft]) -> None:
-        asyncio.run(ledger.append(drafts))
-
-    store, known = RecordedGrants(kept, record, utc_now, new_trace), _Known(callers, back_ends)
+    store, known = recorded(kept, ledger), _Known(callers, back_ends)
     issuer = Issuer(
         usable_issuer(settings.issuer),
         store,
@@ -91,6 +88,15 @@ def open_authority(
         certificate=lambda request: next(iter(certificates_of(request.scope)), None),
     )
     return Authority(app, issuer, store, ring)
+
+
+def recorded(kept: GrantStore, ledger: Ledger) -> RecordedGrants:
+    """The store, with every change of it in that ledger. For worker threads."""
+
+    def record(drafts: Sequence[Draft]) -> None:
+        asyncio.run(ledger.append(drafts))
+
+    return RecordedGrants(kept, record, utc_now, new_trace)
 
 
 def open_grants(settings: Settings) -> GrantStore:

@@ -32,7 +32,7 @@ from answerable.apps.approvals.running import RunsApproved
 from answerable.apps.authority.desk import create_grants_desk
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring, recorded
 from answerable.apps.authority.recording import RecordedGrants
-from answerable.apps.authority.revoking import GrantDuties
+from answerable.apps.authority.revoking import GrantsDesk
 from answerable.apps.deciders import KnownBundles
 from answerable.apps.operators.app import create_operators, keep_fresh
 from answerable.apps.operators.opening import open_people
@@ -131,8 +131,8 @@ def _grants_and_acts(
     made.grants = recorded(store, ledger)
     made._open.callback(store.close)  # noqa: SLF001 – its own module
     if made.people is not None:
-        rules = GrantDuties(made.people.duties, made.people.roles, made.grants, utc_now)
-        made.houses["/revocations"] = _mounted("/revocations", create_grants_desk(rules, made.people))
+        grants_desk = GrantsDesk(made.people.duties, made.people.roles, made.grants, utc_now)
+        made.houses["/revocations"] = _mounted("/revocations", create_grants_desk(grants_desk, made.people))
     if settings.issuer is not None:
         made.authority = open_authority(
             settings, ledger, callers, back_ends, partial(_connector_of, made.bundles), store, ring
@@ -184,11 +184,12 @@ def _approvals(
     reader: Reader,
     back_ends: BackEnds,
 ) -> None:
-    run_act = None
+    run_act = became = None
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
+        became = run_act.became
     approvals = made.approvals = open_approvals(
-        settings, ledger, people, made.bundles, reader, run_act, run_act and run_act.became
+        settings, ledger, people, made.bundles, reader, run_act, became
     )
     made._open.push_async_callback(approvals.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))

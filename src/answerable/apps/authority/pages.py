@@ -36,10 +36,7 @@ def outstanding_html(found: Sequence[Grant], selection: Selection) -> str:
     """Grants, one a row."""
     if not found:
         return f"<p>None of {escape(_named(selection))} can be used.</p>"
-    heads = "".join(
-        f'<th scope="col">{head}</th>'
-        for head in ("Grant", "Act", "Back end", "Bot", "Conversation", "Until")
-    )
+    heads = _heads("Grant", "Act", "Back end", "Bot", "Conversation", "Until")
     rows = "".join(
         f"<tr><td><code>{escape(one.id)}</code></td><td>{escape(one.intent.action)}</td>"
         f"<td>{escape(one.intent.audience)}</td><td>{escape(one.intent.workload)}</td>"
@@ -52,13 +49,15 @@ def outstanding_html(found: Sequence[Grant], selection: Selection) -> str:
 def _standing(standing: Sequence[Revocation], csrf: str, here: str) -> str:
     if not standing:
         return "<p><strong>Nothing is stopped.</strong></p>"
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("What", "Since", "By", "Why", "Let it go on"))
+    heads = _heads("What", "Since", "By", "Why", "Let it go on")
     rows = "".join(
         f"<tr><td>{escape(_named(one.selection))}</td><td><time>{second(rfc3339(one.at))}</time></td>"
-        f"<td><code>{escape(one.by)}</code></td><td>{escape(one.reason)}</td><td>{_lift(number, one, csrf, here)}</td></tr>"
+        f"<td><code>{escape(one.by)}</code></td><td>{escape(one.reason)}</td>"
+        f"<td>{_lift(number, one, csrf, here)}</td></tr>"
         for number, one in enumerate(standing)
     )
-    return f"<table><caption>Stopped, oldest first</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    caption = "<caption>Stopped, oldest first</caption>"
+    return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _lift(number: int, one: Revocation, csrf: str, here: str) -> str:
@@ -83,6 +82,10 @@ def _some(csrf: str, here: str) -> str:
         '<label for="value">Which</label><input id="value" name="value" required maxlength="512">'
         f"{_reason('some')}<button>Stop it</button></form>"
     )
+
+
+def _heads(*names: str) -> str:
+    return "".join(f'<th scope="col">{name}</th>' for name in names)
 
 
 def _reason(name: str) -> str:

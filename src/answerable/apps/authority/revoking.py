@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from answerable.apps.authority.recording import RecordedGrants
 from answerable.grants import Grant, Outstanding, Revocation, Selection, Selector
@@ -34,7 +33,8 @@ def selection_of(selector: str, value: str) -> Selection:
     return made
 
 
-class Changed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Changed:
     """What the rules said; and where they allowed it, how many grants or revocations it was about."""
 
     ruling: Ruling

@@ -159,7 +159,7 @@ def test_nobody_says_not_done_while_the_back_end_may_be_at_work(unsure: tuple[Ho
         ("nina", "done", "it comes to more than you may approve"),
         ("rex", "done", "no role of yours"),
         ("aude", "done", "an auditor reads and changes nothing"),
-        ("ada", "done", "no role of yours"),
+        ("ada", "done", "an administrator gives roles and approves nothing"),
         ("nobody", "done", "no role of yours"),
         ("ruth", "not_done", "you approved this act"),
     ],

@@ -105,8 +105,8 @@ class House:
     def signed_in(self, subject: str, acr: str = "urn:shop:mfa") -> Browser:
         self.login.subject, self.login.name, self.login.acr = subject, subject.title(), acr
         browser = Browser(self.url)
-        page = browser.get("/operators/start?provider=0")
-        assert page.status == 200, page.text
+        # The login service's keys are fetched while the gateway starts.
+        until(lambda: browser.get("/operators/start?provider=0").status == 200)
         return browser
 
     def csrf(self, browser: Browser) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from answerable.apps.authority.pages import desk_html, outstanding_html
-from answerable.apps.authority.revoking import Changed, GrantsDesk, selection_of
+from answerable.apps.authority.revoking import Changed, GrantsDesk, named, selection_of
 from answerable.apps.operators.forms import fields_of, reason_in
 from answerable.apps.operators.pages import HEADERS, on_error, page, refusal, wants_json
 from answerable.apps.operators.people import People, check_csrf, csrf_token, require_operator
@@ -75,7 +75,7 @@ def create_grants_desk(desk: GrantsDesk, people: People, *, here: str = HERE) ->
             if not found.ruling.allowed:
                 return refusal(request, found.ruling, operator, f"{here}/")
             if wants_json(request):
-                return JSONResponse({told: str(selection), "count": found.count}, headers=HEADERS)
+                return JSONResponse({told: named(selection), "count": found.count}, headers=HEADERS)
             return RedirectResponse(f"{here}/", 303, headers=HEADERS)
 
         return changed
@@ -128,7 +128,7 @@ async def _half_done(
     except GrantsUnavailable:
         words = "it can't be known now whether that is stopped; stop it again, and the gateway itself if it must be"
     else:
-        words = f"'{selection}' is {'stopped' if stands else 'not stopped'} now"
+        words = f"'{named(selection)}' is {'stopped' if stands else 'not stopped'} now"
         if isinstance(error, NotOnRecord):
             words += ", and what you did is not on record: do it again once the ledger can be written"
     if wants_json(request):

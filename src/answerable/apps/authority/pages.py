@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from answerable.apps.acting_words import second
+from answerable.apps.authority.revoking import named
 from answerable.apps.operators.forms import LONGEST_REASON
 from answerable.apps.operators.pages import csrf_input
 from answerable.grants import Grant, Revocation, Selection, Selector
@@ -35,7 +36,7 @@ def desk_html(standing: Sequence[Revocation], csrf: str, here: str) -> str:
 def outstanding_html(found: Sequence[Grant], selection: Selection) -> str:
     """Grants, one a row."""
     if not found:
-        return f"<p>None of {escape(_named(selection))} can be used.</p>"
+        return f"<p>None of {escape(named(selection))} can be used.</p>"
     heads = _heads("Grant", "Act", "Back end", "Bot", "Conversation", "Until")
     rows = "".join(
         f"<tr><td><code>{escape(one.id)}</code></td><td>{escape(one.intent.action)}</td>"
@@ -51,7 +52,7 @@ def _standing(standing: Sequence[Revocation], csrf: str, here: str) -> str:
         return "<p><strong>Nothing is stopped.</strong></p>"
     heads = _heads("What", "Since", "By", "Why", "Let it go on")
     rows = "".join(
-        f"<tr><td>{escape(_named(one.selection))}</td><td><time>{second(rfc3339(one.at))}</time></td>"
+        f"<tr><td>{escape(named(one.selection))}</td><td><time>{second(rfc3339(one.at))}</time></td>"
         f"<td><code>{escape(one.by)}</code></td><td>{escape(one.reason)}</td>"
         f"<td>{_lift(number, one, csrf, here)}</td></tr>"
         for number, one in enumerate(standing)
@@ -93,7 +94,3 @@ def _reason(name: str) -> str:
         f'<label for="reason-{name}">Why (it stays on record for good: name no customer)</label>'
         f'<input id="reason-{name}" name="reason" required maxlength="{LONGEST_REASON}">'
     )
-
-
-def _named(selection: Selection) -> str:
-    return f"{selection.selector.value} {selection.value}".rstrip()

@@ -33,6 +33,11 @@ def selection_of(selector: str, value: str) -> Selection:
     return made
 
 
+def named(selection: Selection) -> str:
+    """A selection in words: `everything`, `workload spiffe://…`."""
+    return f"{selection.selector.value} {selection.value}".rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What the rules said; and where they allowed it, how many grants or revocations it was about."""
@@ -83,7 +88,7 @@ class GrantsDesk:
         if not ruling.allowed:
             return Changed(ruling)
         if not self.stands(selection):
-            raise InvalidRequest(f"nothing of '{selection}' is stopped", "value")
+            raise InvalidRequest(f"'{named(selection)}' is not stopped", "value")
         return Changed(ruling, self.grants.lift(selection, self.now(), operator.id, reason))
 
     def stands(self, selection: Selection) -> bool:

@@ -1,5 +1,8 @@
 """Everything is stopped from the desk before it is sent, in somebody's name, and goes on only when somebody lets it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -150,6 +153,27 @@ def test_what_is_stopped_and_not_on_record_is_said_to_be_just_that(
     assert len(standing(sam)) == 1
     assert revoke(home, sam, **EVERYTHING).status == 200
     assert [one.event for one in recorded(home)] == ["revoked"]
+
+
+def test_the_machine_itself_stops_a_gateway_that_runs(home: House) -> None:
+    def grants(*arguments: str) -> str:
+        command = [sys.executable, "-m", "answerable.apps.cli", "grants", *arguments]
+        command += ["--ledger", str(home.folder / "ledger.db")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    grants("stop-everything", "--reason", "nobody can sign in tonight")
+    approve(home, "c-1")
+    assert outcome(home, "c-1") == "not-done"
+    [one] = standing(home.signed_in("sam"))
+    assert one["by"].startswith(f"unix:{os.getuid()}(")
+    grants("rotate-keys")
+    grants("lift", "--selector", "everything", "--reason", "it was nothing")
+    approve(home, "c-2")
+    assert outcome(home, "c-2") == "done"
+    assert refunded(home) == 210.0
+    assert {body.by for body in recorded(home)} == {one["by"]}
 
 
 # -- who may ----------------------------------------------------------------------------------

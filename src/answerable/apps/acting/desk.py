@@ -19,16 +19,15 @@ from starlette.routing import Route
 from answerable.actions import Done, NotDone, Settled
 from answerable.apps.acting.authority import ActDuties
 from answerable.apps.acting.executor import Executor
+from answerable.apps.acting.on_record import act_on_record, acts_of_trace
 from answerable.apps.acting.pages import act_html, list_html, table_html
-from answerable.apps.acting.showing import ShownAct, act_json, list_json, shown_act
+from answerable.apps.acting.showing import ShownAct, act_json, list_json
 from answerable.apps.operators.forms import fields_of, reason_in
 from answerable.apps.operators.pages import HEADERS, on_error, page, refusal, wants_json
 from answerable.apps.operators.people import People, check_csrf, csrf_token, require_operator
 from answerable.identity.operators import Operator
 from answerable.ports.actions import ActionStore, Kept
 from answerable.ports.ledger import Ledger
-from answerable.receipts import ActionBody
-from answerable.receipts.verifying import decode
 from answerable.roles import Ruling
 from answerable.values import ActionId, ConversationId, TraceId
 from answerable.values.errors import (
@@ -121,20 +120,6 @@ class ActsDesk:
             return await self.executor.undo(kept.action.id, operator, reason)
         except (ActionRefused, ActionTaken, NotAllowed) as error:
             return Refused(str(error))
-
-
-async def acts_of_trace(ledger: Ledger, store: ActionStore, trace: TraceId) -> list[Kept]:
-    """The acts that the ledger names in a trace and the store still has. Raises LedgerError, ActionsUnavailable."""
-    bodies = [decode(row.entry, row.seq).body for row in await ledger.trace(trace)]
-    ids = dict.fromkeys(ActionId(body.action) for body in bodies if isinstance(body, ActionBody))
-    found = [await asyncio.to_thread(store.find, one) for one in ids]
-    return [one for one in found if one is not None]
-
-
-async def act_on_record(ledger: Ledger, store: ActionStore, kept: Kept) -> ShownAct:
-    """An act with what the ledger has of it. Raises LedgerError, ActionsUnavailable."""
-    chain = await asyncio.to_thread(store.of_chain, kept.action.first)
-    return shown_act(kept, chain, await ledger.trace(kept.action.trace))
 
 
 def create_acts_desk(desk: ActsDesk, people: People, *, here: str = HERE) -> Starlette:

@@ -8,7 +8,6 @@ Who stops something is who is signed in, by the session alone, and stands in the
 import asyncio
 from collections.abc import Awaitable, Callable
 from html import escape
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,12 +16,12 @@ from starlette.routing import Route
 
 from answerable.apps.authority.pages import desk_html, outstanding_html
 from answerable.apps.authority.revoking import Changed, GrantsDesk, named, selection_of
+from answerable.apps.authority.showing import grant_json, revocation_json
 from answerable.apps.operators.forms import fields_of, reason_in
 from answerable.apps.operators.pages import HEADERS, on_error, page, refusal, wants_json
 from answerable.apps.operators.people import People, check_csrf, csrf_token, require_operator
-from answerable.grants import Grant, Revocation, Selection, Selector
+from answerable.grants import Selection, Selector
 from answerable.identity.operators import Operator
-from answerable.values import rfc3339
 from answerable.values.errors import AnswerableError, GrantsUnavailable, InvalidRequest, NotOnRecord
 
 HERE = "/revocations"
@@ -91,32 +90,6 @@ def create_grants_desk(desk: GrantsDesk, people: People, *, here: str = HERE) ->
     )
     app.state.people = people
     return app
-
-
-def revocation_json(one: Revocation) -> dict[str, str]:
-    return {
-        "selector": one.selection.selector.value,
-        "value": one.selection.value,
-        "at": rfc3339(one.at),
-        "by": one.by,
-        "reason": one.reason,
-    }
-
-
-def grant_json(grant: Grant) -> dict[str, Any]:
-    """A grant, as far as it is anybody's business: its token is kept nowhere."""
-    intent = grant.intent
-    return {
-        "grant": grant.id,
-        "tool": intent.action,
-        "back_end": intent.audience,
-        "workload": intent.workload,
-        "conversation": intent.conversation,
-        "bundle": grant.bundle,
-        "trace": grant.decision.trace,
-        "issued": rfc3339(grant.issued),
-        "expires": rfc3339(grant.expires),
-    }
 
 
 async def _half_done(

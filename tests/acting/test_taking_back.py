@@ -32,7 +32,7 @@ async def nobody(wanted: Undoing) -> tuple[str, ...]:
 
 
 def rig(allowed: object = anybody, **kinds: bool) -> Rig:
-    made = Rig(rules=ActRules(connector="shop", undo=UNDO), **kinds)  # type: ignore[arg-type]
+    made = Rig(rules=ActRules(connector="shop", undo=UNDO), **kinds)
     made.decide_undo = RecordedUndo(
         made.ledger,
         now=made.clock,

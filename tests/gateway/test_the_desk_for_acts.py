@@ -9,19 +9,18 @@ from gateway_stack import whole
 from whole_house import AGREED, WAITS, House, answer_it, bot, held, house, refunded, until, user, waiting
 
 from answerable.receipts import ApprovalBody, ReceiptBody
-from answerable.roles import Limits, Role
+from answerable.roles import Role
 from answerable.testing.back_end import BackEnd, Fault
 from answerable.testing.browser import Browser
-from answerable.values import Money
 
-FAR = Limits(amount=Money(50_000, "USD"))
+FAR = "500.00 USD"
 
 
 def staffed(home: House) -> House:
-    home.give("ruth", Role.APPROVER, FAR)
-    home.give("sam", Role.APPROVER, FAR)
-    home.give("olga", Role.APPROVER, FAR)
-    home.give("nina", Role.APPROVER, Limits(amount=Money(10_000, "USD")))
+    home.give("ruth", Role.APPROVER, amount=FAR)
+    home.give("sam", Role.APPROVER, amount=FAR)
+    home.give("olga", Role.APPROVER, amount=FAR)
+    home.give("nina", Role.APPROVER, amount="100.00 USD")
     home.give("rex", Role.REVIEWER)
     home.give("aude", Role.AUDITOR)
     home.give("ada", Role.ADMINISTRATOR)

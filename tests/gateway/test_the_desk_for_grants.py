@@ -11,9 +11,8 @@ from whole_house import BOT, House, answer_it, held, house, refunded, until, wai
 
 from answerable.receipts import GrantBody, ReceiptBody
 from answerable.receipts.verifying import decode
-from answerable.roles import Limits, Role
+from answerable.roles import Role
 from answerable.testing.browser import Browser, Page
-from answerable.values import Money
 from answerable.values.errors import LedgerUnavailable
 
 EVERYTHING = {"selector": "everything", "reason": "the bot pays out wrong sums"}
@@ -26,9 +25,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def staffed(home: House) -> House:
-    far = Limits(amount=Money(50_000, "USD"))
     for name in ("ruth", "sam", "olga"):
-        home.give(name, Role.APPROVER, far)
+        home.give(name, Role.APPROVER, amount="500.00 USD")
     home.give("otto", Role.AGENT_OPERATOR)
     home.give("dana", Role.DATA_OWNER)
     home.give("ada", Role.ADMINISTRATOR)

@@ -465,3 +465,22 @@ def test_a_level_of_assurance_that_does_not_exist_is_refused(tmp_path: Path) -> 
     listed.write_text(issuer_lines("k.json", assurance={"otp": "aal4"}))
     with pytest.raises(SettingsError, match="aal4"):
         customer_issuers(listed)
+
+
+async def test_whoever_hurries_while_keys_are_fetched_waits_for_them() -> None:
+    arrived = asyncio.Event()
+
+    async def fetch(_: str) -> Fetched[str]:
+        await arrived.wait()
+        return Fetched("keys", 300)
+
+    kept = Refreshed("somebody", fetch, "")
+    first = asyncio.create_task(kept.refresh())
+    await asyncio.sleep(0)
+    hurried = asyncio.create_task(kept.hurry())
+    await asyncio.sleep(0)
+    assert not hurried.done()
+    arrived.set()
+    assert await hurried
+    assert await first
+    assert kept.current() == "keys"

@@ -1,5 +1,6 @@
 """The pages for people over real HTTP, beside a login service and a ledger of their own."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -22,14 +23,16 @@ from answerable.apps.operators.role_changes import RoleChanges
 from answerable.apps.operators.sessions import OperatorSessions
 from answerable.identity.operator_sign_in import LevelRule
 from answerable.ports.directory import Person
-from answerable.roles import Assignment, Limits, Role
+from answerable.receipts import Draft
+from answerable.receipts.acting import RoleBody
+from answerable.roles import Assignment, Limits, Role, limits_text
 from answerable.testing.authenticator import Authenticator
 from answerable.testing.browser import Browser, Page
 from answerable.testing.login_service import LoginService
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.testing.memory_roles import MemoryRoles
 from answerable.testing.serving import serve_in_thread
-from answerable.values import AssuranceLevel, OperatorId
+from answerable.values import AssuranceLevel, OperatorId, rfc3339
 
 START = datetime(2026, 11, 30, 12, tzinfo=UTC)
 RULES = (
@@ -79,7 +82,13 @@ class Stack:
         return OperatorId(f"{(service or self.login).url}#{subject}")
 
     def give(self, who: OperatorId, role: Role, limits: Limits | None = None) -> None:
-        self.roles.assign(Assignment(who, role, limits or Limits(), who, self.clock.at))
+        """As an administrator did before the test begins: on record, and in the store."""
+        given = Assignment(who, role, limits or Limits(), who, self.clock.at)
+        body = RoleBody(
+            who, role.value, "given", who, "before", limits_text(given.limits), rfc3339(self.clock.at)
+        )
+        asyncio.run(self.ledger.append([Draft(new_trace(), rfc3339(self.clock.at), body)]))
+        self.roles.assign(given)
 
     def sign_in(
         self, browser: Browser, subject: str = "ruth", acr: str | None = "urn:shop:mfa", more: str = ""
@@ -141,11 +150,12 @@ def stack(folder: Path, *, client_secret: str | None = "correct horse") -> Itera
             )
             for number, one in enumerate(services)
         ]
+        changes = RoleChanges(ledger, roles, duties, clock, new_trace)
         people = People(
             OperatorSessions(sign_ins, url, clock),
-            roles,
+            changes.store,
             duties,
-            RoleChanges(ledger, roles, duties, clock, new_trace),
+            changes,
             clock,
             [OpenIdProvider(one, clock=clock) for one in settings],
             directory,

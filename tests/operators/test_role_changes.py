@@ -1,5 +1,6 @@
 """Nobody has a role that is not on record, whatever crashes between the record and the store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from answerable.receipts.verifying import decode
 from answerable.roles import Assignment, Limits, Role
 from answerable.testing.memory_ledger import MemoryLedger
 from answerable.testing.memory_roles import MemoryRoles
-from answerable.values import AssuranceLevel, OperatorId, WorkloadId
+from answerable.values import AssuranceLevel, Money, OperatorId, WorkloadId
 from answerable.values.errors import LedgerUnavailable, RoleError, RolesUnavailable
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -97,7 +98,7 @@ async def test_of_two_first_administrators_at_once_the_record_says_which_is_none
     made = changes(Late())
     assert not await made.give_first(HERE, change(ADA, Role.ADMINISTRATOR))
     assert events(made) == [(ADA, "administrator", "given"), (ADA, "administrator", "taken")]
-    assert [one.operator for one in made.store.all()] == [SAM]
+    assert [one.operator for one in made.store.kept.all()] == [SAM]
 
 
 async def test_a_role_that_was_not_given_is_not_on_record() -> None:
@@ -173,10 +174,15 @@ async def test_a_role_that_somebody_wrote_into_the_store_is_told() -> None:
     made.store.assign(Assignment(SAM, Role.APPROVER, Limits(), ADA, NOW))
     await made.give(ADMINISTRATOR, change(RUTH, limits=Limits(routes=frozenset({"refunds"}))))
     made.store.assign(Assignment(RUTH, Role.APPROVER, Limits(), ADA, NOW + timedelta(seconds=1)))
+    made.store.assign(replace(made.store.of(ADA, NOW)[0], operator=SAM))
+    [given] = [one for one in made.store.of(RUTH, NOW) if one.limits != Limits()]
+    assert made.store.of(SAM, NOW + timedelta(days=1)) == []
+    assert made.store.of(RUTH, NOW + timedelta(days=1)) == [given]
+    assert not (await made.give(Operator(SAM, "", AssuranceLevel.AAL2, NOW), change(RUTH))).allowed
     told = await made.finish()
-    assert len(told) == 2
-    assert "'https://login.shop.example#sam' is 'approver' ({})" in told[0]
-    assert "'https://login.shop.example#ruth' is 'approver' ({})" in told[1]
+    assert len(told) == 3
+    assert "'https://login.shop.example#sam' is 'administrator' ({})" in told[0]
+    assert "'https://login.shop.example#ruth' is 'approver' ({})" in told[2]
 
 
 async def test_what_can_not_be_written_down_is_refused_before_it_is() -> None:
@@ -200,3 +206,31 @@ async def test_a_store_that_is_gone_writes_nothing_down() -> None:
     with pytest.raises(RolesUnavailable):
         await made.give(ADMINISTRATOR, change(RUTH))
     assert len(events(made)) == 1
+
+
+async def test_limits_and_ends_that_somebody_changed_in_the_store_count_for_nothing() -> None:
+    made = await with_administrator()
+    narrow = Change(RUTH, Role.APPROVER, Limits(amount=Money(100, "EUR")), NOW + timedelta(days=1), "x")
+    await made.give(ADMINISTRATOR, narrow)
+    [given] = made.store.of(RUTH, NOW)
+    for changed in (
+        replace(given, until=None),
+        replace(given, until=NOW + timedelta(days=900)),
+        replace(given, since=NOW - timedelta(days=1)),
+        replace(given, limits=Limits(amount=Money(99_999, "EUR"))),
+        replace(given, role=Role.POLICY_APPROVER),
+        replace(given, given_by=SAM),
+    ):
+        made.store.take(RUTH, Role.APPROVER)
+        made.store.assign(changed)
+        assert made.store.of(RUTH, NOW) == []
+        made.store.take(RUTH, changed.role)
+    made.store.assign(given)
+    assert made.store.of(RUTH, NOW) == [given]
+
+
+async def test_a_ledger_that_can_not_be_read_leaves_nobody_with_a_role() -> None:
+    made = await with_administrator()
+    await made.ledger.close()
+    with pytest.raises(RolesUnavailable):
+        made.store.of(ADA, NOW)

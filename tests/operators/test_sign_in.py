@@ -378,3 +378,5 @@ def test_nothing_that_was_sent_stands_in_a_page_as_html(site: Stack) -> None:
     for header in ("Content-Security-Policy", "X-Frame-Options", "Cache-Control"):
         assert page.headers[header]
     assert "unsafe" not in page.headers["Content-Security-Policy"]
+    # "no-referrer" would make browsers send 'Origin: null' with this site's own forms.
+    assert page.headers["Referrer-Policy"] == "same-origin"

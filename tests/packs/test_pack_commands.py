@@ -65,7 +65,7 @@ def test_the_packs_that_come_along_have_no_errors(name: str) -> None:
     assert [one for one in lint_pack(PACKS / name) if one.severity is Severity.ERROR] == []
 
 
-@pytest.mark.parametrize(("name", "cases"), [("store", 18), ("airline", 54), ("retail", 31)])
+@pytest.mark.parametrize(("name", "cases"), [("store", 22), ("airline", 54), ("retail", 31)])
 def test_the_packs_that_come_along_decide_as_their_tests_say(name: str, cases: int) -> None:
     found = printed("test", str(PACKS / name))
     assert [one for one in found["cases"] if one["problem"]] == []
@@ -111,7 +111,7 @@ def test_lint_finds_what_parsing_cannot(mine: Path, file: str, old: str, new: st
 
 def test_wording_that_promises_is_an_error_with_its_line(mine: Path) -> None:
     (mine / "wording.yaml").write_text(
-        'default: "We will refund you in full by Friday."\nnot-done-yet: "No."\n'
+        'default: "We will refund you in full by Friday."\nnot-done-yet: "No."\nsign-in-first: "Please sign in."\n'
     )
     [error] = [one for one in lint_pack(mine) if one.severity is Severity.ERROR]
     assert (error.file, error.line) == ("wording.yaml", 1)
@@ -135,7 +135,9 @@ def test_a_document_that_has_changed_since_is_an_error(mine: Path) -> None:
 
 
 def test_words_that_a_pack_leaves_out_are_the_built_in_ones(mine: Path) -> None:
-    (mine / "wording.yaml").write_text('no-rule: "We publish nothing of the kind."')
+    (mine / "wording.yaml").write_text(
+        'no-rule: "We publish nothing of the kind."\nsign-in-first: "Please sign in."\n'
+    )
     wording = from_folder(mine).wording
     assert wording["no-rule"].text == "We publish nothing of the kind."
     assert wording["no-offer"].text == built_in().wording["no-offer"].text

@@ -5,13 +5,14 @@ Of every bench the same is asked (`test_connectors.py`). Faults are named alike:
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,8 @@ class Bench:
     grant: ShownGrant | None = None
     certain: bool = False
     """It does nothing, ever: whatever goes wrong is certain."""
-    hostile: str = "reason"
-    """The argument that hostile text is put into."""
-    _stack: ExitStack = field(default_factory=ExitStack)
+    crash: Callable[[], None] = lambda: None
+    """It ends, and is there again: what was kept open is gone."""
 
     def call(self, key: str = "k-1", arguments: str | None = None) -> BackEndCall:
         given = self.arguments if arguments is None else arguments
@@ -157,19 +157,28 @@ def _mcp(kind: str, folder: Path, stack: ExitStack) -> Bench:
     gone = folder / "gone"
     if kind == "mcp":
         port = free_port()
-        process = start_mcp(program, port)
-        stack.callback(_end, process)
+        running = [start_mcp(program, port)]
+        stack.callback(lambda: _end(running[-1]))
         entry |= {
             "url": f"http://127.0.0.1:{port}/mcp",
             "credential": {"bearer": "env:BACK_END_TOKEN"},
         }
-        stop = lambda: _end(process)  # noqa: E731
+        stop = lambda: _end(running[-1])  # noqa: E731
+
+        def crash() -> None:
+            _end(running[-1])
+            running.append(start_mcp(program, port))
+
     else:
         script = folder / "server"
         script.write_text(f"#!/bin/sh\nPYTHONPATH={os.pathsep.join(sys.path)} exec {' '.join(program)}\n")
         script.chmod(0o755)
         entry |= {"command": [str(script)], "environment": {"TOKEN": "env:BACK_END_TOKEN"}}
         stop = lambda: (shutil.move(script, gone), None)[1]  # noqa: E731
+
+        def crash() -> None:
+            os.kill(int((back_end.folder / "pid").read_text()), signal.SIGKILL)
+
     return Bench(
         kind,
         opened(folder, entry),
@@ -180,6 +189,7 @@ def _mcp(kind: str, folder: Path, stack: ExitStack) -> Bench:
         back_end.done,
         lambda: back_end.arguments,
         stop,
+        crash=crash,
     )
 
 

@@ -172,7 +172,7 @@ def test_an_approval_is_used_once_and_asked_for_again_by_the_same_attempt_only(s
     request = approved(store)
     used = happened(store, request.id, use(request))
     assert used.state.phase is Phase.USED
-    assert store.apply(request.id, use(request, minutes=90)) == Applied(used)
+    assert store.apply(request.id, use(request, minutes=90)) == Applied(used, again=True)
     assert store.apply(request.id, use(request, "ac_2")) == Refusal("it is closed: used")
 
 

@@ -1,7 +1,6 @@
 """What every connector keeps to, against a real server each: nothing is called done that was not, nor the reverse."""
 
 import asyncio
-import itertools
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -16,7 +15,7 @@ from answerable.testing.postgres_server import PostgresServer
 
 KINDS = ["http", "openapi", "grants", "mcp", "mcp-stdio", "sqlite", "postgres", "smtp"]
 PATIENCE = 20.0
-SHORT = 1.0
+SHORT = 2.0
 
 HOSTILE = [
     "../../admin",
@@ -272,8 +271,9 @@ async def test_calls_at_once_do_not_take_each_other_s_answers(on: Bench) -> None
 async def test_one_that_is_not_answered_does_not_take_the_others_with_it(on: Bench) -> None:
     assert isinstance(await on.connector.call(on.call("k-0"), PATIENCE), Done)
     on.fault("SLOW_DONE")
-    slow = asyncio.create_task(on.connector.call(on.call("k-slow"), SHORT))
-    await asyncio.sleep(0.3)
+    slow = asyncio.create_task(on.connector.call(on.call("k-slow"), 2 * SHORT))
+    while len(on.seen()) < 2 and not slow.done():
+        await asyncio.sleep(0.02)
     others = await asyncio.gather(*(on.connector.call(on.call(f"k-{n}"), PATIENCE) for n in range(1, 4)))
     assert all(isinstance(one, Done) for one in others), others
     assert isinstance(await slow, Uncertain)
@@ -304,11 +304,13 @@ async def test_figures_come_back_exactly(on: Bench) -> None:
         assert json.loads(rows.result)["rows"][1] == {"id": "W2", "items": "9007199254740993"}
 
 
-def test_no_fault_is_forgotten() -> None:
-    """Each kind of fault that does it is told from its twin that does not."""
-    from answerable.testing.back_end import Fault  # noqa: PLC0415
-    from answerable.testing.mail_server import MailFault  # noqa: PLC0415
-    from answerable.testing.mcp_back_end import McpFault  # noqa: PLC0415
-
-    for fault in itertools.chain(Fault, McpFault, MailFault):
-        assert fault.does_it == fault.name.endswith("_DONE")
+@each("mcp", "mcp-stdio")
+async def test_a_session_that_died_while_nobody_spoke_takes_no_act_with_it(
+    on: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("answerable.adapters.connectors.mcp._IDLE_SECONDS", 0.0)
+    assert isinstance(await on.connector.call(on.call("k-0"), PATIENCE), Done)
+    on.crash()
+    outcome = await on.connector.call(on.call(), PATIENCE)
+    assert isinstance(outcome, Done), outcome
+    assert on.done("k-1") == 1

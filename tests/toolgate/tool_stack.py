@@ -134,12 +134,18 @@ async def served(
     customers: Customers | None = None,
     limits: Limits | None = None,
     look_seconds: float = 0.05,
+    progress_seconds: float = 2,
     **options: Any,
 ) -> AsyncIterator[tuple[str, Tools]]:
     """The same over HTTP, in this loop: its URL and what is behind it."""
     async with tools(folder, **options) as made:
         app = create_tool_app(
-            made.gate, callers or Callers(), customers, limits=limits, look_seconds=look_seconds
+            made.gate,
+            callers or Callers(),
+            customers,
+            limits=limits,
+            look_seconds=look_seconds,
+            progress_seconds=progress_seconds,
         )
         async with listening(app) as url:
             yield url, made

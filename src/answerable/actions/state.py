@@ -196,7 +196,9 @@ def _answered(now: Progress, event: Answered) -> State | None:
                 return State.UNCERTAIN
         case ((State.UNCERTAIN | State.PERSON), How.ANSWER | How.RETRY) if known:
             # It comes late, and is as good; but "not done" only where there was one call that it can be about.
-            if isinstance(outcome, NotDone) and now.attempt > 1:
+            if isinstance(outcome, NotDone) and (how is How.RETRY or now.attempt > 1):
+                return None
+            if how is How.RETRY and now.attempt == 1:
                 return None
         case State.UNCERTAIN, How.QUERY:
             pass

@@ -55,7 +55,7 @@ def after(kept: Kept, event: Event, note: Note = NO_NOTE) -> Kept | Answer:
     if isinstance(state, Refusal):
         return state
     if state == kept.state:
-        return Applied(kept)
+        return Applied(kept, again=True)
     if kept.pending is not None:
         return Unrecorded(kept)
     return Kept(state, None if isinstance(event, UNRECORDED) else Pending(event, note))

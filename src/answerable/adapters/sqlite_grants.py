@@ -94,6 +94,10 @@ _COVERING = (
     "SELECT r.selector, r.value, r.at, r.by, r.reason, r.lifted_at FROM grants JOIN revocations AS r "  # noqa: S608
     f"ON r.lifted_at IS NULL AND {_SELECTED} WHERE grants.id = ? ORDER BY r.number LIMIT 1"
 )
+_OF_PERMIT = (
+    "SELECT id, consumed_at, dead FROM grants WHERE permit = ?1 AND NOT dead "
+    "UNION SELECT id, consumed_at, dead FROM grants WHERE id = ?2"
+)
 _STANDING = (
     f"SELECT {_REVOCATION} FROM revocations WHERE lifted_at IS NULL "  # noqa: S608
     "AND selection IN (SELECT value FROM json_each(?1)) ORDER BY number LIMIT 1"
@@ -133,16 +137,16 @@ class SqliteGrants:
         # A crash before the commit leaves no grant, and no token was made; after it, a grant whose token
         # nobody has: it expires, or the next of its permit takes its place.
         with self._using(), self._writing():
-            query = (
-                "SELECT id, consumed_at FROM grants WHERE permit = ? AND consumed_at IS NOT NULL AND id != ?"
-            )
-            for used, at in self._db.execute(query, (row.permit, row.id)).fetchall():
-                return PermitUsed(GrantId(cast("str", used)), instant(cast("int", at)))
+            found = self._db.execute(_OF_PERMIT, (row.permit, row.id)).fetchall()
+            for one, consumed_at, _ in found:
+                if consumed_at is not None and one != row.id:
+                    return PermitUsed(GrantId(cast("str", one)), instant(cast("int", consumed_at)))
             for standing in self._db.execute(_STANDING, (names,)).fetchall():
                 return Revoked(revocation_of(_revocation(standing)))
-            mine = self._db.execute("SELECT dead, consumed_at FROM grants WHERE id = ?", (row.id,)).fetchall()
-            if mine:  # asked for again: the answer was lost
-                dead, consumed_at = mine[0]
+            for one, consumed_at, dead in found:
+                if one != row.id:
+                    continue  # an earlier one that was not used
+                # Asked for again: the answer was lost.
                 if consumed_at is not None:
                     return PermitUsed(grant.id, instant(cast("int", consumed_at)))
                 return Revoked() if dead else Issued()

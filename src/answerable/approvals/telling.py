@@ -35,10 +35,10 @@ WORDS: Mapping[Heard, str] = {
         "A member of our team has approved what you asked for. Whether it was carried out is still being checked."
     ),
     Heard.DENIED: "A member of our team has looked at what you asked for, and it was not approved.",
-    Heard.EXPIRED: "Nobody could look at what you asked for in time, so nothing has changed.",
+    Heard.EXPIRED: "Nobody on our team could look at that in time. Nothing has changed.",
     Heard.WITHDRAWN: "What you asked for was not carried out. Nothing has changed.",
 }
-"""For a bundle that has none of its own under `approval-NAME`. None of them promises anything."""
+"""For a bundle that has none of its own under `approval-NAME`. None of them promises or offers anything."""
 
 _BY_PHASE = {
     Phase.DENIED: Heard.DENIED,

@@ -18,6 +18,7 @@ Acting = ApprovalBody | GrantBody | ActionBody | ReceiptBody | RoleBody
 
 GONE = "(not here)"
 _SECONDS = 19
+_INTENDED = "intended"
 
 
 class Followed(NamedTuple):
@@ -81,8 +82,11 @@ def _grant(body: GrantBody) -> str:
 
 def _action(body: ActionBody, private: Private | None) -> str:
     arguments = private.arguments if isinstance(private, ActionPrivate) else GONE
+    what = (
+        f"{body.tool} {arguments}" if body.event == _INTENDED else body.tool
+    )  # said once, where it was intended
     return _joined(
-        f"{body.action}: {body.tool} {arguments} at {body.audience}",
+        f"{body.action}: {what} at {body.audience}",
         body.attempt and f"try {body.attempt}",
         body.grant and f"under grant {body.grant}",
         body.approval and f"under approval {body.approval}",

@@ -20,20 +20,24 @@ from starlette.types import ASGIApp
 
 from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
-from answerable.adapters.world import utc_now
+from answerable.adapters.world import new_approval, utc_now
 from answerable.apps.acting.authority import ActDuties
 from answerable.apps.acting.desk import ActsDesk, create_acts_desk
 from answerable.apps.acting.opening import Acting, open_acting
 from answerable.apps.acting.undoing import RecordedUndo
 from answerable.apps.approvals.app import create_approvals
 from answerable.apps.approvals.authority import wanted
-from answerable.apps.approvals.opening import Approvals, new_approval, open_approvals
+from answerable.apps.approvals.in_replies import InReplies
+from answerable.apps.approvals.opening import open_approvals
 from answerable.apps.approvals.running import RunsApproved
+from answerable.apps.approvals.together import Approvals
 from answerable.apps.authority.desk import create_grants_desk
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring, recorded
 from answerable.apps.authority.recording import RecordedGrants
 from answerable.apps.authority.revoking import GrantsDesk
 from answerable.apps.deciders import KnownBundles
+from answerable.apps.gateway.customers import Customers
+from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.operators.app import create_operators, keep_fresh
 from answerable.apps.operators.opening import open_people
 from answerable.apps.operators.people import People
@@ -61,7 +65,10 @@ class Assembly:
     acting: Acting | None = None
     people: People | None = None
     approvals: Approvals | None = None
+    in_replies: InReplies | None = None
     houses: dict[str, ASGIApp] = field(default_factory=dict)
+    started: list[Starlette] = field(default_factory=list)
+    """Applications among them that have to be started, and stopped at the end."""
     beside: list[Task] = field(default_factory=list)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -103,8 +110,12 @@ def assemble(
     bundles: KnownBundles,
     reader: Reader,
     callers: WorkloadAuthenticator,
+    *,
+    tools_for: Customers | None = None,
 ) -> Assembly:
-    """Raises SettingsError, SignatureError, IdentityError, and where a store can't be opened."""
+    """With `tools_for`, who vouches for customers, the tool gate is a part of it where there are settings for one.
+
+    Raises SettingsError, SignatureError, IdentityError, and where a store can't be opened."""
     made = Assembly(bundles)
     if settings.notifications is not None and settings.operators is None:
         raise SettingsError(
@@ -117,7 +128,31 @@ def assemble(
         _grants_and_acts(made, settings, ledger, callers, back_ends)
     if made.people is not None:
         _approvals(made, made.people, settings, ledger, reader, back_ends)
+    if settings.toolgate is not None and tools_for is not None:
+        _tools(made, settings, ledger, callers, tools_for)
     return made
+
+
+def _tools(
+    made: Assembly,
+    settings: Settings,
+    ledger: StoredLedger,
+    callers: WorkloadAuthenticator,
+    customers: Customers,
+) -> None:
+    if made.acting is None:
+        raise SettingsError("a tool gate needs back ends; set ANSWERABLE_CONNECTORS")
+    try:
+        from answerable.apps.toolgate.http import PATH, PROTECTED, create_tool_app  # noqa: PLC0415 – an extra
+        from answerable.apps.toolgate.opening import open_tool_gate  # noqa: PLC0415
+    except ImportError as error:
+        raise SettingsError("the tool gate needs the extra 'mcp': pip install 'answerable[mcp]'") from error
+    service = made.approvals.service if made.approvals is not None else None
+    place = LedgerPlace.of(settings)
+    gate = open_tool_gate(settings, ledger, place, made.acting, made.bundles, service)
+    app = create_tool_app(gate, callers, customers, limits=settings.limits, alone=False)
+    made.houses |= {PATH: app, PROTECTED: app}
+    made.started.append(app)
 
 
 def _grants_and_acts(
@@ -188,10 +223,10 @@ def _approvals(
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
         became = run_act.became
-    approvals = made.approvals = open_approvals(
-        settings, ledger, people, made.bundles, reader, run_act, became
-    )
-    made._open.push_async_callback(approvals.close)  # noqa: SLF001
+    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became)
+    approvals = made.approvals = opened.approvals
+    made.in_replies = opened.in_replies
+    made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
     made.beside.append(approvals.watch.run)
     if made.acting is not None:

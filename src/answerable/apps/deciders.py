@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from answerable.adapters.bundle_shelf import BundleShelf
 from answerable.decisions import Bundle, CedarDecider
+from answerable.decisions.act_rules import ActRules
 from answerable.ports import Decider
 from answerable.values import Digest
 from answerable.values.errors import BundleError
@@ -62,6 +63,12 @@ class KnownBundles:
         """The one in force for new conversations."""
         decider = self._decider
         return decider.bundle if isinstance(decider, CedarDecider) else decider.current().bundle
+
+    def rules(self, tool: str, digest: Digest) -> ActRules | None:
+        """How an act is carried out under a bundle; None where that bundle, or the act in it, is not known."""
+        bundle = self.of(digest)
+        action = None if bundle is None else bundle.actions.get(tool)
+        return None if action is None else action.rules
 
     def of(self, digest: Digest) -> Bundle | None:
         """The bundle of that digest; None where it is not here any more."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from rich.table import Table
 from answerable.adapters.bundle_files import shipped_pack
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps.chain import Chain, ChainLine, assemble
+from answerable.apps.demo_act import play_act, running_house
 from answerable.apps.playing import PlayedReply, closing_ledger, gateway_over, play
 from answerable.apps.show import COLOURS, MARKS, print_chain
 from answerable.testing.scenario_files import load_scenarios
@@ -24,6 +26,7 @@ from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken, ScriptError, SettingsError
 
 _LEDGER = Path("var/demo.db")
+_ACT_HOUSE = Path("var/demo-act")
 
 
 @dataclass(slots=True)
@@ -71,9 +74,23 @@ def play_demo(console: Console, ledger: Path | None, *, only: str | None, as_jso
     if as_json:
         console.print_json(json.dumps({"lines": rows, "wrong": tally.wrong}))
     else:
+        if only is None:
+            tally.wrong += _act(console, _ACT_HOUSE if ledger is None else ledger.with_suffix(".house"))
         with closing_ledger(path) as store:
             _print_end(console, store, tally, path)
     return 1 if tally.wrong else 0
+
+
+def _act(console: Console, folder: Path) -> list[str]:
+    """The act that takes a person, played and printed; what did not come out as it should."""
+    # What its parts tell an operator (keys that were fetched) is noise between the lines of a play.
+    logging.getLogger("answerable").setLevel(logging.ERROR)
+    with running_house(folder) as home:
+
+        def chain_of(trace: str) -> Chain:
+            return next(_chains(home.ledger, [PlayedReply(trace)]))
+
+        return play_act(console, home, client_for(f"{home.url}/v1"), chain_of)
 
 
 def fresh(asked: Path | None, default: Path) -> Path:

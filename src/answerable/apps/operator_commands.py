@@ -184,7 +184,10 @@ def list_roles(*, ledger: LedgerOption = None) -> None:
 
 @roles.command()
 def check(*, ledger: LedgerOption = None) -> None:
-    """Hold the store of roles against the ledger: what no entry accounts for was put there by other means."""
+    """Hold the store of roles against the ledger: what no entry accounts for was put there by other means.
+
+    Such a role counts for nothing. What a crash left half done is finished.
+    """
 
     async def act(changes: "RoleChanges") -> list[str]:
         return await changes.finish()

@@ -68,7 +68,9 @@ def build(
     callers = callers or open_callers(settings)
     behind: Assembly | None = None
     if isinstance(ledger, StoredLedger):
-        behind = assemble(settings, ledger, KnownBundles(decider), reader, callers)
+        behind = assemble(
+            settings, ledger, KnownBundles(decider), reader, callers, tools_for=open_customers(settings)
+        )
     gate = Gate(
         ledger,
         reader,
@@ -76,7 +78,7 @@ def build(
         mode=settings.mode,
         line_limit=limits.line_characters,
         zone=settings.zone,
-        follow_up=behind.approvals.in_replies if behind is not None and behind.approvals else None,
+        follow_up=behind.in_replies if behind is not None else None,
     )
     return create_app(
         gate,

@@ -30,7 +30,9 @@ def refusal(error: AnswerableError) -> Refusal:
         case InvalidRequest() | GrantRefused():
             return _refusal(400, "invalid_request")
         case _:
-            return _refusal(503, "temporarily_unavailable")
+            refused = _refusal(503, "temporarily_unavailable")
+            # Nothing was done, and a caller can tell that from a server that broke down half-way.
+            return refused._replace(headers=[*refused.headers, ("Retry-After", "1")])
 
 
 def _refusal(status: int, code: str, challenge: str | None = None) -> Refusal:

@@ -49,8 +49,7 @@ def make_proof(
 
     `jti` is at least 96 random bits that were not used before (RFC 9449 section 4.2).
     """
-    public = key.as_dict(private=False)
-    header = {"typ": TYPE, "jwk": {name: public[name] for name in ("kty", "crv", "x", "y")}}
+    header = {"typ": TYPE, "jwk": _public_members(key)}
     claims: dict[str, Any] = {"jti": jti, "htm": method, "htu": normalised(url), "iat": _seconds(now)}
     if token is not None:
         claims["ath"] = token_hash(token)
@@ -120,6 +119,12 @@ def verify_proof(
 def token_hash(token: str) -> str:
     """The `ath` of a token (RFC 9449 section 4.2)."""
     return jose.base64url(hashlib.sha256(token.encode()).digest())
+
+
+def _public_members(key: ECKey) -> dict[str, str]:
+    numbers = key.public_key.public_numbers()
+    x, y = (one.to_bytes(jose.COORDINATE_BYTES, "big") for one in (numbers.x, numbers.y))
+    return {"kty": "EC", "crv": jose.CURVE, "x": jose.base64url(x), "y": jose.base64url(y)}
 
 
 def _same_url(said: Any, url: str) -> bool:

@@ -50,9 +50,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """It happened, or had happened before by the same attempt. Put what is pending on record; then act on it."""
+    """It happened. Put what is pending on record; then act on it."""
 
     kept: Kept
+    again: bool = False
+    """It had happened before, by the same attempt: whoever asked then may be about to put it on record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,17 @@ class Connector(Protocol):
     async def call(self, call: BackEndCall, seconds: float) -> Outcome:
         """Do it, within that many seconds. Never raises for anything that the back end or the network does.
 
-        What can't be told to have failed before anything was done is `Uncertain`.
+        What can't be told to have failed before anything was done is `Uncertain`. `NotDone` is about this try:
+        it settles no earlier one of the same key that was `Uncertain` (a grant that is used up is refused at a
+        second try, also where the first one was done). A read does nothing, so its failures are `NotDone`, or
+        `Uncertain` where a back end can't tell a read from an act.
         """
 
     async def query(self, call: BackEndCall, seconds: float) -> Outcome:
-        """What became of that call (by its key); changes nothing. `Uncertain` where that can't be learned."""
+        """What became of that call (by its key); changes nothing. `Uncertain` where that can't be learned.
+
+        Ask when the call's time is over: before that, what is not known yet may still be done.
+        """
 
     async def problem(self) -> str:
         """Why it can't be used now, as far as a look can tell, in words for an operator; empty where it can."""

@@ -36,9 +36,8 @@ class Endpoint:
         return Response(self.body, self.status, {"Location": "https://localhost/elsewhere"})
 
 
-@contextmanager
-def https_endpoint(folder: Path) -> Iterator[Endpoint]:
-    """The endpoint, on `https://localhost`, for as long as the block lasts."""
+def served_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """What a server at `localhost` serves TLS with, and the file of who signed its certificate."""
     now, key = datetime.now(UTC), ec_key()
     authority = signer("web", begins=now - _DAY, ends=now + _DAY)
     names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
@@ -53,6 +52,13 @@ def https_endpoint(folder: Path) -> Iterator[Endpoint]:
     authorities.write_bytes(pem(authority.certificate))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(served)
+    return context, authorities
+
+
+@contextmanager
+def https_endpoint(folder: Path) -> Iterator[Endpoint]:
+    """The endpoint, on `https://localhost`, for as long as the block lasts."""
+    context, authorities = served_certificate(folder)
     endpoint = Endpoint(authorities=authorities)
     app = Starlette(routes=[Route("/{path:path}", endpoint.answer)])
     with serve_in_thread(app, ssl_context_factory=lambda _, __: context) as root:

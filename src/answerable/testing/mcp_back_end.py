@@ -141,7 +141,9 @@ async def _stdio(server: Server[Any]) -> None:
 
 def main() -> None:
     """Run it."""
-    server = mcp_server(McpFolder(Path(sys.argv[1])))
+    folder = McpFolder(Path(sys.argv[1]))
+    (folder.folder / "pid").write_text(str(os.getpid()))
+    server = mcp_server(folder)
     if len(sys.argv) < _WITH_PORT:
         asyncio.run(_stdio(server))
         return

@@ -31,6 +31,8 @@
     │   └── NotNotified       somebody could not be told: it is tried again
     ├── ActionError           the act is not done
     │   ├── ActionRefused     it may not be begun: says why
+    │   ├── ActionHeld        it waits for a person: names the approval
+    │   ├── ActionUncertain   it may have been done: it is not begun again
     │   ├── ActionTaken       somebody else carries it on: whoever had it does nothing more with it
     │   └── ActionsUnavailable    it can't be known what was done: nothing more is
     ├── SignatureError        a key or a signed note that can't be used, or a signature that does not hold
@@ -201,6 +203,18 @@ class ActionError(AnswerableError):
 
 class ActionRefused(ActionError):
     """An act that may not be begun; nothing of it was. The message says why, in words that a model can act on."""
+
+
+class ActionHeld(ActionError):
+    """An act that waits for a person; nothing of it was begun. `approval` is what it waits for, where that is open."""
+
+    def __init__(self, message: str, approval: str | None = None) -> None:
+        super().__init__(message)
+        self.approval = approval
+
+
+class ActionUncertain(ActionError):
+    """An act that may have been done: what it came to was lost."""
 
 
 class ActionTaken(ActionError):

@@ -45,16 +45,21 @@ class Held:
 
     def blot(self, text: str) -> str:
         """The text without the credential, however it is escaped in it; as it stands where it holds none."""
-        blotted = text
+        if not self._forms:
+            return text
+        if "\\" in text:
+            text = self._unescaped(text)
         for form in self._forms:
-            blotted = blotted.replace(form, BLOT)
-        if not self._forms or "\\" not in blotted:
-            return blotted
-        try:  # what JSON escapes in another way than we would
-            value = json.loads(blotted)
-            return json.dumps(self._walked(value)) if self._is_in(value) else blotted
+            text = text.replace(form, BLOT)
+        return text
+
+    def _unescaped(self, text: str) -> str:
+        """Where it is JSON that holds the credential, escaped in whatever way: the same JSON without it."""
+        try:
+            value = json.loads(text)
+            return json.dumps(self._walked(value)) if self._is_in(value) else text
         except ValueError:
-            return blotted
+            return text
         except RecursionError:
             return BLOT  # nobody can tell what is in it
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import ssl
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ from answerable.values.errors import (
 
 KEY = "answerable/idempotency-key"
 _OPEN_SECONDS = 10.0
+_IDLE_SECONDS = 2.0
+_LOOK_SECONDS = 2.0
 _MOST_PAGES = 100
 _SAID = 2000
 _LOST = "the session with '{}' was lost before it answered"
@@ -185,6 +188,7 @@ class McpConnector:
     async def _opened(self) -> "_Session":
         """The session, or a new one. Raises UpstreamUnreachable, KeyUnavailable: nothing was sent."""
         async with self._door:
+            await self._look_after(self._session)
             if self._session is None or self._session.over:
                 self._session = session = _Session(self.name, self._back_end)
                 try:
@@ -193,6 +197,17 @@ class McpConnector:
                     self._retire(session)
                     raise
             return self._session
+
+    async def _look_after(self, session: "_Session | None") -> None:
+        """Is a session that nobody spoke on still one? Else the next act would be lost with it, and uncertain."""
+        if session is None or session.over or session.users or session.idle < _IDLE_SECONDS:
+            return
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await session.client.list_tools()
+            session.spoke = time.monotonic()
+        except Exception:  # noqa: BLE001 – whatever it is: that session is not used again
+            self._retire(session)
 
     @asynccontextmanager
     async def _using(self) -> AsyncIterator["_Session"]:
@@ -203,6 +218,7 @@ class McpConnector:
             yield session
         finally:
             session.users -= 1
+            session.spoke = time.monotonic()
             if session is not self._session:
                 self._retire(session)
 
@@ -225,7 +241,7 @@ class _Session:
         self._ready: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
         self._leave = asyncio.Event()
         self._task = asyncio.create_task(self._keep())
-        self.users, self.closing = 0, False
+        self.users, self.closing, self.spoke = 0, False, time.monotonic()
         self.never_sent: set[str] = set()
         self.secrets: tuple[str, ...] = ()
         """Those that the program was started with: they are in none of its answers, either."""
@@ -233,6 +249,11 @@ class _Session:
     @property
     def over(self) -> bool:
         return self._task.done() or self._leave.is_set()
+
+    @property
+    def idle(self) -> float:
+        """Seconds since anybody spoke on it."""
+        return time.monotonic() - self.spoke
 
     @property
     def client(self) -> Client:

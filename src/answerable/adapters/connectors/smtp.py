@@ -8,10 +8,12 @@ Source: RFC 5321 sections 3.3, 4.2.5 and 4.5.3.2; RFC 3207 (STARTTLS); RFC 4954 
 
 import asyncio
 import smtplib
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -126,11 +128,15 @@ class _Sending:
         self._until = until
         self._door = threading.Lock()
         self._given_up = self._sent = False
+        self._line: socket.socket | None = None
 
     def give_up(self) -> bool:
         """Send nothing from now on. True where nothing of the text was sent, and nothing will be."""
         with self._door:
             self._given_up = True
+            if self._line is not None:  # so that the thread waits no longer
+                with suppress(OSError):
+                    self._line.shutdown(socket.SHUT_RDWR)
             return not self._sent
 
     def run(self) -> Outcome:
@@ -225,6 +231,7 @@ class _Sending:
 
     def _patience(self, smtp: smtplib.SMTP) -> None:
         if smtp.sock is not None:
+            self._line = smtp.sock
             smtp.sock.settimeout(self._left())
 
 

@@ -100,9 +100,7 @@ class OpenIdProvider:
         """Keep what is known of it fresh, until cancelled."""
         await self._known.run()
 
-    async def authorization_url(
-        self, begun: Begun, expected: Expected, level: AssuranceLevel, *, hint: str | None = None
-    ) -> str:
+    async def authorization_url(self, begun: Begun, expected: Expected, level: AssuranceLevel) -> str:
         """Where to send the browser. Raises IdentityError where the service can't be asked.
 
         `level` is what is needed: the contexts that are worth as much are asked for (`acr_values`).
@@ -122,8 +120,6 @@ class OpenIdProvider:
         }
         if contexts := contexts_for(self.settings.rules, level):
             asked["acr_values"] = " ".join(contexts)
-        if hint is not None:
-            asked["login_hint"] = hint
         return found.authorize + ("&" if "?" in found.authorize else "?") + urlencode(asked)
 
     async def operator(

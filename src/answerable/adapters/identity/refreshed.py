@@ -77,7 +77,14 @@ class Refreshed(Generic[T]):
         return self._value
 
     async def hurry(self) -> bool:
-        """Fetch now, unless that was tried in the last seconds: strangers can make us ask, and not often."""
+        """Fetch now, unless that was tried in the last seconds: strangers can make us ask, and not often.
+
+        What is being fetched already is waited for: whoever comes just after the start is not turned away.
+        """
+        if self._one_at_a_time.locked():
+            before = self._value
+            async with self._one_at_a_time:
+                return self._value is not before
         if self._monotonic() - self._asked < _HURRY_SECONDS:
             return False
         return await self.refresh()

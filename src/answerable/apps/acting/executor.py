@@ -15,44 +15,36 @@ from answerable.actions import (
     WAITING_FOR_PEOPLE,
     Action,
     Answered,
-    AskPerson,
     Done,
     Granted,
     How,
     NotDone,
     Outcome,
-    Query,
-    Retry,
-    RevokeAndLook,
-    Sent,
     Settled,
     State,
     TakenBack,
     Uncertain,
-    Wait,
-    Ways,
     action_under,
     authority_of,
     compensation,
     is_final,
-    next_step,
 )
-from answerable.actions.resolving import PATIENCE
+from answerable.apps.acting.calls import Calls, Pace
 from answerable.apps.acting.entries import action_draft, grant_draft, what_was_done
 from answerable.apps.acting.granting import Granting, Over, Refused
+from answerable.apps.acting.inquiry import Inquiry
 from answerable.apps.acting.journal import Journal
 from answerable.apps.acting.undoing import DecideUndo, Undoing
 from answerable.decisions.act_rules import ActRules
 from answerable.grants import DecisionId, Grant, Permit, confusable
 from answerable.identity.operators import Operator
 from answerable.ports.actions import ActionStore, Kept
-from answerable.ports.connectors import BackEndCall, Connector, ShownGrant
+from answerable.ports.connectors import Connector, ShownGrant
 from answerable.ports.ledger import Ledger
 from answerable.values import ActionId, Digest, OperatorId
 from answerable.values.errors import (
     ActionError,
     ActionRefused,
-    ActionsUnavailable,
     ActionTaken,
     AnswerableError,
     GrantsUnavailable,
@@ -70,21 +62,6 @@ Rules = Callable[[str, Digest], ActRules | None]
 """What a bundle says of carrying an act out; None where it knows no such act."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long things may take, in seconds."""
-
-    call: float = 10.0
-    pause: float = 0.2
-    """Before the same call is sent again."""
-    lease: float = 90.0
-    """How long an act is nobody else's. Longer than a call and everything around it."""
-    still: float = 5.0
-    """How long it may take to keep `sent`, and then to call. What takes longer is not sent."""
-    patience: float = PATIENCE.total_seconds()
-    """How long a back end may still be at work on a call that nobody listens to any more."""
-
-
 class Executor:
     """Does acts. One for a process; several processes may share the stores."""
 
@@ -99,14 +76,19 @@ class Executor:
         now: Callable[[], datetime],
         random: Callable[[], str],
         decide_undo: DecideUndo | None = None,
-        pace: Pace = Pace(),
+        pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`random` gives at least 96 random bits as text. Without `decide_undo` nothing is taken back from here."""
+        pace = pace or Pace()
         self.journal = Journal(store, ledger, now, timedelta(seconds=pace.lease))
         self._granting, self._connectors, self._rules = granting, connectors, rules
         self._now, self._random, self._decide_undo = now, random, decide_undo
-        self._pace, self._sleep = pace, sleep
+        self._patience = timedelta(seconds=pace.patience)
+        self._calls = Calls(self.journal, pace, now)
+        self.inquiry = Inquiry(
+            self.journal, self._calls, granting, connectors, pace=pace, now=now, sleep=sleep
+        )
         self._turns: WeakValueDictionary[DecisionId, asyncio.Lock] = WeakValueDictionary()
         self._under_way: set[asyncio.Task[Settled]] = set()
 
@@ -172,11 +154,10 @@ class Executor:
             case Done(result, reference):
                 said = Done(result or reason, reference)
             case NotDone():
-                patience = timedelta(seconds=self._pace.patience)
-                if not is_final(kept.progress, self._now(), patience):
+                if not is_final(kept.progress, self._now(), self._patience):
                     raise ActionRefused(
                         f"the back end may still be at work on the act '{action}'; look again "
-                        f"{self._pace.patience:g} seconds after it was sent"
+                        f"{self._patience.total_seconds():g} seconds after it was sent"
                     )
                 said = NotDone(reason)
         # What somebody said before a crash is on record and counts: a second word would contradict it.
@@ -219,7 +200,7 @@ class Executor:
             if not mine:
                 return await self._known(kept)
             if kept.progress.state not in UNSENT:
-                return await self.go_on(kept)
+                return self._told(await self.inquiry.go_on(kept))
             return await self._begun(kept, permit, connector)
 
     async def _begin(self, wanted: Action, permit: Permit, rules: ActRules) -> tuple[Kept, bool]:
@@ -279,7 +260,7 @@ class Executor:
             kept, shown = got
             # A crash before this leaves a grant (used up, where the gateway brokers) and nothing sent: the same
             # decision goes on with it while its permit lasts, and then it is given up.
-            kept = await self._sending(kept, shown.drafts)
+            kept = await self._calls.sending(kept, shown.drafts)
         except ActionTaken:
             return await self._known(kept)
         except AnswerableError:
@@ -316,48 +297,20 @@ class Executor:
                     return kept, _Shown(("consumed",), None)
         return "its grants ran out before they could be used"
 
-    async def _sending(self, kept: Kept, events: tuple[str, ...]) -> Kept:
-        """On record, and then in the store, that the back end is about to be called."""
-        now, attempt = self._now(), kept.progress.attempt + 1
-        drafts = [grant_draft(kept, event, now) for event in events]
-        # A crash after this and before the next leaves an entry that says "sent" of what was not: the entry after it
-        # says that it was given up.
-        await self.journal.record([*drafts, action_draft(kept, "sent", now, attempt=attempt)])
-        try:
-            return await self.journal.advance(kept, Sent(self._now()))
-        except ActionsUnavailable:
-            await self._take_back(kept)
-            raise
-
     async def _sent(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Settled:
         """The call itself, and what came of it. From here on it may have been done."""
-        if self._stood_still(kept):
+        if self._calls.stood_still(kept):
             try:
                 unsent = await self.journal.advance(kept, TakenBack("it took too long before it was sent"))
                 return self._told(await self.journal.recorded(unsent))
             except (ActionError, LedgerError):
                 return await self._known(kept)
         # A crash from here to the receipt leaves the act `sent`: recovery finds out what became of it.
-        outcome = await self._called(kept, connector, shown)
+        outcome = await self._calls.made(kept, connector, shown)
         event = detail = ""
         if connector.checks_grants and not isinstance(outcome, Uncertain):
             outcome, event, detail = await self._held_against_grant(kept, outcome)
         return await self._learned(kept, outcome, How.ANSWER, event, detail)
-
-    def _stood_still(self, kept: Kept) -> bool:
-        """Has so much time gone by since `sent` that a call now might come after somebody was told "not done"?"""
-        quiet_since = kept.progress.quiet_since
-        return quiet_since is None or (self._now() - quiet_since).total_seconds() > self._pace.still
-
-    async def _called(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Outcome:
-        try:
-            async with asyncio.timeout(self._pace.call + _GRACE):
-                return readable(await connector.call(self._call(kept, shown), self._pace.call))
-        except TimeoutError:
-            return Uncertain("the back end did not answer in time")
-        except Exception as error:  # noqa: BLE001 – a defect in a connector must not lose what may have been done
-            _LOG.exception("the connector '%s' failed", connector.name)
-            return Uncertain(f"the connector failed: {type(error).__name__}")
 
     async def _held_against_grant(self, kept: Kept, outcome: Outcome) -> tuple[Outcome, str, str]:
         """What a back end says that checks grants; what became of the grant, and what is odd about it.
@@ -379,105 +332,18 @@ class Executor:
                 "",
             )
         if not unused:
-            return outcome, "consumed", ""
+            return outcome, "" if self._granting.recorded else "consumed", ""
         odd = "the back end says that it did it, and did not use the grant up"
         return outcome, "revoked", odd if isinstance(outcome, Done) else ""
 
     async def _learned(self, kept: Kept, outcome: Outcome, how: How, grant: str, detail: str) -> Settled:
         """Never raises for what a store can't do: the act was sent, and what is not known is uncertain."""
         try:
-            return await self.go_on(
-                await self.journal.learned(kept, outcome, how, grant=grant, detail=detail)
-            )
+            kept = await self.journal.learned(kept, outcome, how, grant=grant, detail=detail)
+            return self._told(await self.inquiry.go_on(kept))
         except AnswerableError as error:
             _LOG.warning("what became of '%s' is not kept yet: %s", kept.action.id, error)
             return Settled(Uncertain("what became of it could not be kept"), kept.action.id, None)
-
-    # -- what is not known -----------------------------------------------------------
-
-    async def go_on(self, kept: Kept) -> Settled:
-        """Find out what became of an uncertain act, as far as can be done now. Any other is told as it is.
-
-        Raises ActionTaken, and ActionsUnavailable or LedgerError where a store can't take the next step.
-        """
-        grant_used: bool | None = None
-        asked = False
-        while kept.progress.state is State.UNCERTAIN:
-            connector = self._connectors.get(kept.action.connector)
-            if connector is None:
-                return self._told(await self.journal.hand_over(kept))
-            ways = Ways(connector.checks_grants, connector.repeatable, connector.can_query)
-            stopped = ways.repeatable and await asyncio.to_thread(self._granting.stops, kept)
-            match next_step(
-                kept.progress,
-                ways,
-                now=self._now(),
-                until=kept.until,
-                grant_used=grant_used,
-                asked=asked,
-                stopped=stopped,
-                patience=timedelta(seconds=self._pace.patience),
-            ):
-                case RevokeAndLook():
-                    if kept.progress.grant is not None and await asyncio.to_thread(
-                        self._granting.never_used, kept.progress.grant, "what became of its act is not known"
-                    ):
-                        unused = NotDone("the back end never used its grant, and can't any more", again=True)
-                        kept = await self.journal.learned(kept, unused, How.GRANT, grant="revoked")
-                    grant_used = True
-                case Query():
-                    kept = await self.journal.learned(kept, await self._queried(kept, connector), How.QUERY)
-                    asked = True
-                case Retry():
-                    await self._sleep(self._pace.pause)
-                    # The same key: a back end that is `repeatable` does it once, whatever became of the first call.
-                    kept = await self._sending(kept, ())
-                    if self._stood_still(kept):
-                        kept = await self.journal.advance(
-                            kept, TakenBack("it took too long before it was sent")
-                        )
-                        return self._told(await self.journal.look_again(kept, self._now()))
-                    outcome = await self._called(kept, connector, None)
-                    kept = await self.journal.learned(kept, outcome, How.RETRY)
-                    asked = False
-                case Wait(until):
-                    return self._told(await self.journal.look_again(kept, until))
-                case AskPerson():
-                    return self._told(await self.journal.hand_over(kept))
-        return self._told(kept)
-
-    async def _queried(self, kept: Kept, connector: Connector) -> Outcome:
-        asked = self._now()  # what it knows, it may know from then
-        try:
-            async with asyncio.timeout(self._pace.call + _GRACE):
-                found = readable(await connector.query(self._call(kept, None), self._pace.call))
-        except TimeoutError:
-            return Uncertain("the back end did not say in time what became of it")
-        except Exception as error:  # noqa: BLE001 – nor may one keep an act unknown without a word
-            _LOG.exception("the connector '%s' failed", connector.name)
-            return Uncertain(f"the connector failed: {type(error).__name__}")
-        if isinstance(found, NotDone) and not is_final(
-            kept.progress, asked, timedelta(seconds=self._pace.patience)
-        ):
-            return Uncertain("the back end knows nothing of it yet; it may still be at work")
-        return found
-
-    def _call(self, kept: Kept, shown: ShownGrant | None) -> BackEndCall:
-        action = kept.action
-        return BackEndCall(action.id, action.tool, action.arguments, action.key, shown)
-
-    async def _take_back(self, kept: Kept) -> None:
-        """The store may say `sent` of a call that is not made. Where it can't be told now, recovery finds out."""
-        try:
-            found = await asyncio.to_thread(self.journal.store.find, kept.action.id)
-            if (
-                found is not None
-                and found.progress.state is State.SENT
-                and found.lease.holder == kept.lease.holder
-            ):
-                await self.journal.advance(found, TakenBack("the store of actions failed before it was sent"))
-        except AnswerableError as error:
-            _LOG.warning("'%s' was not sent, and its store may say so: %s", kept.action.id, error)
 
     async def _let_go(self, kept: Kept) -> None:
         """Whoever asks for it again may go on with it at once."""
@@ -529,18 +395,3 @@ class _Shown:
 
     drafts: tuple[str, ...]
     grant: ShownGrant | None
-
-
-def readable(outcome: Outcome) -> Outcome:
-    """It with texts that can be written as UTF-8."""
-
-    def text(raw: str) -> str:
-        return raw.encode("utf-8", "replace").decode()
-
-    match outcome:
-        case Done(result, reference):
-            return Done(text(result), None if reference is None else text(reference))
-        case NotDone(reason, again):
-            return NotDone(text(reason), again)
-        case Uncertain(reason):
-            return Uncertain(text(reason))

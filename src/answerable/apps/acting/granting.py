@@ -58,6 +58,8 @@ class Granting:
     now: Callable[[], datetime]
     random: Callable[[], str]
     """At least 96 random bits, as text."""
+    recorded: bool = False
+    """Does the issuer put it on record when a back end uses a grant up? Else whoever hears of it does."""
 
     def issued(self, permit: Permit) -> Grant | Refused:
         """A grant under that permit, durable; it takes the place of an earlier one."""

@@ -20,12 +20,10 @@ from answerable.apps.deciders import KnownBundles
 from answerable.apps.key_references import open_vault
 from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.settings import Settings
-from answerable.decisions.act_rules import ActRules
 from answerable.grants import KeyRing, new_key
 from answerable.ports.actions import ActionStore
 from answerable.ports.connectors import BackEnds, Connector
 from answerable.ports.grants import GrantStore
-from answerable.values import Digest
 from answerable.values.errors import SettingsError
 
 HERE = "https://gateway.invalid"
@@ -75,11 +73,6 @@ def open_acting(
         )
     store = open_actions(settings)
 
-    def rules(tool: str, bundle: Digest) -> ActRules | None:
-        found = bundles.of(bundle)
-        action = None if found is None else found.actions.get(tool)
-        return None if action is None else action.rules
-
     executor = Executor(
         store=store,
         ledger=ledger,
@@ -90,12 +83,13 @@ def open_acting(
             # Made anew with each start: what was granted to the last one is not used any more.
             new_key(secrets.token_bytes(_KEY_BYTES)),
             utc_now,
-            _random,
+            random,
+            recorded=settings.issuer is not None,
         ),
         connectors=connectors,
-        rules=rules,
+        rules=bundles.rules,
         now=utc_now,
-        random=_random,
+        random=random,
         decide_undo=decide_undo,
     )
     return Acting(executor, Recovery(executor), store, connectors, back_ends)
@@ -112,5 +106,6 @@ def open_actions(settings: Settings) -> ActionStore:
     return PostgresActions(settings.ledger)
 
 
-def _random() -> str:
+def random() -> str:
+    """128 random bits."""
     return secrets.token_hex(_RANDOM_BYTES)

@@ -85,7 +85,7 @@ class Recovery:
             how = How.ANSWER if kept.progress.attempt == 1 else How.RETRY
             lost = Uncertain("the gateway stopped before it heard an answer")
             kept = await journal.learned(kept, lost, how)
-        await self._executor.go_on(kept)
+        await self._executor.inquiry.go_on(kept)
 
     def _tell(self, problem: str) -> None:
         if problem and problem != self.problem:

@@ -21,7 +21,7 @@ from answerable.apps.approvals.service import ApprovalService, Refused
 from answerable.apps.approvals.showing import ConversationLink, list_json, shown, shown_json
 from answerable.apps.operators.forms import fields_of
 from answerable.apps.operators.pages import HEADERS, on_error, page, refusal, wants_json
-from answerable.apps.operators.people import check_csrf, csrf_token, require_operator
+from answerable.apps.operators.people import People, check_csrf, csrf_token, require_operator
 from answerable.identity.operators import Operator
 from answerable.ports.approvals import Kept
 from answerable.roles import Ruling
@@ -38,7 +38,7 @@ Answer = Callable[[ApprovalId, Operator, dict[str, str]], Coroutine[Any, Any, Ke
 def create_approvals(
     service: ApprovalService,
     *,
-    people: Any = None,
+    people: People | None = None,
     operator_of: Callable[[Request], Awaitable[Operator]] = require_operator,
     csrf_checked: Callable[[Request, str | None], None] = check_csrf,
     csrf_of: Callable[[Request], str] = csrf_token,

@@ -7,13 +7,8 @@ from typing import Annotated
 
 import typer
 
-from answerable.apps.approvals.held import find_held
-from answerable.apps.approvals.place import open_approvals
-from answerable.apps.approvals.showing import list_json, shown, shown_json
 from answerable.apps.ledger.options import LedgerOption
-from answerable.apps.ledger_place import ledger_at
 from answerable.apps.settings import from_environment
-from answerable.ports.approvals import Kept
 from answerable.values import ApprovalId
 from answerable.values.errors import LedgerUnavailable
 
@@ -34,6 +29,9 @@ def list_them(
     as_json: AsJson = False,
 ) -> None:
     """What waits now, oldest first."""
+    from answerable.apps.approvals.place import open_approvals  # noqa: PLC0415 – start-up time
+    from answerable.apps.approvals.showing import list_json  # noqa: PLC0415
+
     with closing(open_approvals(ledger or from_environment().ledger)) as store:
         states = [kept.state for kept in store.waiting(route)]
     found = list_json(states)
@@ -62,19 +60,24 @@ def show(
     ledger: LedgerOption = None,
 ) -> None:
     """Everything that an answer to it is bound to, as JSON."""
+    from answerable.apps.approvals.held import find_held  # noqa: PLC0415 – start-up time
+    from answerable.apps.approvals.place import open_approvals  # noqa: PLC0415
+    from answerable.apps.approvals.showing import shown, shown_json  # noqa: PLC0415
+    from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
+
     place = ledger or from_environment().ledger
     with closing(open_approvals(place)) as store:
         kept = store.get(ApprovalId(approval))
     if kept is None:
         raise LedgerUnavailable(f"there is no approval '{approval}' at '{ledger_at(place)}'")
-    print(json.dumps(asyncio.run(_shown(place, kept)), indent=2, ensure_ascii=False))  # noqa: T201
+    request = kept.state.request
 
-
-async def _shown(place: str, kept: Kept) -> dict[str, object]:
-    ledger = ledger_at(place).open()
-    try:
-        request = kept.state.request
-        held = await find_held(ledger, request.trace, request.decision)
+    async def found() -> dict[str, object]:
+        book = ledger_at(place).open()
+        try:
+            held = await find_held(book, request.trace, request.decision)
+        finally:
+            await book.close()
         return shown_json(shown(kept.state, held, lambda _conversation, _trace: ""))
-    finally:
-        await ledger.close()
+
+    print(json.dumps(asyncio.run(found()), indent=2, ensure_ascii=False))  # noqa: T201

@@ -135,7 +135,7 @@ def plain_facts(held: Held) -> Facts:
         return Facts()
     amounts = []
     for part in held.words.terms:
-        if part.kind == MoneyTerm.__name__:
+        if part.kind == MoneyTerm.__struct_config__.tag:
             term = decode_term(json.loads(part.value))
             if isinstance(term, MoneyTerm):
                 amounts.append(term.high)
@@ -165,6 +165,12 @@ def holds(body: object) -> bool:
             return decision.enforced and not body.passed and decision.outcome == ActOutcome.HOLD
         case _:
             return False
+
+
+async def all_held(ledger: Ledger, trace: TraceId) -> list[Digest]:
+    """Every decision of a trace that waits for people, as its entries say; in their order."""
+    rows = await ledger.trace(trace)
+    return [Digest(_LEAF + row.leaf) for row in rows if holds(decode(row.entry, row.seq).body)]
 
 
 async def find_held(ledger: Ledger, trace: TraceId, decision: Digest) -> Held:

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from answerable.approvals import (
     UNROUTED,
@@ -50,6 +51,7 @@ from answerable.values.errors import ApprovalError, ApprovalsUnavailable, Invali
 
 _LOG = logging.getLogger("answerable.approvals")
 _TRIES = 20
+_LOOK_SECONDS = 0.05
 LONGEST_REASON = 2000
 
 
@@ -77,7 +79,8 @@ Reconsider = Callable[[Held, str], Awaitable[Reconsidered]]
 """Decide on an approver's change as on the model's own: what policies refuse, no person can approve."""
 
 
-async def _no_changes(_: Held, __: str) -> Reconsidered:
+async def no_changes(_: Held, __: str) -> Reconsidered:
+    """Where nothing decides on a change, none is made."""
     return Reconsidered(because="changes can't be checked here; deny it, and let it be asked for anew")
 
 
@@ -103,11 +106,16 @@ class ApprovalService:
     """Whose workload it is; may wait for its disk."""
     facts: FactsOf = plain_facts
     """May wait for its disk."""
-    reconsider: Reconsider = _no_changes
+    reconsider: Reconsider = no_changes
     still_stands: Callable[[ApprovalRequest], Awaitable[str]] = _stands
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
     changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)
     """Called after anything happened to one: the follow-up looks at it then."""
+    patience: float = 2.0
+    """Seconds that whoever let something happen has for putting it on record before others do."""
+    _doors: WeakValueDictionary[ApprovalId, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary, repr=False
+    )
 
     # -- the gateway's side ------------------------------------------------------------
 
@@ -126,12 +134,15 @@ class ApprovalService:
         text = held.text
         if text is None or held.body.decision is None:
             raise ApprovalError(f"what '{decision[:20]}…' is about is erased: nobody can approve it")
+        content = content_digest(held.of, text)
+        if (same := await self._same_waits(held, route, content)) is not None:
+            return same
         request = ApprovalRequest(
             id=self.new_id(),
             of=held.of,
             trace=trace,
             decision=decision,
-            content=content_digest(held.of, text),
+            content=content,
             findings=held.findings,
             bundle=Digest(held.body.decision.bundle),
             workload=WorkloadId(held.exchange.workload),
@@ -146,9 +157,25 @@ class ApprovalService:
             amount=facts.amount,
             region=facts.region,
         )
-        kept = await self.put_on_record(await asyncio.to_thread(self.store.open, request), held)
+        kept = await self._recorded(await asyncio.to_thread(self.store.open, request), held)
         self._tell_of(kept.state.request.id)
         return kept
+
+    async def _same_waits(self, held: Held, route: str, content: Digest) -> Kept | None:
+        """What waits already in the same conversation for the same thing: a bot that asks again asks nobody twice."""
+        exchange, decision = held.exchange, held.body.decision
+        if exchange.conversation is None or decision is None:
+            return None
+        for kept in await self.of_conversation(
+            WorkloadId(exchange.workload), ConversationId(exchange.conversation)
+        ):
+            asked = kept.state.request
+            mine = (held.of, held.tool, content, route, decision.bundle)
+            if kept.state.phase is Phase.OPEN and mine == (
+                asked.of, asked.tool, asked.content, asked.route, asked.bundle,
+            ):  # fmt: skip
+                return await self.put_on_record(kept)
+        return None
 
     # -- people's side -----------------------------------------------------------------
 
@@ -284,18 +311,34 @@ class ApprovalService:
         kept = await asyncio.to_thread(self.store.get, approval)
         return None if kept is None else await self.put_on_record(kept)
 
-    async def put_on_record(self, kept: Kept, held: Held | None = None) -> Kept:
-        """Put what is pending into the ledger, and say so. Raises LedgerUnavailable: then it stays pending."""
+    async def put_on_record(self, kept: Kept) -> Kept:
+        """Put what is pending into the ledger, and say so. Raises LedgerUnavailable: then it stays pending.
+
+        Whoever let it happen is about to do so: it is given some time first. Where two do it all the same, in two
+        processes, the ledger has the same entry twice, and it says the same.
+        """
+        until = asyncio.get_running_loop().time() + self.patience
+        while kept.pending is not None and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(_LOOK_SECONDS)
+            found = await asyncio.to_thread(self.store.get, kept.state.request.id)
+            kept = kept if found is None else found
+        return await self._recorded(kept)
+
+    async def _recorded(self, kept: Kept, held: Held | None = None) -> Kept:
+        request, revision = kept.state.request, kept.state.revision
         if kept.pending is None:
             return kept
-        request = kept.state.request
-        found = held or await find_held(self.ledger, request.trace, request.decision)
-        draft = entry_of(kept.state, kept.pending, found)
-        if not is_recorded(draft, found):
-            # A crash after this leaves it pending though it is on record; it is found there the next time.
-            await self.ledger.append([draft])
-        await asyncio.to_thread(self.store.recorded, request.id, kept.state.revision)
-        return Kept(kept.state)
+        async with self._doors.setdefault(request.id, asyncio.Lock()):
+            now = await asyncio.to_thread(self.store.get, request.id)
+            if now is None or now.pending is None or now.state.revision != revision:
+                return Kept(kept.state)  # somebody else did
+            found = held or await find_held(self.ledger, request.trace, request.decision)
+            draft = entry_of(kept.state, kept.pending, found)
+            if not is_recorded(draft, found):
+                # A crash after this leaves it pending though it is on record; it is found there the next time.
+                await self.ledger.append([draft])
+            await asyncio.to_thread(self.store.recorded, request.id, revision)
+            return Kept(kept.state)
 
     async def held_of(self, kept: Kept) -> Held:
         """What it is about. Raises ApprovalError, LedgerError."""
@@ -336,8 +379,8 @@ class ApprovalService:
         for _ in range(_TRIES):
             answer = await asyncio.to_thread(self.store.apply, approval, event, note)
             match answer:
-                case Applied(found):
-                    found = await self.put_on_record(found)
+                case Applied(found, again):
+                    found = await (self.put_on_record(found) if again else self._recorded(found))
                     self._tell_of(approval)
                     return found
                 case Unrecorded(found):  # somebody else was first, and is not done

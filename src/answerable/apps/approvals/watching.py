@@ -26,7 +26,11 @@ Left = Callable[[], Awaitable[Sequence[ApprovalId]]]
 class Watch:
     """Begin it with `run`; tell it with `wake` of whatever something happened to."""
 
-    def __init__(self, go_on: GoOn, left: Left, clock: Clock) -> None:
+    def __init__(
+        self, go_on: GoOn, left: Left, clock: Clock, *, sweep: timedelta = SWEEP, late: timedelta = LATE
+    ) -> None:
+        """`sweep`: how often to look for what nobody here was told of; `late`: how long others are given for it."""
+        self._sweep_every, self._late = sweep, late
         self._go_on, self._left, self._clock = go_on, left, clock
         self._times: list[tuple[datetime, ApprovalId]] = []
         self._next: dict[ApprovalId, datetime] = {}
@@ -50,12 +54,12 @@ class Watch:
         try:
             while True:
                 now = self._clock()
-                if now >= swept + SWEEP:
-                    await self._sweep(LATE)
+                if now >= swept + self._sweep_every:
+                    await self._sweep(self._late)
                     swept = now
                 self._begin(now)
-                first = self._times[0][0] if self._times else swept + SWEEP
-                wait = (min(first, swept + SWEEP) - self._clock()).total_seconds()
+                first = self._times[0][0] if self._times else swept + self._sweep_every
+                wait = (min(first, swept + self._sweep_every) - self._clock()).total_seconds()
                 try:
                     async with asyncio.timeout(max(wait, 0)):
                         await self._woken.wait()
@@ -96,7 +100,7 @@ class Watch:
                 again = await self._go_on(approval)
         except Exception:  # noqa: BLE001 – whatever it was, the others go on
             _LOG.exception("'%s' can't go on", approval)
-            again = self._clock() + LATE
+            again = self._clock() + self._late
         finally:
             self._under_way.discard(approval)
         if approval in self._again:

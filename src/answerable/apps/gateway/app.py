@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from answerable.apps.approvals.customers import outcomes_json
 from answerable.apps.assembly import Assembly
 from answerable.apps.gate import Gate
+from answerable.apps.gateway.approval_routes import approval_routes
 from answerable.apps.gateway.bodies import read_body
 from answerable.apps.gateway.callers import Callers
 from answerable.apps.gateway.chat import OWN_DEFECT, ChatEndpoint, plain_error, shown_by
@@ -26,7 +26,6 @@ from answerable.apps.ledger.serving import LogPages
 from answerable.flow import ChoiceEnded, Line, ReplyEnded, TextArrived
 from answerable.ports import Upstream
 from answerable.ports.callers import WorkloadAuthenticator
-from answerable.values import ConversationId
 from answerable.values.errors import AnswerableError
 from answerable.wire.checks import check_reply, parse_check
 from answerable.wire.errors import error_reply
@@ -66,7 +65,12 @@ def create_app(
         app.state.upstream = upstream
         app.state.chat = ChatEndpoint(gate, upstream, known, customer, bounds, upstream_key)
         more = behind.beside if behind is not None else []
-        async with _running(checkpointer, [known.run, customer.run, *beside, *more]):
+        async with (
+            AsyncExitStack() as started,
+            _running(checkpointer, [known.run, customer.run, *beside, *more]),
+        ):
+            for house in behind.started if behind is not None else ():
+                await started.enter_async_context(house.router.lifespan_context(house))
             yield
         await upstream.close()
         if behind is not None:
@@ -117,15 +121,6 @@ def create_app(
             return plain_error(404, "this gateway keeps no log")
         return await log.answer(request.path_params["path"])
 
-    async def outcomes(request: Request) -> Response:
-        """What people answered in a conversation of this workload, for its customer to be told."""
-        workload = await known.authenticate(shown_by(request))
-        if behind is None or behind.approvals is None:
-            return plain_error(404, "nothing waits for people at this gateway")
-        conversation = ConversationId(request.path_params["conversation"])
-        found = await behind.approvals.outcomes.polled(workload.id, conversation)
-        return JSONResponse(outcomes_json(found))
-
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -133,7 +128,7 @@ def create_app(
         routes=[
             Route("/v1/models", models, methods=["GET"]),
             Route("/v1/check", check, methods=["POST"]),
-            Route("/v1/conversations/{conversation:path}/outcomes", outcomes, methods=["GET"]),
+            *approval_routes(known, behind.approvals if behind is not None else None),
             Route("/log/{path:path}", log_page, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),

@@ -23,7 +23,7 @@ from answerable.values.errors import AnswerableError
 
 _LOG = logging.getLogger("answerable.operators")
 _SCRIPT, _STYLE = "passkeys.js", "style.css"
-_CLEAN_SECONDS = 600.0
+_TIDY_SECONDS = 600.0
 _FILES = {_SCRIPT: "text/javascript", _STYLE: "text/css"}
 
 
@@ -58,18 +58,23 @@ def create_operators(people: People) -> Starlette:
 
 
 async def keep_fresh(people: People) -> None:
-    """Keep the login services' keys fresh and forget sessions that are over, until cancelled. Never raises."""
+    """Keep the login services' keys fresh, forget sessions that are over, and make good what a crash left of roles.
 
-    async def clean() -> None:
+    Until cancelled. Never raises.
+    """
+
+    async def tidy() -> None:
         while True:
             try:
                 before = people.now() - people.sessions.life.most
                 await asyncio.to_thread(people.sessions.store.clean, before)
+                for one in await people.changes.finish():
+                    _LOG.error("the store of roles was changed by other means: %s", one)
             except AnswerableError as error:
-                _LOG.warning("sessions that are over were not cleaned away: %s", error)
-            await asyncio.sleep(_CLEAN_SECONDS)
+                _LOG.warning("sessions and roles were not tidied: %s", error)
+            await asyncio.sleep(_TIDY_SECONDS)
 
-    await asyncio.gather(clean(), *(one.run() for one in people.providers))
+    await asyncio.gather(tidy(), *(one.run() for one in people.providers))
 
 
 async def sign_in_page(request: Request) -> Response:

@@ -64,11 +64,12 @@ def open_people(
     said = read_operator_file(file, lambda text: read_secret(parse_reference(text), given), _money(file))
     place = LedgerPlace.of(settings)
     roles, duties = open_roles(place, settings.ledger), shipped_duties(said.rules)
+    changes = RoleChanges(ledger, roles, duties, now, new_trace)
     return People(
         OperatorSessions(open_sign_ins(place), said.url, now, SessionLife(said.idle, said.most)),
-        roles,
+        changes.store,
         duties,
-        RoleChanges(ledger, roles, duties, now, new_trace),
+        changes,
         now,
         tuple(OpenIdProvider(one, clock=now) for one in said.providers),
         open_directory(place) if said.passkeys else None,

@@ -3,31 +3,29 @@
 In this order, so that nobody ever has a role that is not on record. A crash between the two leaves
 
 - a role that the ledger says is given and the store lacks: nobody has it, and it is given again;
-- a role that the ledger says is taken and the store still has: `finish` takes it when the store is next opened;
-- an owner whom the ledger names and the store lacks: `finish` makes them one, who may do less than others.
+- a role that the ledger says is taken and the store still has: it counts for nothing (`recorded_roles`), and `finish`
+  takes it;
+- an owner whom the ledger names and the store lacks: they are one all the same, and `finish` writes it down.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.apps.operators.recorded_roles import GIVEN, NO_LIMITS, TAKEN, RecordedRoles, on_record
 from answerable.identity.operators import Operator
 from answerable.ports.roles import RoleStore
-from answerable.receipts import Draft, decode
+from answerable.receipts import Draft
 from answerable.receipts.acting import RoleBody
-from answerable.receipts.format import KINDS
 from answerable.roles import Assignment, Duties, Limits, Role, Ruling, limits_text
 from answerable.values import OperatorId, TraceId, WorkloadId, rfc3339
 from answerable.values.errors import RoleError
 
 _LOG = logging.getLogger("answerable.operators")
-_KIND = next(kind for kind, body in KINDS.items() if body is RoleBody)
 _LONGEST_REASON = 500
-_NO_LIMITS = limits_text(Limits())
-GIVEN, TAKEN = "given", "taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,9 @@ class RoleChanges:
         now: Callable[[], datetime],
         new_trace: Callable[[], TraceId],
     ) -> None:
-        self.ledger, self.store, self.duties = ledger, store, duties
+        self.ledger, self.duties = ledger, duties
+        self.store = RecordedRoles(store, ledger)
+        """What everybody else asks, too: of the store given, what is on record."""
         self._now, self._new_trace = now, new_trace
 
     async def give(self, by: Operator, change: Change) -> Ruling:
@@ -60,8 +60,9 @@ class RoleChanges:
         now = self._now()
         wanted = Assignment(change.operator, change.role, change.limits, by.id, now, change.until)
         body = _given(wanted, change.reason)
-        everybody = await asyncio.to_thread(self.store.all)
-        ruling = self.duties.may_assign(by, everybody, wanted, everybody, now)
+        # Of the one who asks, what counts; of the one who gets it, all that there is.
+        mine, everybody = await asyncio.to_thread(lambda: (self.store.of(by.id, now), self.store.kept.all()))
+        ruling = self.duties.may_assign(by, mine, wanted, everybody, now)
         if ruling.allowed:
             await self._write(body, now)
             await asyncio.to_thread(self.store.assign, wanted)
@@ -129,51 +130,27 @@ class RoleChanges:
 
     def _finish(self) -> list[str]:
         # The store first: what it has by now, the ledger has had for longer.
-        kept, owned = self.store.all(), set(self.store.owned())
-        known = _Known(self._bodies())
+        kept, owned = self.store.kept.all(), set(self.store.kept.owned())
+        known = on_record(self.ledger)
         strange: list[str] = []
         for one in kept:
-            key = (one.operator, one.role.value)
-            if key in known.taken and key not in known.parts:
-                _LOG.warning("'%s' was still '%s', which the ledger says is taken; it is now", *key)
+            if known.took(one):
+                _LOG.warning(
+                    "'%s' was still '%s', which the ledger says is taken; it is now", one.operator, one.role
+                )
                 self.store.take(one.operator, one.role)
-            elif limits_text(one.limits) not in known.parts.get(key, set()):
+            elif not known.accounts_for(one):
                 strange.append(
-                    f"'{one.operator}' is '{one.role}' ({limits_text(one.limits)}), and no entry says who gave that"
+                    f"'{one.operator}' is '{one.role}' ({limits_text(one.limits)}), and no entry says so: it counts "
+                    "for nothing"
                 )
         for workload, operator in sorted(known.owned - owned):
             _LOG.warning("'%s' is an owner of '%s' now, as the ledger says", operator, workload)
-            self.store.own(WorkloadId(workload), OperatorId(operator))
+            self.store.own(workload, operator)
         for workload, operator in sorted(known.disowned & owned):
             _LOG.warning("'%s' is no owner of '%s' any more, as the ledger says", operator, workload)
-            self.store.disown(WorkloadId(workload), OperatorId(operator))
+            self.store.disown(workload, operator)
         return strange
-
-    def _bodies(self) -> list[RoleBody]:
-        found = [decode(row.entry, row.seq).body for row in self.ledger.store.of_kind(_KIND)]
-        return [body for body in found if isinstance(body, RoleBody)]
-
-
-class _Known:
-    """What the entries about roles come to, in their order."""
-
-    def __init__(self, bodies: Sequence[RoleBody]) -> None:
-        self.parts: dict[tuple[str, str], set[str]] = {}
-        self.taken: set[tuple[str, str]] = set()
-        self.owned: set[tuple[str, str]] = set()
-        self.disowned: set[tuple[str, str]] = set()
-        for body in bodies:
-            if body.workload is not None:
-                pair = (body.workload, body.operator)
-                (self.owned if body.event == GIVEN else self.disowned).add(pair)
-                (self.disowned if body.event == GIVEN else self.owned).discard(pair)
-                continue
-            key = (body.operator, body.role)
-            if body.event == GIVEN:
-                self.parts.setdefault(key, set()).add(body.limits or _NO_LIMITS)
-            else:
-                self.parts.pop(key, None)
-                self.taken.add(key)
 
 
 def _given(wanted: Assignment, reason: str) -> RoleBody:
@@ -191,7 +168,7 @@ def _given(wanted: Assignment, reason: str) -> RoleBody:
         GIVEN,
         wanted.given_by,
         _reason(reason),
-        limits="" if text == _NO_LIMITS else text,
+        limits="" if text == NO_LIMITS else text,
         since=rfc3339(wanted.since),
         until=None if wanted.until is None else rfc3339(wanted.until),
     )

@@ -18,7 +18,8 @@
 
 `expect` is an act's outcome (permit, hold, refuse) or a line's (release, revise, hold,
 withhold, or `stopped` for any of the last three); `because` names a policy that must have
-determined it, or words that must stand in what is missing.
+determined it, or words that must stand in what is missing. `assurance` (none, aal1, aal2, aal3) is how
+surely the customer is known; nobody is where it says nothing.
 """
 
 from collections.abc import Iterator
@@ -34,11 +35,11 @@ from answerable.decisions import ActOutcome, Bundle, CedarDecider, Decision, Out
 from answerable.exchange import Exchange, Message, Role, ToolCall, ToolSpec, outcomes
 from answerable.flow import Acts, ChoiceEnded, Line, Mode, TextArrived, Turn
 from answerable.ports import Reader
-from answerable.values import CallId, PolicyId, TraceId, WorkloadId
+from answerable.values import AssuranceLevel, CallId, PolicyId, TraceId, WorkloadId
 from answerable.values.errors import BundleError
 
 TESTS = "tests"
-_KEYS = frozenset("name talk act line expect because at published".split())
+_KEYS = frozenset("name talk act line expect because at published assurance".split())
 _STOPPED = "stopped"
 
 
@@ -54,6 +55,7 @@ class Case:
     expect: str
     because: str
     at: datetime
+    assurance: AssuranceLevel = AssuranceLevel.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def run_case(case: Case, bundle: Bundle, reader: Reader) -> Result:
         TraceId(case.name), case.at, WorkloadId("tests"), "tests", case.messages,
         tools=tuple(ToolSpec(tool) for tool in bundle.actions),
         published=tuple(one.text for one in case.messages if one.role is Role.SYSTEM),
-        outcomes=outcomes(case.messages),
+        outcomes=outcomes(case.messages), assurance=case.assurance,
     )  # fmt: skip
     if case.call is not None:
         return _act(case, exchange, bundle)
@@ -155,7 +157,16 @@ def _case(place: str, entry: Any) -> Case:
         expect,
         str(entry.get("because", "")),
         at,
+        _assurance(place, entry.get("assurance", "none")),
     )
+
+
+def _assurance(place: str, given: Any) -> AssuranceLevel:
+    try:
+        return AssuranceLevel[str(given).upper()]
+    except KeyError:
+        levels = ", ".join(level.name.lower() for level in AssuranceLevel)
+        raise BundleError(f"{place}: 'assurance' is '{given}'; write one of {levels}") from None
 
 
 def _messages(place: str, talk: Any) -> Iterator[Message]:

@@ -66,11 +66,9 @@ def create_shop(
         async def answer(request: Request) -> str:
             given = tool.checked(await _arguments(request))
             key, grant = _key(request), request.scope.get(GRANT)
-            done = done_once(
+            text = await done_once(
                 database, tool.act, tool.name, given, key, granted=grant.id if grant else None, now=now()
             )
-            # Shielded: whoever asked may hang up, and an act that was begun is ended.
-            text = await asyncio.shield(asyncio.ensure_future(done))
             committed(key)
             return text
 
@@ -113,7 +111,9 @@ class _Split:
 def _answered(answer: _Answers) -> Callable[[Request], Awaitable[Response]]:
     async def answered(request: Request) -> Response:
         try:
-            return Response(await answer(request), media_type="application/json")
+            # Shielded: whoever asked may hang up, and what was begun is ended.
+            text = await asyncio.shield(asyncio.ensure_future(answer(request)))
+            return Response(text, media_type="application/json")
         except Refused as refused:
             status, error, message = refused.status, refused.error, str(refused)
         except RequestTooLarge as problem:

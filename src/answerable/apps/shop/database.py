@@ -58,7 +58,7 @@ async def furnish(database: ShopDatabase) -> None:
 
 
 class SqliteShop:
-    """In one file. Transactions come one after another."""
+    """In one file. Transactions come one after another; whoever begins one sees it to its end, uncancelled."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,10 +78,11 @@ class SqliteShop:
             await self.rows("BEGIN IMMEDIATE")
             try:
                 yield self
+                await self.rows("COMMIT")
             except BaseException:
-                await self.rows("ROLLBACK")
+                if self._db is not None and self._db.in_transaction:
+                    await self.rows("ROLLBACK")
                 raise
-            await self.rows("COMMIT")
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         return await asyncio.to_thread(self._rows, sql, values)

@@ -5,7 +5,6 @@
     origins: []                                   # pages whose scripts may call; none without it
     calls_at_once: 8                              # of one workload
     reads: [warehouse_levels]                     # tools that only look, where neither name nor pack says so
-    audiences: {shop: "https://shop.example"}     # what grants call a back end; its own name without it
     fingerprints:                                 # what the company has looked at; another is left out
       refund_order: sha256:…
     workloads:
@@ -42,7 +41,6 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     authorization_servers: tuple[str, ...] = ()
-    audiences: dict[str, str] = msgspec.field(default_factory=dict)
     calls_at_once: int = 8
     reads: tuple[str, ...] = ()
     fingerprints: dict[str, str] = msgspec.field(default_factory=dict)
@@ -68,11 +66,6 @@ class Allowed:
     calls_at_once: int = 8
     reads: frozenset[str] = frozenset()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
-    audiences: Mapping[str, str] = field(default_factory=dict)
-
-    def audience(self, connector: str) -> str:
-        """What grants call a back end: as the file says, else its own name."""
-        return self.audiences.get(connector, connector)
 
     def may(self, workload: str, connector: str, tool: str) -> bool:
         """May that workload use a tool of that connector?"""
@@ -122,7 +115,7 @@ def parse_allowed(raw: Any) -> Allowed:
     }
     return Allowed(
         shares, found.resource, found.hosts, found.origins, found.authorization_servers, found.calls_at_once,
-        frozenset(found.reads), found.fingerprints, found.audiences,
+        frozenset(found.reads), found.fingerprints,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from answerable.apps.toolgate.allowed import Allowed
 from answerable.apps.toolgate.offered import LeftOut, Offered, offered
@@ -37,7 +38,14 @@ class Catalogue:
     gate is started again: whoever changed it may have had models in mind ("rug pull").
     """
 
-    def __init__(self, connectors: Sequence[Connector], allowed: Allowed) -> None:
+    def __init__(
+        self,
+        connectors: Sequence[Connector],
+        allowed: Allowed,
+        audiences: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`audiences` are what grants call a back end, where that is not its own name."""
+        self._audiences = audiences
         self.connectors = connectors
         self.allowed = allowed
         self.left_out: tuple[LeftOut, ...] = ()
@@ -135,5 +143,7 @@ class Catalogue:
                         )
                     )
                 else:
-                    found[name] = Tool(name, connector, one, self.allowed.audience(connector.name))
+                    found[name] = Tool(
+                        name, connector, one, self._audiences.get(connector.name, connector.name)
+                    )
         return found

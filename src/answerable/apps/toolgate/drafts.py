@@ -53,11 +53,16 @@ class Drafts:
     def begin(self, decision: ActDecision | None, *, passed: bool) -> list[Draft]:
         """The exchange, and last the call: its leaf names the decision."""
         caller, asked, manifest = self._caller, self._asked, self._bundle.manifest
+        said = [
+            MessagePrivate(message.role.value, message.text, (), message.answers)
+            for told in caller.said
+            for message in told.messages
+        ]
         body = ExchangeBody(
             workload=caller.workload.id,
             model=MODEL,
             assurance=int(caller.assurance),
-            messages=1,
+            messages=1 + len(said),
             tools=(asked.tool,),
             sources=tuple(f"trace:{one}" for one in self._sources),
             prompt=_NO_PROMPT,
@@ -71,8 +76,9 @@ class Drafts:
             identity=caller.workload.proof.value,
             customer_proof=caller.customer_proof or msgspec.UNSET,
         )
+        # What was said is on record elsewhere, but where it came with the call.
         call = (str(asked.call), asked.tool, asked.arguments.text)
-        private = ExchangePrivate(caller.customer, (MessagePrivate("assistant", "", (call,)),), ())
+        private = ExchangePrivate(caller.customer, (*said, MessagePrivate("assistant", "", (call,))), ())
         parts = call_parts(
             0, 0, ToolCall(asked.call, asked.tool, asked.arguments.text), decision, passed=passed
         )

@@ -309,6 +309,7 @@ class ToolGate:
             try:
                 held = Held(mine, intent, asked.arguments.text, decision, drafts.subject)
                 approval = await self._open_approval(held)
+                self.talks.wait(key)
             except ApprovalError as error:
                 decision = _refusal(
                     bundle, f"it would have to be approved, and nobody can be asked now: {error}"

@@ -28,7 +28,7 @@ from answerable.apps.gateway.chat import shown_by
 from answerable.apps.gateway.customers import Customers
 from answerable.apps.toolgate.allowed import Allowed
 from answerable.apps.toolgate.gate import ToolGate
-from answerable.apps.toolgate.server import Context, ToolServer
+from answerable.apps.toolgate.server import PROGRESS_SECONDS, Context, ToolServer
 from answerable.identity import Workload
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.values.errors import InvalidRequest, NotAuthenticated, RequestTooLarge
@@ -36,7 +36,7 @@ from answerable.values.strict_json import JsonError, read_json
 from answerable.wire.limits import Limits
 
 PATH = "/mcp"
-METADATA = "/.well-known/oauth-protected-resource"
+PROTECTED = "/.well-known/oauth-protected-resource"
 _WORKLOAD = "answerable.workload"
 _LOG = logging.getLogger("answerable.tools")
 _PARSE_ERROR, _INVALID = -32700, -32600
@@ -54,12 +54,17 @@ def create_tool_app(
     *,
     limits: Limits | None = None,
     look_seconds: float = _LOOK_SECONDS,
+    progress_seconds: float = PROGRESS_SECONDS,
+    alone: bool = True,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
-) -> ASGIApp:
-    """The gate as an ASGI app: `/mcp`, the metadata, `/healthz`, `/readyz`."""
+) -> Starlette:
+    """The gate as an application: `/mcp`, the metadata, `/healthz`, `/readyz`.
+
+    `alone`: nobody else keeps the keys fresh that callers and customers are known by.
+    """
     allowed = gate.catalogue.allowed
     known = customers or Customers()
-    server = ToolServer(gate, _who, known)
+    server = ToolServer(gate, _who, known, progress_seconds=progress_seconds)
     security = security_of(allowed)
     manager = StreamableHTTPSessionManager(app=server.mcp, security_settings=security)
     front = Front(
@@ -78,7 +83,10 @@ def create_tool_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await gate.catalogue.refresh()
-        tasks = [asyncio.create_task(one()) for one in (_watched(look), callers.run, known.run, *beside)]
+        tasks = [
+            asyncio.create_task(one())
+            for one in (_watched(look), *((callers.run, known.run) if alone else ()), *beside)
+        ]
         async with manager.run():
             yield
         for task in tasks:
@@ -94,23 +102,28 @@ def create_tool_app(
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
+    async def unusable() -> bool:
+        # Anybody may read this page, so which they are and why is for the log to say.
+        found = [(one.name, why) for one in gate.catalogue.connectors if (why := await one.problem())]
+        for name, why in found:
+            _LOG.warning("the back end '%s' can't be used: %s", name, why)
+        return bool(found)
+
     async def ready(_: Request) -> Response:
         failing = {
             "ledger": await gate.ledger.ready(),
             "identity": "some keys to know callers or customers by are missing; the log says whose"
             if callers.problem or known.problem
             else "",
-            "back ends": "; ".join(
-                [f"{one.name}: {why}" for one in gate.catalogue.connectors if (why := await one.problem())]
-            ),
+            "back ends": "some can't be used; the log says which" if await unusable() else "",
         }
         failing = {name: why for name, why in failing.items() if why}
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
 
     return Starlette(
         routes=[
-            Route(METADATA, metadata, methods=["GET"]),
-            Route(METADATA + PATH, metadata, methods=["GET"]),
+            Route(PROTECTED, metadata, methods=["GET"]),
+            Route(PROTECTED + PATH, metadata, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
             Route(PATH, front),
@@ -202,7 +215,7 @@ def _resource(request: Request, allowed: Allowed) -> str:
 
 def _unknown(request: Request, allowed: Allowed, why: str) -> Response:
     base = _resource(request, allowed).removesuffix(PATH)
-    named = f'Bearer resource_metadata="{base}{METADATA}{PATH}"'
+    named = f'Bearer resource_metadata="{base}{PROTECTED}{PATH}"'
     given = request.headers.get("authorization")
     challenge = f'{named}, error="invalid_token"' if given else named  # RFC 6750 section 3.1
     return _error(401, _INVALID, why, {"WWW-Authenticate": challenge})

@@ -17,6 +17,7 @@ from answerable.exchange import Message, Role, ToolCall
 from answerable.grants import arguments_digest
 from answerable.ports.ledger_index import LedgerIndex
 from answerable.receipts import (
+    ActionBody,
     CallBody,
     CallPrivate,
     Entry,
@@ -117,6 +118,7 @@ class RecordedPast:
     def _calls(self, key: TalkKey, conversation: ConversationId, trace: TraceId) -> Iterator[Seen]:
         """What was called in an exchange of the tool gate. A call that was let pass and has no receipt is uncertain."""
         asked: tuple[Entry, CallBody, CallPrivate] | None = None
+        held: tuple[Entry, CallBody, CallPrivate] | None = None
         outcome, result, of_this = UNCERTAIN, _UNKNOWN, False
         for entry, body, private in _bodies(self._ledger.opened(self._ledger.store.of_trace(trace))):
             if isinstance(body, ExchangeBody):
@@ -125,8 +127,12 @@ class RecordedPast:
                     and _same(key, conversation, body, private)
                     and private.customer == key.customer
                 )
-            elif isinstance(body, CallBody) and body.passed and isinstance(private, CallPrivate):
-                asked = entry, body, private
+            elif isinstance(body, CallBody) and isinstance(private, CallPrivate):
+                asked, held = (
+                    ((entry, body, private), None) if body.passed else (None, (entry, body, private))
+                )
+            elif isinstance(body, ActionBody) and held is not None:
+                asked = held  # people approved it, and it was begun
             elif isinstance(body, ReplyBody) and outcome == UNCERTAIN and body.detail in (DONE, NOT_DONE):
                 outcome, result = (
                     body.detail,

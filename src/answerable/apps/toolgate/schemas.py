@@ -60,7 +60,9 @@ def check_arguments(arguments: dict[str, Any], schema: dict[str, Any]) -> None:
     if found is not None:
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.absolute_path)
         place = f"arguments{where}"
-        raise InvalidRequest(f"'{place}': {_short(found.message)}", place)
+        # The library quotes the value first and what is wrong with it last.
+        why = found.message if len(found.message) <= _LONGEST else "…" + found.message[-_LONGEST:]
+        raise InvalidRequest(f"'{place}': {why}", place)
 
 
 def _walk(schema: Any, *, named: bool = False) -> Iterator[str]:
@@ -130,7 +132,7 @@ _DEEPEST = 8
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
     if isinstance(instance, str) and not re2.compile(pattern).search(instance):
-        yield ValidationError(f"{instance[:_LONGEST]!r} does not match {pattern!r}")
+        yield ValidationError(f"it does not match {pattern!r}")
 
 
 def _unique(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:

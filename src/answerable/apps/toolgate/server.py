@@ -38,7 +38,8 @@ WhoCalls = Callable[[Context], Awaitable[tuple[Workload, str | None]]]
 """The workload that a message comes from, and its session. Raises NotAuthenticated."""
 
 _LOG = logging.getLogger("answerable.tools")
-_PROGRESS_SECONDS = 2.0
+PROGRESS_SECONDS = 2.0
+"""Between two words of a call that takes long."""
 _MOST_LISTENING = 10_000
 _BUSY, _NOT_RECORDED = -32050, -32051
 """Codes of our own, in the range that JSON-RPC leaves to servers."""
@@ -57,7 +58,7 @@ class ToolServer:
         who: WhoCalls,
         customers: Customers | None = None,
         *,
-        progress_seconds: float = _PROGRESS_SECONDS,
+        progress_seconds: float = PROGRESS_SECONDS,
     ) -> None:
         self._gate, self._who = gate, who
         self._customers = customers or Customers()

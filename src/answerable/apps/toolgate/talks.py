@@ -113,6 +113,11 @@ class Talks:
         self._past: Past = past or NoPast()
         self._most = most
         self._kept: OrderedDict[TalkKey, _Kept] = OrderedDict()
+        self._waiting: set[TalkKey] = set()
+
+    def wait(self, key: TalkKey) -> None:
+        """Something of this conversation waits for people: what they approve is done elsewhere, and is on record."""
+        self._waiting.add(key)
 
     async def hear(
         self,
@@ -163,13 +168,18 @@ class Talks:
             found = await self._past.seen(key, conversation) if conversation is not None else ()
             # Another call of it may have been first while the record was read.
             kept = self._kept.setdefault(key, _Kept(list(found)))
+        elif key in self._waiting and conversation is not None:
+            known = {one.trace for one in kept.seen}
+            more = [one for one in await self._past.seen(key, conversation) if one.trace not in known]
+            kept.seen = sorted([*kept.seen, *more], key=lambda one: one.at)
         self._shrink(key)
         return kept
 
     def _shrink(self, key: TalkKey) -> None:
         self._kept.move_to_end(key)
         while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+            gone, _ = self._kept.popitem(last=False)
+            self._waiting.discard(gone)
 
 
 def in_order(told: Sequence[Told], seen: Sequence[Seen], reads: IsRead) -> tuple[Message, ...]:

@@ -1,18 +1,19 @@
 """An act is taken back by another, which is decided, granted and on record like any; and what can't be says why."""
 
 import pytest
-from acting_rig import Rig
+from acting_rig import START, Rig
 
 from answerable.actions import Action, Done, NotDone, Uncertain, compensation
 from answerable.apps.acting import RecordedUndo, Undoing
 from answerable.decisions.act_rules import ActRules, Undo
+from answerable.identity.operators import Operator
 from answerable.receipts import ApprovalBody, decode
 from answerable.records.expressions import Expression
 from answerable.testing.scripted_connector import Fault
-from answerable.values import ActionId, ApprovalId, OperatorId
+from answerable.values import ActionId, ApprovalId, AssuranceLevel, OperatorId
 from answerable.values.errors import ActionRefused, NotAllowed
 
-RUTH = OperatorId("https://idp.example#ruth")
+RUTH = Operator(OperatorId("https://idp.example#ruth"), "Ruth", AssuranceLevel.AAL2, START)
 UNDO = Undo(
     "cancel_refund",
     (
@@ -22,11 +23,12 @@ UNDO = Undo(
 )
 
 
-async def anybody(_wanted: Undoing) -> None: ...
+async def anybody(_wanted: Undoing) -> tuple[str, ...]:
+    return ("anybody-takes-back",)
 
 
-async def nobody(wanted: Undoing) -> None:
-    raise NotAllowed(f"'{wanted.by}' may not")
+async def nobody(wanted: Undoing) -> tuple[str, ...]:
+    raise NotAllowed(f"'{wanted.by.id}' may not")
 
 
 def rig(allowed: object = anybody, **kinds: bool) -> Rig:
@@ -61,6 +63,9 @@ async def test_what_was_done_is_taken_back_under_a_decision_of_its_own(checks_gr
     assert kept.action.tool == "cancel_refund"
     assert kept.action.first == wanted.decision
     [entry] = [row for row in made.ledger.rows if isinstance(decode(row.entry, row.seq).body, ApprovalBody)]
+    body = decode(entry.entry, entry.seq).body
+    assert isinstance(body, ApprovalBody)
+    assert (body.by, body.level, body.policies) == (RUTH.id, 2, ("anybody-takes-back",))
     assert kept.action.decision.digest == f"sha256:{entry.leaf}"
     assert entry.private is not None
     assert b"the wrong order" in entry.private

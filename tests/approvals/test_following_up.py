@@ -14,7 +14,7 @@ from answerable.receipts import Erased
 from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
 from answerable.testing.memory_ledger import MemoryLedger
-from answerable.values import ApprovalId, ConversationId
+from answerable.values import ActionId, ApprovalId, ConversationId
 from answerable.values.errors import ActionsUnavailable, LedgerUnavailable
 
 AP = ApprovalId("ap_0")
@@ -244,6 +244,27 @@ async def test_whoever_runs_acts_may_be_away_for_a_while_or_say_later_what_becam
     await stack.service.finished(AP, "ac_0", Result.NOT_DONE)
     assert await stack.follow.go_on(AP) is None
     assert [one.outcome for one in stack.inbox.told] == ["uncertain", "not-done"]
+
+
+async def test_what_somebody_found_out_later_is_told_without_doing_it_again() -> None:
+    stack = Stack()
+    known = Result.UNCERTAIN
+    asked: list[str] = []
+
+    async def became(action: ActionId) -> Result:
+        asked.append(action)
+        return known
+
+    stack.follow.became = became
+    stack.back_end.result = Result.UNCERTAIN
+    await approved(stack)
+    again = await stack.follow.go_on(AP)
+    assert again == stack.clock() + timedelta(hours=1)
+    known = Result.DONE
+    assert await stack.follow.go_on(AP) is None
+    assert [one.outcome for one in stack.inbox.told] == ["uncertain", "done"]
+    assert stack.back_end.asked == 1
+    assert set(asked) == {"ac_0"}
 
 
 async def test_what_is_erased_before_it_is_done_is_not_done() -> None:

@@ -5,15 +5,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from gateway_stack import Answer, whole
-from whole_house import AGREED, House, asks, bot, house, until, user
+from gateway_stack import whole
+from whole_house import (
+    AGREED,
+    REFUND,
+    WAITS,
+    House,
+    answer_it,
+    bot,
+    held,
+    house,
+    refunded,
+    until,
+    user,
+    waiting,
+)
 
 from answerable.receipts import ActionBody, ApprovalBody, GrantBody, ReceiptBody
 from answerable.roles import Role
-from answerable.testing.browser import Browser
-
-REFUND = asks("refund_order", order_id="L-19004", amount=210.00, reason="broken")
-WAITS = "A colleague has to confirm the refund first."
 
 
 @pytest.fixture
@@ -23,38 +32,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         running.give("olga", Role.APPROVER, amount="500.00 USD")
         running.own("olga")
         yield running
-
-
-class Refunds:
-    """Asks for the refund; once it is told to wait, it says so."""
-
-    def __call__(self, asked: Any) -> Any:
-        last = asked.json["messages"][-1]
-        if last["role"] == "tool" and last["content"].startswith("Held"):
-            return whole({"role": "assistant", "content": WAITS})
-        message = {"role": "assistant", "content": None, "tool_calls": [REFUND]}
-        return whole(message, finish="tool_calls")
-
-
-def held(home: House, conversation: str = "c-1") -> Answer:
-    home.model.answer = Refunds()
-    answer = home.say(AGREED, conversation)
-    assert answer.status == 200, answer.body
-    assert answer.json["answerable"]["acts"][0]["outcome"] == "hold"
-    return answer
-
-
-def waiting(browser: Browser) -> Any:
-    return browser.ask("/approvals/").json["approvals"]
-
-
-def answer_it(home: House, browser: Browser, one: Any, verb: str, **more: Any) -> Any:
-    shown = browser.ask(f"/approvals/{one['approval']}").json
-    return home.send(browser, f"/approvals/{one['approval']}/{verb}", binds=shown["binds"], **more)
-
-
-def refunds_of(home: House, order: str = "L-19004") -> Any:
-    return home.in_shop(f"/orders/{order}").get("refunds", [])
 
 
 def test_what_was_approved_is_done_once_and_told_in_the_next_turn(home: House) -> None:
@@ -139,7 +116,7 @@ def test_a_denial_is_told_as_one_and_nothing_is_done(home: House) -> None:
     [outcome] = until(home.outcomes)
     assert outcome["outcome"] == "denied"
     assert "81 days" not in outcome["text"]
-    assert refunds_of(home) == []
+    assert refunded(home) == 0
 
 
 def test_an_approver_may_make_it_less_and_exactly_that_is_done(home: House) -> None:

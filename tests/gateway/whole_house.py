@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from gateway_stack import Answer, Programmed, Stack, call
+from gateway_stack import Answer, Programmed, Stack, call, whole
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.apps import demo_house
@@ -21,16 +21,22 @@ from answerable.testing.serving import serve_in_thread
 __all__ = [
     "AGREED",
     "BOT",
+    "REFUND",
     "SHOP_AUDIENCE",
+    "WAITS",
     "House",
+    "answer_it",
     "asks",
     "beside",
     "bot",
+    "held",
     "house",
     "now",
     "read_order",
+    "refunded",
     "until",
     "user",
+    "waiting",
 ]
 
 
@@ -131,3 +137,40 @@ AGREED = [
     bot("Shall I refund $210.00 for the Garden bench of order L-19004?"),
     user("Yes, go ahead."),
 ]
+
+
+REFUND = asks("refund_order", order_id="L-19004", amount=210.00, reason="broken")
+WAITS = "A colleague has to confirm the refund first."
+
+
+class Refunds:
+    """Asks for the refund; once it is told to wait, it says so."""
+
+    def __call__(self, asked: Any) -> Any:
+        last = asked.json["messages"][-1]
+        if last["role"] == "tool" and last["content"].startswith("Held"):
+            return whole({"role": "assistant", "content": WAITS})
+        message = {"role": "assistant", "content": None, "tool_calls": [REFUND]}
+        return whole(message, finish="tool_calls")
+
+
+def held(home: House, conversation: str = "c-1") -> Answer:
+    home.model.answer = Refunds()
+    answer = home.say(AGREED, conversation)
+    assert answer.status == 200, answer.body
+    assert answer.json["answerable"]["acts"][0]["outcome"] == "hold"
+    return answer
+
+
+def waiting(browser: Browser) -> Any:
+    return browser.ask("/approvals/").json["approvals"]
+
+
+def answer_it(home: House, browser: Browser, one: Any, verb: str, **more: Any) -> Any:
+    shown = browser.ask(f"/approvals/{one['approval']}").json
+    return home.send(browser, f"/approvals/{one['approval']}/{verb}", binds=shown["binds"], **more)
+
+
+def refunded(home: House, order: str = "L-19004") -> Any:
+    """What the shop has paid back of an order."""
+    return home.in_shop(f"/orders/{order}").get("refunded", 0)

@@ -298,7 +298,27 @@ def test_what_waits_for_a_person_is_found_by_no_program(store: ActionStore) -> N
     kept = store.advance(kept, HandedOver(RECEIPT), LEASE)
     assert store.unfinished(LEASE.until, OTHER, 10) == []
     assert store.unknown(10) == [kept]
+    assert store.waiting(10) == [kept]
     assert begin(store, act(), lease=OTHER).lease != OTHER
+
+
+def test_what_somebody_may_say_it_of_is_what_nobody_knows_of(store: ActionStore) -> None:
+    assert (store.waiting(10), store.count_waiting()) == ([], 0)
+    begin(store, act(1))
+    sent(store, 2)
+    done(store, 3)
+    store.advance(sent(store, 4), Answered(NotDone("no"), How.ANSWER, RECEIPT), LEASE)
+    uncertain = [
+        store.advance(sent(store, number), Answered(Uncertain(""), How.ANSWER, RECEIPT), LEASE)
+        for number in (5, 6)
+    ]
+    uncertain[0] = store.advance(uncertain[0], HandedOver(RECEIPT), LEASE)
+    assert store.waiting(10) == uncertain
+    assert store.waiting(1) == uncertain[:1]
+    assert store.count_waiting() == 2
+    store.advance(uncertain[0], Answered(Done(""), How.PERSON, RECEIPT, OperatorId("x#ruth")), LEASE)
+    assert store.waiting(10) == uncertain[1:]
+    assert store.count_waiting() == 1
 
 
 def test_two_that_recover_at_once_share_the_work(place: Place) -> None:

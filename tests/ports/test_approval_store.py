@@ -265,6 +265,7 @@ def test_what_waits_is_found_by_its_queue_and_oldest_first(store: ApprovalStore)
     assert [kept.state.request.id for kept in store.waiting()] == ["ap_0", "ap_2", "ap_1"]
     assert [kept.state.request.id for kept in store.waiting("claims")] == ["ap_2"]
     assert store.waiting("nobody's") == []
+    assert store.count_waiting() == 3
     assert store.waiting("\0") == []
 
 
@@ -343,6 +344,7 @@ def test_a_closed_store_says_so(store: ApprovalStore) -> None:
         lambda: store.recorded(request.id, 1),
         lambda: store.get(request.id),
         store.waiting,
+        store.count_waiting,
         store.unsettled,
         store.untold,
         lambda: store.of_conversation(some.WORKLOAD, ConversationId("c-0")),

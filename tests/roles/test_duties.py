@@ -103,6 +103,23 @@ def test_what_is_approved_is_within_every_rule(
 
 
 @draws
+def test_whoever_speaks_for_an_act_could_have_approved_it_and_takes_back_what_others_approved(
+    who: Operator, held: list[Assignment], act: Approvable, earlier: list[OperatorId]
+) -> None:
+    approves = DUTIES.may_approve(who, held, act, [], NOW).allowed
+    done, not_done = (
+        DUTIES.may_resolve_act(who, held, act, earlier, outcome, NOW) for outcome in ("done", "not_done")
+    )
+    undo = DUTIES.may_undo_act(who, held, act, earlier, NOW)
+    assert done.allowed is approves
+    assert not_done.allowed is (approves and who.id not in earlier)
+    assert undo.allowed is (approves and who.id not in earlier)
+    for ruling in (done, not_done, undo):
+        assert ruling.because
+        assert ruling.needs is None or not ruling.allowed
+
+
+@draws
 def test_a_better_sign_in_is_asked_for_only_where_nothing_else_is_missing(
     who: Operator, held: list[Assignment], act: Approvable, earlier: list[OperatorId]
 ) -> None:
@@ -182,6 +199,8 @@ def test_an_auditor_changes_nothing(who: Operator, held: list[Assignment], act: 
         DUTIES.may_approve_term(who, held, SAM, NOW),
         DUTIES.may_assign(who, held, has(Role.REVIEWER, SAM), [], NOW),
         DUTIES.may_take(who, held, SAM, Role.REVIEWER, NOW),
+        DUTIES.may_resolve_act(who, held, act, [], "done", NOW),
+        DUTIES.may_undo_act(who, held, act, [], NOW),
         DUTIES.may_revoke_grants(who, held, owners, NOW),
         DUTIES.may_lift_revocation(who, held, owners, NOW),
     ):
@@ -307,6 +326,24 @@ def test_the_second_approver_is_somebody_else() -> None:
     assert DUTIES.may_approve(operator(ANA), other, wanted(), [RUTH], NOW).allowed
 
 
+def test_not_done_of_ones_own_and_taking_it_back_are_for_somebody_else() -> None:
+    for ruling, rule in (
+        (PLAIN.may_resolve_act(operator(), APPROVER, wanted(), [RUTH], "not_done", NOW),
+         "nobody-says-not-done-of-what-they-approved"),
+        (PLAIN.may_undo_act(operator(), APPROVER, wanted(), [SAM, RUTH], NOW),
+         "nobody-takes-back-what-they-approved"),
+    ):  # fmt: skip
+        assert ruling.policies == (rule,)
+        assert ruling.needs is None
+    assert PLAIN.may_resolve_act(operator(), APPROVER, wanted(), [RUTH], "done", NOW).allowed
+
+
+def test_whoever_is_stopped_does_not_lift_it_themselves() -> None:
+    ruling = PLAIN.may_lift_revocation(operator(), APPROVER, frozenset(), NOW, RUTH)
+    assert ruling.policies == ("nobody-lets-themselves-go-on",)
+    assert PLAIN.may_lift_revocation(operator(), APPROVER, frozenset(), NOW, SAM).allowed
+
+
 def test_somebody_without_a_role_is_told_what_they_have() -> None:
     nothing = PLAIN.may_approve(operator(), [], wanted(), [], NOW)
     assert nothing.because == ("no role of yours lets you do this (approve); you have: none",)
@@ -326,26 +363,32 @@ def test_who_may_look_at_what() -> None:
     sees = {
         role: {
             kind
-            for kind in ("conversation", "approval", "ledger", "bundle", "roles")
+            for kind in ("conversation", "approval", "act", "grants", "ledger", "bundle", "roles")
             if PLAIN.may_read(operator(), [has(role)], Kept(kind, frozenset({SAM}), "refunds"), NOW).allowed
         }
         for role in Role
     }
     assert sees == {
         Role.AGENT_OPERATOR: {"bundle"},
-        Role.APPROVER: {"approval", "bundle"},
+        Role.APPROVER: {"approval", "act", "grants", "bundle"},
         Role.POLICY_AUTHOR: {"bundle"},
         Role.POLICY_APPROVER: {"bundle"},
-        Role.DATA_OWNER: {"ledger", "conversation", "bundle"},
-        Role.REVIEWER: {"conversation", "approval", "bundle"},
-        Role.AUDITOR: {"conversation", "approval", "ledger", "bundle", "roles"},
-        Role.ADMINISTRATOR: {"roles"},
+        Role.DATA_OWNER: {"ledger", "conversation", "grants", "bundle"},
+        Role.REVIEWER: {"conversation", "approval", "act", "bundle"},
+        Role.AUDITOR: {"conversation", "approval", "act", "grants", "ledger", "bundle", "roles"},
+        Role.ADMINISTRATOR: {"grants", "roles"},
     }
     assert PLAIN.may_read(operator(SAM), [has(Role.AGENT_OPERATOR, SAM)], conversation, NOW).allowed
     mine = [has(Role.APPROVER, limits=Limits(routes=frozenset({"refunds"})))]
     assert PLAIN.may_read(operator(), mine, Kept("approval", route="refunds"), NOW).allowed
     assert not PLAIN.may_read(operator(), mine, Kept("approval", route="claims"), NOW).allowed
     assert not PLAIN.may_read(operator(), mine, Kept("approval"), NOW).allowed
+    assert PLAIN.may_read(operator(), mine, Kept("act", route="refunds"), NOW).allowed
+    assert not PLAIN.may_read(operator(), mine, Kept("act", route="claims"), NOW).allowed
+    for kind in ("act", "grants"):
+        assert PLAIN.may_read(
+            operator(SAM), [has(Role.AGENT_OPERATOR, SAM)], Kept(kind, frozenset({SAM})), NOW
+        ).allowed
 
 
 def test_stopping_asks_for_less_than_letting_go_on() -> None:

@@ -125,7 +125,10 @@ async def test_refunds_at_once_never_exceed_what_was_paid(shop: Shop) -> None:
 
 async def test_a_refund_is_undone_once_and_its_money_is_there_again(shop: Shop) -> None:
     refund = await done(shop, shop.act("refund_order", "k-1", order_id="L-20418", amount=45.0))
-    undone = await done(shop, shop.act("cancel_refund", "k-2", refund_id=refund["refund_id"]))
+    other = shop.act("cancel_refund", "k-0", refund_id=refund["refund_id"], order_id="L-19004")
+    assert isinstance(await shop.connector.call(other, SECONDS), NotDone)
+    undo = shop.act("cancel_refund", "k-2", refund_id=refund["refund_id"], order_id="L-20418")
+    undone = await done(shop, undo)
     assert (undone["state"], undone["amount"]) == ("cancelled", 45.0)
     again = await shop.connector.call(
         shop.act("cancel_refund", "k-3", refund_id=refund["refund_id"]), SECONDS

@@ -45,6 +45,8 @@ SETTLED = frozenset({State.DONE, State.NOT_DONE, State.GIVEN_UP})
 UNSENT = frozenset({State.INTENDED, State.GRANTED})
 UNKNOWN = frozenset({State.SENT, State.UNCERTAIN, State.PERSON})
 """May have been done, and nobody can say yet."""
+WAITING_FOR_PEOPLE = frozenset({State.UNCERTAIN, State.PERSON})
+"""Nobody knows whether they were done, and whoever looks may say so."""
 COUNTED = frozenset(State) - {State.NOT_DONE, State.GIVEN_UP}
 """What limits count: what was done or may be yet."""
 

@@ -15,7 +15,7 @@ from answerable.actions.action import Action
 from answerable.actions.limits import Counted, beyond, whose
 from answerable.actions.outcome import Done, NotDone, Outcome, Uncertain
 from answerable.actions.scope import Authority, Link, beyond_scope
-from answerable.actions.state import COUNTED, UNKNOWN, Event, How, Progress, State, step
+from answerable.actions.state import COUNTED, UNKNOWN, WAITING_FOR_PEOPLE, Event, How, Progress, State, step
 from answerable.adapters.grant_rows import instant, micros
 from answerable.decisions.act_rules import Limit, Per
 from answerable.grants import Approval, DecisionId, Policies, arguments_digest
@@ -274,6 +274,7 @@ def kept_of(raw: Iterable[object]) -> Kept:
 
 
 UNKNOWN_STATES = tuple(one.value for one in State if one in UNKNOWN)
+WAITING_STATES = tuple(one.value for one in State if one in WAITING_FOR_PEOPLE)
 
 _NAMES: dict[type[Outcome], str] = {Done: "done", NotDone: "not_done", Uncertain: "uncertain"}
 

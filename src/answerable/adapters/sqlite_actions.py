@@ -26,6 +26,7 @@ from answerable.adapters.action_rows import (
     FINISHED,
     OPEN,
     UNKNOWN_STATES,
+    WAITING_STATES,
     Row,
     advanced,
     check_begin,
@@ -85,6 +86,10 @@ _SELECT = f"SELECT {COLUMNS} FROM actions"  # noqa: S608
 _COUNT = (
     "SELECT count(*), coalesce(sum(minor) FILTER (WHERE currency = ?4), 0), count(*) FILTER (WHERE currency IS NOT ?4) "
     "FROM actions WHERE counts AND tool = ?1 AND begun_at > ?2"
+)
+_UNKNOWN, _WAITING = (
+    f"open AND state IN ({', '.join(repr(one) for one in states)})"
+    for states in (UNKNOWN_STATES, WAITING_STATES)
 )
 _WHAT = "the store of actions"
 
@@ -178,9 +183,18 @@ class SqliteActions:
             return self._of_chain(first)
 
     def unknown(self, most: int) -> Sequence[Kept]:
-        states = ", ".join(f"'{one}'" for one in UNKNOWN_STATES)
         with self._using():
-            return self._found(f"{_SELECT} WHERE open AND state IN ({states}) ORDER BY number LIMIT ?", most)
+            return self._found(f"{_SELECT} WHERE {_UNKNOWN} ORDER BY number LIMIT ?", most)
+
+    def waiting(self, most: int) -> Sequence[Kept]:
+        with self._using():
+            return self._found(f"{_SELECT} WHERE {_WAITING} ORDER BY number LIMIT ?", most)
+
+    def count_waiting(self) -> int:
+        with self._using():
+            query = f"SELECT count(*) FROM actions WHERE {_WAITING}"  # noqa: S608 – our own words
+            [(count,)] = self._db.execute(query).fetchall()
+            return cast("int", count)
 
     def clean(self, before: datetime) -> int:
         with self._using(), self._writing():

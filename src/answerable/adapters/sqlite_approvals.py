@@ -114,6 +114,11 @@ class SqliteApprovals:
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return self._all(_OPEN, route or "", MOST_FOUND)
 
+    def count_waiting(self) -> int:
+        with self._store.using():
+            [(count,)] = self._store.db.execute("SELECT count(*) FROM approvals WHERE open").fetchall()
+            return cast("int", count)
+
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
         return self._all(_UNSETTLED, *place_of(after), MOST_FOUND)
 

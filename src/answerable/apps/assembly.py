@@ -4,13 +4,13 @@
     issuer     ─► grants for back ends      ANSWERABLE_ISSUER
     operators  ─► sign-in, roles, approvals ANSWERABLE_OPERATORS
 
-What no setting asks for is not there.
+What no setting asks for is not there. Operators have a desk for the acts, and one for the grants, of whatever is there.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,14 +22,21 @@ from starlette.types import ASGIApp
 
 from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
-from answerable.adapters.world import utc_now
+from answerable.adapters.world import new_approval, utc_now
+from answerable.apps.acting.authority import ActDuties
+from answerable.apps.acting.desk import ActsDesk, create_acts_desk
 from answerable.apps.acting.opening import Acting, open_acting
+from answerable.apps.acting.undoing import RecordedUndo
 from answerable.apps.approvals.app import create_approvals
+from answerable.apps.approvals.authority import wanted
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.opening import open_approvals
 from answerable.apps.approvals.running import RunsApproved
 from answerable.apps.approvals.together import Approvals
-from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring
+from answerable.apps.authority.desk import create_grants_desk
+from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring, recorded
+from answerable.apps.authority.recording import RecordedGrants
+from answerable.apps.authority.revoking import GrantsDesk
 from answerable.apps.deciders import KnownBundles
 from answerable.apps.gateway.customers import Customers
 from answerable.apps.ledger_place import LedgerPlace
@@ -37,12 +44,15 @@ from answerable.apps.operators.app import create_operators, keep_fresh
 from answerable.apps.operators.opening import open_people
 from answerable.apps.operators.people import People
 from answerable.apps.settings import Settings
+from answerable.grants import Approval
 from answerable.grants.metadata import JWKS, METADATA
 from answerable.ports import Reader
+from answerable.ports.actions import Kept as KeptAct
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.ports.connectors import BackEnds
-from answerable.ports.grants import GrantStore
-from answerable.values.errors import AnswerableError, SettingsError
+from answerable.roles import Approvable
+from answerable.values import ActionId, ApprovalId
+from answerable.values.errors import ActionsUnavailable, AnswerableError, ApprovalsUnavailable, SettingsError
 
 _LOG = logging.getLogger("answerable.gateway")
 _IN_THE_LOG = "something stands in its way; the log says what"
@@ -58,7 +68,7 @@ class Assembly:
     """What was opened. `houses` are applications at the gateway's address; `beside` goes on while it runs."""
 
     bundles: KnownBundles
-    grants: GrantStore | None = None
+    grants: RecordedGrants | None = None
     authority: Authority | None = None
     acting: Acting | None = None
     people: People | None = None
@@ -93,6 +103,19 @@ class Assembly:
         self._said = found
         return {name: _IN_THE_LOG if problem else "" for name, problem in found.items()}
 
+    async def waiting(self) -> dict[str, int]:
+        """How much waits for people, of each part. What can't be counted now is left out: `problems` says why."""
+        counts: dict[str, Callable[[], int]] = {}
+        if self.acting is not None:
+            counts["acts"] = self.acting.store.count_waiting
+        if self.approvals is not None:
+            counts["approvals"] = self.approvals.service.store.count_waiting
+        found: dict[str, int] = {}
+        for name, count in counts.items():
+            with suppress(ActionsUnavailable, ApprovalsUnavailable):
+                found[name] = await asyncio.to_thread(count)
+        return found
+
     async def close(self) -> None:
         """Let go of everything, last opened first."""
         await self._open.aclose()
@@ -116,10 +139,12 @@ def assemble(
             "notifications are of what waits for people; set ANSWERABLE_OPERATORS to say who they are"
         )
     back_ends: BackEnds = read_back_ends(settings.connectors) if settings.connectors else {}
+    if settings.operators is not None:
+        _people(made, settings, ledger)
     if settings.issuer is not None or settings.connectors is not None:
         _grants_and_acts(made, settings, ledger, callers, back_ends)
-    if settings.operators is not None:
-        _people_and_approvals(made, settings, ledger, reader, back_ends)
+    if made.people is not None:
+        _approvals(made, made.people, settings, ledger, reader, back_ends)
     if settings.toolgate is not None and tools_for is not None:
         _tools(made, settings, ledger, callers, tools_for)
     return made
@@ -155,8 +180,11 @@ def _grants_and_acts(
     back_ends: BackEnds,
 ) -> None:
     store, ring = open_grants(settings), open_ring(settings)
-    made.grants = store
+    made.grants = recorded(store, ledger)
     made._open.callback(store.close)  # noqa: SLF001 – its own module
+    if made.people is not None:
+        grants_desk = GrantsDesk(made.people.duties, made.people.roles, made.grants, utc_now)
+        made.houses["/revocations"] = _mounted("/revocations", create_grants_desk(grants_desk, made.people))
     if settings.issuer is not None:
         made.authority = open_authority(
             settings, ledger, callers, back_ends, partial(_connector_of, made.bundles), store, ring
@@ -165,28 +193,68 @@ def _grants_and_acts(
         made.houses |= {"/oauth/": app, "/grants/": app, METADATA: app, JWKS: app}
         made.beside.append(made.authority.run)
     if settings.connectors is not None:
-        made.acting = open_acting(settings, ledger, made.bundles, store, ring)
+        authority = None if made.people is None else _act_duties(made, made.people)
+        decide_undo = None
+        if authority is not None:
+            decide_undo = RecordedUndo(
+                ledger, now=utc_now, new_id=new_approval, allowed=authority.allows_undo
+            )
+        made.acting = open_acting(settings, ledger, made.bundles, store, ring, decide_undo)
         made._open.push_async_callback(made.acting.close)  # noqa: SLF001
         made.beside += [made.acting.run, partial(_tidy, made.acting.store.clean)]
+        if made.people is not None and authority is not None:
+            desk = ActsDesk(made.acting.executor, ledger, authority)
+            made.houses["/acts"] = _mounted("/acts", create_acts_desk(desk, made.people))
 
 
-def _people_and_approvals(
-    made: Assembly, settings: Settings, ledger: StoredLedger, reader: Reader, back_ends: BackEnds
-) -> None:
+def _people(made: Assembly, settings: Settings, ledger: StoredLedger) -> None:
     assert settings.operators is not None  # noqa: S101 – the caller looked
     people = made.people = open_people(settings.operators, settings, ledger)
     made._open.callback(people.roles.close)  # noqa: SLF001
     made.houses["/operators/"] = _mounted("/operators", create_operators(people))
     made.beside.append(partial(keep_fresh, people))
-    run_act = None
+
+
+def _act_duties(made: Assembly, people: People) -> ActDuties:
+    """Asks what is opened after it: acts and approvals are there before anybody asks."""
+
+    def find(action: ActionId) -> KeptAct | None:
+        return None if made.acting is None else made.acting.store.find(action)
+
+    def approvable(approval: ApprovalId) -> Approvable | None:
+        kept = None if made.approvals is None else made.approvals.service.store.get(approval)
+        return None if kept is None else wanted(kept.state)
+
+    return ActDuties(people.duties, people.roles, made.bundles.of, find, approvable, utc_now)
+
+
+def _approvals(
+    made: Assembly,
+    people: People,
+    settings: Settings,
+    ledger: StoredLedger,
+    reader: Reader,
+    back_ends: BackEnds,
+) -> None:
+    run_act = became = None
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
-    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act)
+        became = run_act.became
+    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became)
     approvals = made.approvals = opened.approvals
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
     made.beside += [approvals.watch.run, partial(_tidy, approvals.service.store.clean)]
+    if made.acting is not None:
+        made.acting.executor.journal.finished.append(partial(_wake, approvals))
+
+
+def _wake(approvals: Approvals, kept: KeptAct) -> None:
+    """What became of an approved act is known: whoever tells the customer looks at it now."""
+    basis = kept.action.basis
+    if isinstance(basis, Approval) and kept.action.undoes is None:
+        approvals.watch.wake(basis.id)
 
 
 def _connector_of(bundles: KnownBundles, tool: str) -> str | None:

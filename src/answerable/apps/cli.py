@@ -18,7 +18,9 @@ import typer
 from rich.console import Console
 
 from answerable import __version__
+from answerable.apps.acting.commands import acts as acts_done
 from answerable.apps.approvals.commands import approvals
+from answerable.apps.authority.commands import grants
 from answerable.apps.bundles import bundles
 from answerable.apps.identity import identities
 from answerable.apps.keys import keys
@@ -74,6 +76,8 @@ app.add_typer(shop)
 app.add_typer(operators)
 app.add_typer(roles)
 app.add_typer(approvals)
+app.add_typer(acts_done)
+app.add_typer(grants)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NewLedger = Annotated[Path | None, typer.Option("--ledger", help="A new file for this run's ledger.")]

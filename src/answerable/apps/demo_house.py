@@ -4,6 +4,7 @@ service made up for it, and roles. For the demo, and for tests from end to end.
 
 import asyncio
 import json
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,11 +50,15 @@ def now() -> datetime:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+    """A port that nobody listens on, below those that the system gives out by itself to whoever asks next."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass

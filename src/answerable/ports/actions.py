@@ -114,6 +114,12 @@ class ActionStore(Protocol):
     def unknown(self, most: int) -> Sequence[Kept]:
         """Acts of which it is not known whether they were done, the oldest first: those for a person among them."""
 
+    def waiting(self, most: int) -> Sequence[Kept]:
+        """Acts that may have been done and that somebody may say it of, the oldest first: `uncertain` and `person`."""
+
+    def count_waiting(self) -> int:
+        """How many those are in all."""
+
     def clean(self, before: datetime) -> int:
         """Forget what is finished and whose permit was over by then, and every trace of what was forgotten before.
 

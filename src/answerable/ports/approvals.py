@@ -98,6 +98,9 @@ class ApprovalStore(Protocol):
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         """Those that are open, in this queue or in any; oldest first."""
 
+    def count_waiting(self) -> int:
+        """How many are open, in all queues."""
+
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
         """Those of which something may still come, or whose last event is not on record; those behind `after`."""
 

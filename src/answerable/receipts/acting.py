@@ -51,7 +51,7 @@ class GrantBody(msgspec.Struct, frozen=True, omit_defaults=True):
     grant: str
     """Empty where many are taken back at once: `selector` says which."""
     event: str
-    """issued, consumed, revoked, lifted, refused."""
+    """issued, consumed, revoked, lifted, refused; rotated, of the keys that grants are signed with."""
     decision: str | None = None
     approval: str | None = None
     action: str | None = None

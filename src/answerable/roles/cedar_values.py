@@ -58,9 +58,12 @@ def kept(wanted: Kept) -> Entity:
     return _entity("Kept", attributes)
 
 
-def grants(owners: Iterable[OperatorId]) -> Entity:
-    """Grants to be taken back or let out again."""
-    return _entity("Grants", {"owners": _people(owners)})
+def grants(owners: Iterable[OperatorId], approver: OperatorId | None = None) -> Entity:
+    """Grants to be taken back or let out again. `approver` is whose yes no longer counts."""
+    attributes: dict[str, Any] = {"owners": _people(owners)}
+    if approver is not None:
+        attributes["approver"] = _person(approver)
+    return _entity("Grants", attributes)
 
 
 def limits(found: Limits) -> dict[str, Any]:

@@ -8,7 +8,7 @@ is passed with every question, so what does not fit it is such an error, too.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import cedarpy
 
@@ -83,9 +83,7 @@ class Duties:
         asked = _Asked(operator, tuple(assignments), now)
         rules = self.rules.of(wanted.route)
         held = cedar.held(wanted, earlier)
-        local = now.astimezone(self.rules.zone)
-        clock = {"day": local.weekday(), "minute": local.hour * 60 + local.minute}
-        ruling = self._ruled(asked, "approve", held, rules.sign_in, clock, limited=True)
+        ruling = self._ruled(asked, "approve", held, rules.sign_in, self._clock(now), limited=True)
         alone: dict[str, Any] = {}
         if rules.two_above is not None:
             alone = {"above": rules.two_above.minor, "currency": rules.two_above.currency}
@@ -105,6 +103,38 @@ class Duties:
         """May they take back what was approved, or what was asked for?"""
         asked = _Asked(operator, tuple(assignments), now)
         return self._ruled(asked, "withdraw", cedar.held(wanted, approved), self.rules.stop, limited=True)
+
+    def may_resolve_act(
+        self,
+        operator: Operator,
+        assignments: Iterable[Assignment],
+        wanted: Approvable,
+        approved: Sequence[OperatorId],
+        outcome: Literal["done", "not_done"],
+        now: datetime,
+    ) -> Ruling:
+        """May they say what became of an act of which nobody knows? `approved` are those who approved it.
+
+        It takes what an approval of it would take, of its queue, its amount and the sign-in.
+        """
+        asked = _Asked(operator, tuple(assignments), now)
+        context = {**self._clock(now), "outcome": outcome}
+        sign_in = self.rules.of(wanted.route).sign_in
+        return self._ruled(asked, "resolve_act", cedar.held(wanted, approved), sign_in, context, limited=True)
+
+    def may_undo_act(
+        self,
+        operator: Operator,
+        assignments: Iterable[Assignment],
+        wanted: Approvable,
+        approved: Sequence[OperatorId],
+        now: datetime,
+    ) -> Ruling:
+        """May they have an act taken back that was done? As `may_resolve_act`, and not what they approved."""
+        asked = _Asked(operator, tuple(assignments), now)
+        sign_in = self.rules.of(wanted.route).sign_in
+        held = cedar.held(wanted, approved)
+        return self._ruled(asked, "undo_act", held, sign_in, self._clock(now), limited=True)
 
     def may_approve_bundle(
         self,
@@ -181,12 +211,17 @@ class Duties:
         assignments: Iterable[Assignment],
         owners: frozenset[OperatorId],
         now: datetime,
+        approver: OperatorId | None = None,
     ) -> Ruling:
-        """May they let grants out again that somebody took back?"""
+        """May they let grants out again that somebody took back? `approver` is whose yes that stopped, if anybody's."""
         asked = _Asked(operator, tuple(assignments), now)
-        return self._ruled(asked, "lift_revocation", cedar.grants(owners), self.rules.change)
+        return self._ruled(asked, "lift_revocation", cedar.grants(owners, approver), self.rules.change)
 
     # -- asking Cedar ----------------------------------------------------------------
+
+    def _clock(self, now: datetime) -> dict[str, int]:
+        local = now.astimezone(self.rules.zone)
+        return {"day": local.weekday(), "minute": local.hour * 60 + local.minute}
 
     def _made(
         self,

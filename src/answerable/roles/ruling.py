@@ -9,7 +9,10 @@ from answerable.values import AssuranceLevel, ConversationId, Money, OperatorId
 
 @dataclass(frozen=True, slots=True)
 class Approvable:
-    """A held act or line, as far as it matters who may approve it. What is not known (None) is beyond any limit."""
+    """A held act or line, or an act that was begun, as far as it matters who may answer for it.
+
+    What is not known (None) is beyond any limit.
+    """
 
     kind: Literal["act", "line"]
     route: str | None
@@ -28,7 +31,7 @@ class Approvable:
 class Kept:
     """Something that is to be looked at."""
 
-    kind: Literal["conversation", "approval", "ledger", "bundle", "roles"]
+    kind: Literal["conversation", "approval", "act", "grants", "ledger", "bundle", "roles"]
     owners: frozenset[OperatorId] = frozenset()
     """Of the workload that it is about."""
     route: str | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 from answerable.actions.action import Action
 from answerable.actions.limits import Counted
 from answerable.actions.scope import Authority
-from answerable.actions.state import COUNTED, UNKNOWN, Event
+from answerable.actions.state import COUNTED, UNKNOWN, WAITING_FOR_PEOPLE, Event
 from answerable.adapters.action_rows import (
     advanced,
     as_kept,
@@ -97,6 +97,14 @@ class MemoryActions:
         with self._open():
             return [one for one in self._kept.values() if one.progress.state in UNKNOWN][:most]
 
+    def waiting(self, most: int) -> Sequence[Kept]:
+        with self._open():
+            return self._waiting()[:most]
+
+    def count_waiting(self) -> int:
+        with self._open():
+            return len(self._waiting())
+
     def clean(self, before: datetime) -> int:
         with self._open():
             gone = [one for one, kept in self._kept.items() if kept.progress.finished and kept.until < before]
@@ -118,6 +126,9 @@ class MemoryActions:
             raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
         self._kept[before.action.id] = as_kept(after)
         return after
+
+    def _waiting(self) -> list[Kept]:
+        return [one for one in self._kept.values() if one.progress.state in WAITING_FOR_PEOPLE]
 
     def _of_chain(self, first: DecisionId) -> list[Kept]:
         return [one for one in self._kept.values() if one.action.first == first]

@@ -58,6 +58,10 @@ class MemoryApprovals:
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return self._found(lambda kept: kept.state.phase is Phase.OPEN and route in (None, kept.state.route))
 
+    def count_waiting(self) -> int:
+        with self._open():
+            return sum(kept.state.phase is Phase.OPEN for kept in self._kept.values())
+
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
         return self._found(lambda kept: unsettled(kept) and place_of(kept) > place_of(after))
 

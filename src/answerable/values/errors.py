@@ -21,6 +21,7 @@
     ├── GrantError            nothing may be done under the grant
     │   ├── GrantRefused      a grant, a proof or a request for one that is not taken: says why, to its owner only
     │   └── GrantsUnavailable it can't be known whether it still holds
+    │       └── NotOnRecord       it holds, or does not any more, and the ledger has not heard of it yet
     ├── RoleError             who may do what can't be read, or a role can't be given so
     │   ├── NotAllowed        this person may not do this: says what is missing
     │   └── RolesUnavailable  it can't be known who may: nobody may
@@ -162,6 +163,10 @@ class GrantRefused(GrantError):
 
 class GrantsUnavailable(GrantError):
     """The store of grants can't be asked, or did not answer: a grant that may be used up is not used."""
+
+
+class NotOnRecord(GrantsUnavailable):
+    """What was asked of the store is done; its entry could not be written. Asked for again, it is written then."""
 
 
 class RoleError(AnswerableError):

@@ -20,6 +20,7 @@ from answerable.adapters.action_rows import (
     FINISHED,
     OPEN,
     UNKNOWN_STATES,
+    WAITING_STATES,
     Row,
     advanced,
     check_begin,
@@ -179,6 +180,15 @@ class PostgresActions:
     def unknown(self, most: int) -> Sequence[Kept]:
         query = f"{_SELECT} WHERE open <> 0 AND state = ANY ($1::text[]) ORDER BY number LIMIT $2"
         return self._found(query, list(UNKNOWN_STATES), most)
+
+    def waiting(self, most: int) -> Sequence[Kept]:
+        query = f"{_SELECT} WHERE open <> 0 AND state = ANY ($1::text[]) ORDER BY number LIMIT $2"
+        return self._found(query, list(WAITING_STATES), most)
+
+    def count_waiting(self) -> int:
+        query = f"SELECT count(*) FROM {_TABLE} WHERE open <> 0 AND state = ANY ($1::text[])"  # noqa: S608
+        [(count,)] = self._run(lambda db: db.fetch(query, list(WAITING_STATES)))
+        return int(count)
 
     def clean(self, before: datetime) -> int:
         async def clean(db: Connection) -> int:

@@ -145,6 +145,12 @@ class PostgresApprovals:
     def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return [] if _NUL in (route or "") else self._all(_OPEN, route, MOST_FOUND)
 
+    def count_waiting(self) -> int:
+        [(count,)] = self._run(
+            lambda db: db.fetch("SELECT count(*) FROM answerable_approvals.approvals WHERE open")
+        )
+        return int(count)
+
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
         return self._all(_UNSETTLED, *place_of(after), MOST_FOUND)
 

@@ -12,7 +12,9 @@ from weakref import WeakValueDictionary
 
 from answerable.actions import (
     UNSENT,
+    WAITING_FOR_PEOPLE,
     Action,
+    Answered,
     Done,
     Granted,
     How,
@@ -25,6 +27,7 @@ from answerable.actions import (
     action_under,
     authority_of,
     compensation,
+    is_final,
 )
 from answerable.apps.acting.calls import Calls, Pace
 from answerable.apps.acting.entries import action_draft, grant_draft, what_was_done
@@ -34,6 +37,7 @@ from answerable.apps.acting.journal import Journal
 from answerable.apps.acting.undoing import DecideUndo, Undoing
 from answerable.decisions.act_rules import ActRules
 from answerable.grants import DecisionId, Grant, Permit, confusable
+from answerable.identity.operators import Operator
 from answerable.ports.actions import ActionStore, Kept
 from answerable.ports.connectors import Connector, ShownGrant
 from answerable.ports.ledger import Ledger
@@ -49,6 +53,8 @@ from answerable.values.errors import (
 )
 
 _LOG = logging.getLogger("answerable.acting")
+_PERSON = "person "
+"""How a lease begins that a person's word has taken."""
 _MOST_GRANTS = 2
 _GRACE = 1.0
 
@@ -78,6 +84,7 @@ class Executor:
         self.journal = Journal(store, ledger, now, timedelta(seconds=pace.lease))
         self._granting, self._connectors, self._rules = granting, connectors, rules
         self._now, self._random, self._decide_undo = now, random, decide_undo
+        self._patience = timedelta(seconds=pace.patience)
         self._calls = Calls(self.journal, pace, now)
         self.inquiry = Inquiry(
             self.journal, self._calls, granting, connectors, pace=pace, now=now, sleep=sleep
@@ -96,7 +103,7 @@ class Executor:
         return await self._to_its_end(self._act(wanted, permit))
 
     async def undo(
-        self, action: ActionId, by: OperatorId, reason: str, *, subject: str | None = None
+        self, action: ActionId, by: Operator, reason: str, *, subject: str | None = None
     ) -> Settled:
         """Take a done act back, as its pack says how. `subject` is whom it is about, where its trace does not say.
 
@@ -130,22 +137,40 @@ class Executor:
         return await self.act(wanted, permit=permit)
 
     async def resolve(
-        self, action: ActionId, outcome: Done | NotDone, by: OperatorId, reason: str
+        self, action: ActionId, outcome: Done | NotDone, by: OperatorId, reason: str, *, detail: str = ""
     ) -> Settled:
         """A person has looked, and says what became of an uncertain act. Whether they may, the caller has asked.
 
-        Raises ActionRefused where it is not uncertain, ActionTaken, ActionsUnavailable.
+        `detail` stands in its receipt in the clear. Raises ActionRefused where it is not uncertain, or where "not done"
+        comes before the back end can be done with it; ActionTaken, ActionsUnavailable, LedgerError.
         """
         kept = await asyncio.to_thread(self.journal.store.find, action)
-        if kept is None or kept.progress.state not in (State.UNCERTAIN, State.PERSON):
+        if kept is None or kept.progress.state not in WAITING_FOR_PEOPLE:
             raise ActionRefused(f"the act '{action}' is not waiting for anybody's word on it")
+        if kept.lease.holder.startswith(_PERSON) and self._now() < kept.lease.until:
+            raise ActionTaken(f"somebody else is saying what became of the act '{action}'; look at it again")
         said: Outcome
         match outcome:
             case Done(result, reference):
                 said = Done(result or reason, reference)
             case NotDone():
+                if not is_final(kept.progress, self._now(), self._patience):
+                    raise ActionRefused(
+                        f"the back end may still be at work on the act '{action}'; look again "
+                        f"{self._patience.total_seconds():g} seconds after it was sent"
+                    )
                 said = NotDone(reason)
-        return self._told(await self.journal.learned(kept, said, How.PERSON, by=by))
+        # What somebody said before a crash is on record and counts: a second word would contradict it.
+        before = await self.journal.on_record(kept)
+        if before is not None and before.how is How.PERSON:
+            told = Answered(before.outcome, before.how, before.leaf, before.by)
+            return self._told(await self.journal.advance(kept, told))
+        # Taken first: of two people, or a person and a program, that come at once, one writes a receipt. A crash
+        # after this leaves it as it was, and anybody may go on with it once the lease is over.
+        kept = await asyncio.to_thread(
+            self.journal.store.renew, kept, self.journal.lease(f"{_PERSON}{self.holder()}")
+        )
+        return self._told(await self.journal.learned(kept, said, How.PERSON, by=by, detail=detail))
 
     def holder(self) -> str:
         """A name for one piece of work, which nobody else has."""

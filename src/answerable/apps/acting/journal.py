@@ -38,6 +38,8 @@ class Journal:
         self, store: ActionStore, ledger: Ledger, now: Callable[[], datetime], lease: timedelta
     ) -> None:
         self.store, self.ledger, self.now, self._lease = store, ledger, now, lease
+        self.finished: list[Callable[[Kept], None]] = []
+        """Called, in the loop's own thread, with each act of which nothing is left to do."""
 
     def lease(self, holder: str) -> Lease:
         """From now on."""
@@ -45,7 +47,11 @@ class Journal:
 
     async def advance(self, kept: Kept, event: Event) -> Kept:
         """Raises ActionTaken, ActionsUnavailable."""
-        return await asyncio.to_thread(self.store.advance, kept, event, self.lease(kept.lease.holder))
+        made = await asyncio.to_thread(self.store.advance, kept, event, self.lease(kept.lease.holder))
+        if made.progress.finished:
+            for one in self.finished:
+                one(made)
+        return made
 
     async def record(self, drafts: Sequence[Draft]) -> str:
         """Append; the leaf hash of the last one. Raises LedgerUnavailable."""

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from answerable.actions.compensation import Compensation
 from answerable.grants import Approval, DecisionId, Intent, Permit, arguments_digest
+from answerable.identity.operators import Operator
 from answerable.ports.actions import Kept
 from answerable.ports.ledger import Ledger
 from answerable.receipts import ApprovalBody, ApprovalPrivate, Draft
-from answerable.values import ApprovalId, Digest, OperatorId, rfc3339
+from answerable.values import ApprovalId, Digest, rfc3339
 
 LIFETIME = timedelta(minutes=5)
 
@@ -22,7 +23,7 @@ class Undoing:
 
     original: Kept
     act: Compensation
-    by: OperatorId
+    by: Operator
     reason: str
     subject: str | None
     """Whom it is about, for sealing."""
@@ -37,7 +38,7 @@ class DecideUndo(Protocol):
 class RecordedUndo:
     """An operator's word is the decision: it is an entry of its own, and the permit names that.
 
-    `allowed` asks the roles; it raises NotAllowed.
+    `allowed` asks the roles: it gives the rules that allow it, or raises NotAllowed.
     """
 
     def __init__(
@@ -46,12 +47,12 @@ class RecordedUndo:
         *,
         now: Callable[[], datetime],
         new_id: Callable[[], ApprovalId],
-        allowed: Callable[[Undoing], Awaitable[None]],
+        allowed: Callable[[Undoing], Awaitable[tuple[str, ...]]],
     ) -> None:
         self._ledger, self._now, self._new_id, self._allowed = ledger, now, new_id, allowed
 
     async def __call__(self, wanted: Undoing) -> Permit:
-        await self._allowed(wanted)
+        policies = await self._allowed(wanted)
         original, now = wanted.original.action, self._now()
         approval = self._new_id()
         intent = Intent(
@@ -71,7 +72,9 @@ class RecordedUndo:
             decision=original.decision.digest,
             binds=f"sha256:{hashlib.sha256(bound.encode()).hexdigest()}",
             bundle=original.bundle,
-            by=wanted.by,
+            by=wanted.by.id,
+            level=int(wanted.by.level),
+            policies=policies,
             approvals=1,
             detail=f"takes back the act {wanted.act.undoes}",
         )
@@ -81,4 +84,4 @@ class RecordedUndo:
             [Draft(original.trace, rfc3339(now), body, private, wanted.subject)]
         )
         decision = DecisionId(original.trace, Digest(f"sha256:{leaf}"))
-        return Permit(decision, intent, Approval(approval, (wanted.by,)), original.bundle, now + LIFETIME)
+        return Permit(decision, intent, Approval(approval, (wanted.by.id,)), original.bundle, now + LIFETIME)

@@ -19,20 +19,16 @@ from answerable.approvals import Phase
 from answerable.apps.approvals.pages import list_html, show_html
 from answerable.apps.approvals.service import ApprovalService, Refused
 from answerable.apps.approvals.showing import ConversationLink, list_json, shown, shown_json
-from answerable.apps.gateway.bodies import read_body
+from answerable.apps.operators.forms import fields_of
 from answerable.apps.operators.pages import HEADERS, on_error, page, refusal, wants_json
 from answerable.apps.operators.people import People, check_csrf, csrf_token, require_operator
-from answerable.grants.forms import read_form
 from answerable.identity.operators import Operator
 from answerable.ports.approvals import Kept
 from answerable.roles import Ruling
 from answerable.values import ApprovalId, Digest
 from answerable.values.errors import AnswerableError, InvalidRequest
-from answerable.values.strict_json import JsonError, json_object
-from answerable.wire.limits import Limits
 
 HERE = "/approvals"
-_LIMITS = Limits(body_bytes=128 * 1024, body_seconds=10.0)
 _FIELDS = frozenset({"csrf", "binds", "reason"})
 _MANY = frozenset({"arguments", "wording"})
 
@@ -81,7 +77,7 @@ def create_approvals(
     def answering(answer: Answer, *more: str) -> Callable[[Request], Awaitable[Response]]:
         async def answered(request: Request) -> Response:
             operator = await operator_of(request)
-            form = await _form(request, frozenset(more))
+            form = await fields_of(request, _FIELDS | frozenset(more))
             csrf_checked(request, form.get("csrf"))
             # Shielded: whoever hangs up half-way has answered, or has not.
             found = await asyncio.shield(asyncio.create_task(answer(_id(request), operator, form)))
@@ -133,27 +129,6 @@ def _said(request: Request, operator: Operator, found: Kept | Refused, here: str
     if wants_json(request):
         return JSONResponse({"error": "closed", "because": [found.because]}, 409, headers=HEADERS)
     return page("That can't be answered so", f"<p>{escape(found.because)}.</p>", operator, status=409)
-
-
-async def _form(request: Request, more: frozenset[str]) -> dict[str, str]:
-    """The fields of a form, or of a JSON object. Raises InvalidRequest for any field that is not asked for."""
-    raw = await read_body(request, _LIMITS)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
-        try:
-            found = json_object(raw)
-        except JsonError as error:
-            raise InvalidRequest(f"the body {error}") from None
-    else:
-        found = dict(read_form(raw))
-    for name, value in found.items():
-        if name not in _FIELDS | more:
-            raise InvalidRequest(
-                f"'{name[:40]}' is not asked for: who answers is who is signed in", name[:40]
-            )
-        if not isinstance(value, str):
-            raise InvalidRequest(f"'{name}' must be a text", name)
-    return found
 
 
 def _binds(form: dict[str, str]) -> Digest:

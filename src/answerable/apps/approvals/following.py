@@ -52,6 +52,10 @@ RunAct = Callable[[Approved], Awaitable[Result | None]]
 and whoever does it calls `ApprovalService.finished` later. It may raise any AnswerableError: then it is asked again."""
 
 
+Became = Callable[[ActionId], Awaitable[Result]]
+"""What is known by now of an act that was begun. May raise any AnswerableError."""
+
+
 @dataclass
 class FollowUp:
     """Goes on with one thing that waits. Not to be asked about the same one by two tasks at once."""
@@ -66,6 +70,7 @@ class FollowUp:
     all_link: str = "/approvals/"
     """Where everything stands that waits."""
     cap: NoticeCap = field(default_factory=NoticeCap)
+    became: Became | None = None
     _failures: dict[ApprovalId, int] = field(default_factory=dict)
     _sent: set[tuple[str, str]] = field(default_factory=set)
     """Of a message to several, who has it: those are not sent it again while another one is tried."""
@@ -84,7 +89,7 @@ class FollowUp:
                 move, until = next_move(kept.state, self.clock(), tells=bool(self.tellers))
                 if move is Move.END:
                     break
-                if move is Move.WAIT or not await self._did(move, kept):
+                if not await self._did(move, kept):
                     self._failures.pop(approval, None)
                     return until or self.clock() + LOOK_AGAIN
             except AnswerableError as error:
@@ -114,7 +119,9 @@ class FollowUp:
                 return await self._run(kept)
             case Move.TELL:
                 await self._tell(kept)
-            case Move.WAIT | Move.END:
+            case Move.WAIT:
+                return await self._settled_since(kept)
+            case Move.END:
                 return False
         return True
 
@@ -177,6 +184,17 @@ class FollowUp:
         if result is None:
             return False
         await self.service.finished(request.id, action, result)
+        return True
+
+    async def _settled_since(self, kept: Kept) -> bool:
+        """Did it come out meanwhile what became of an act that was uncertain?"""
+        if self.became is None or kept.state.result is not Result.UNCERTAIN:
+            return False
+        action = action_of(kept.state.request.id)
+        result = await self.became(action)
+        if result is Result.UNCERTAIN:
+            return False
+        await self.service.finished(kept.state.request.id, action, result)
         return True
 
     async def _tell(self, kept: Kept) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import utc_now
 from answerable.approvals import Result
-from answerable.apps.approvals.following import Approved, RunAct
+from answerable.apps.approvals.following import Approved, Became, RunAct
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.judging import Judging
 from answerable.apps.approvals.place import open_approvals as open_store
@@ -37,8 +37,11 @@ def open_approvals(
     bundles: KnownBundles,
     reader: Reader,
     run_act: RunAct | None = None,
+    became: Became | None = None,
 ) -> Opened:
     """Without `run_act` no back end is at hand, and an act that is approved is not done from here.
+
+    `became` says what is known of one that was begun.
 
     Raises SettingsError, SignatureError, ApprovalsUnavailable.
     """
@@ -56,6 +59,7 @@ def open_approvals(
         facts=judging.facts,
         reconsider=judging.reconsider,
         url=people.sessions.origin,
+        became=became,
     )
     return Opened(made, InReplies(made.service, made.outcomes, ledger.keys.pseudonym))
 

@@ -1,15 +1,18 @@
 """An act that people approved, handed to whoever does acts: once, whatever crashes."""
 
+import asyncio
 from dataclasses import dataclass
 
-from answerable.actions import Done, NotDone, action_under
+from answerable.actions import Done, NotDone, State, action_under
 from answerable.approvals import Result
 from answerable.apps.acting.executor import Executor
 from answerable.apps.approvals.following import Approved
 from answerable.apps.approvals.held import find_held
 from answerable.apps.approvals.judging import BundleOf
 from answerable.ports import Ledger
+from answerable.ports.actions import Kept
 from answerable.ports.connectors import BackEnds
+from answerable.values import ActionId
 from answerable.values.errors import ActionRefused
 
 
@@ -30,7 +33,7 @@ class RunsApproved:
         connector = None if action is None else action.rules.connector
         back_end = None if connector is None else self.back_ends.get(connector)
         if connector is None or back_end is None:
-            return Result.NOT_DONE  # no back end does it: nothing was sent anywhere
+            return await self._not_begun_now(approved.action)
         held = await find_held(self.ledger, request.trace, request.decision)
         permit = approved.permit(back_end.audience)
         wanted = action_under(
@@ -45,7 +48,7 @@ class RunsApproved:
         try:
             settled = await self.executor.act(wanted, permit=permit)
         except ActionRefused:
-            return Result.NOT_DONE
+            return await self._not_begun_now(approved.action)
         match settled.outcome:
             case Done():
                 return Result.DONE
@@ -53,3 +56,19 @@ class RunsApproved:
                 return Result.NOT_DONE
             case _:
                 return Result.UNCERTAIN
+
+    async def became(self, action: ActionId) -> Result:
+        """What is known of an act that was begun, without beginning it. Raises ActionsUnavailable."""
+        kept = await asyncio.to_thread(self.executor.journal.store.find, action)
+        return Result.UNCERTAIN if kept is None else _result(kept)
+
+    async def _not_begun_now(self, action: ActionId) -> Result:
+        """It can't be begun now. That says nothing of one that was begun before: its bundle may have gone since."""
+        kept = await asyncio.to_thread(self.executor.journal.store.find, action)
+        return Result.NOT_DONE if kept is None else _result(kept)
+
+
+def _result(kept: Kept) -> Result:
+    if not kept.progress.finished:
+        return Result.UNCERTAIN
+    return Result.DONE if kept.progress.state is State.DONE else Result.NOT_DONE

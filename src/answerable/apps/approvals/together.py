@@ -8,7 +8,7 @@ from answerable.approvals import ApprovalRequest
 from answerable.approvals.reading import rules_of
 from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
-from answerable.apps.approvals.following import FollowUp, RunAct
+from answerable.apps.approvals.following import Became, FollowUp, RunAct
 from answerable.apps.approvals.held import FactsOf, plain_facts
 from answerable.apps.approvals.service import ApprovalService, Reconsider, no_changes
 from answerable.apps.approvals.watching import Watch
@@ -44,8 +44,11 @@ def put_together(
     facts: FactsOf = plain_facts,
     reconsider: Reconsider = no_changes,
     url: str = "",
+    became: Became | None = None,
 ) -> Approvals:
     """`bundle` is the one in force now. `url` is where people find the gateway, for links in what they are sent.
+
+    `became` says what is known of an act that was begun.
 
     What was decided under rules that are not in force any more is void: it is asked for again, under the new ones.
     """
@@ -74,7 +77,8 @@ def put_together(
         ways.notifiers,
         ways.tellers,
         lambda one: f"{url}/approvals/{one}",
-        f"{url}/approvals/",
+        all_link=f"{url}/approvals/",
+        became=became,
     )
     watch = Watch(follow.go_on, follow.left, clock)
     service.changed.append(watch.wake)

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from answerable.adapters.grant_ring import RingFile, fixed_ring
-from answerable.adapters.secret_sources import Place, parse_reference, read_secret
+from answerable.adapters.secret_sources import Place, Reference, parse_reference, read_secret
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import new_trace, utc_now
@@ -29,6 +29,7 @@ from answerable.grants.metadata import usable_issuer
 from answerable.ports.callers import Shown, WorkloadAuthenticator
 from answerable.ports.connectors import BackEnds
 from answerable.ports.grants import GrantStore
+from answerable.ports.ledger import Ledger
 from answerable.receipts import Draft
 from answerable.values import GrantId, WorkloadId
 from answerable.values.errors import SettingsError
@@ -70,11 +71,7 @@ def open_authority(
     """
     if settings.issuer is None:
         raise SettingsError("no issuer is named; set ANSWERABLE_ISSUER to the URL that back ends know it by")
-
-    def record(drafts: Sequence[Draft]) -> None:
-        asyncio.run(ledger.append(drafts))
-
-    store, known = RecordedGrants(kept, record, utc_now, new_trace), _Known(callers, back_ends)
+    store, known = recorded(kept, ledger), _Known(callers, back_ends)
     issuer = Issuer(
         usable_issuer(settings.issuer),
         store,
@@ -93,36 +90,56 @@ def open_authority(
     return Authority(app, issuer, store, ring)
 
 
+def recorded(kept: GrantStore, ledger: Ledger) -> RecordedGrants:
+    """The store, with every change of it in that ledger. For worker threads."""
+
+    def record(drafts: Sequence[Draft]) -> None:
+        asyncio.run(ledger.append(drafts))
+
+    return RecordedGrants(kept, record, utc_now, new_trace)
+
+
 def open_grants(settings: Settings) -> GrantStore:
     """Where grants are kept: as named, else beside the ledger's file, else in its database.
 
     Raises SettingsError, GrantsUnavailable.
     """
-    place = settings.grants or settings.ledger
-    if place.startswith(_SCHEMES):
+    path = grants_file(settings)
+    if path is None:
         from answerable.adapters.postgres.grants import PostgresGrants  # noqa: PLC0415 – an extra
 
-        return PostgresGrants(place)
-    path = Path(place) if settings.grants else Path(f"{place}.grants")
+        return PostgresGrants(settings.grants or settings.ledger)
     path.parent.mkdir(parents=True, exist_ok=True)
     return SqliteGrants(path)
 
 
+def grants_file(settings: Settings) -> Path | None:
+    """The file that grants are kept in; None where that is a database."""
+    place = settings.grants or settings.ledger
+    if place.startswith(_SCHEMES):
+        return None
+    return Path(place) if settings.grants else Path(f"{place}.grants")
+
+
 def open_ring(settings: Settings) -> Callable[[], KeyRing]:
     """The keys that grants are signed with. A file that is not there is made. Raises SettingsError, SignatureError."""
-    reference = settings.grant_keys
-    if reference is None:
-        if settings.ledger.startswith(_SCHEMES):
-            raise SettingsError(
-                "the ledger is in a database, so say where the keys of grants are: ANSWERABLE_GRANT_KEYS"
-            )
-        return RingFile(Path(f"{settings.ledger}.grant-keys")).ring
-    found = parse_reference(reference)
+    found = ring_place(settings)
     if found.place is Place.FILE:
         return RingFile(Path(found.name)).ring
     if found.place is Place.ENVIRONMENT:
         return fixed_ring(read_secret(found, os.environ))
     raise SettingsError("the keys of grants are signed with in this process; name a file or env:NAME")
+
+
+def ring_place(settings: Settings) -> Reference:
+    """Where the keys are that grants are signed with. Raises SettingsError."""
+    if settings.grant_keys is not None:
+        return parse_reference(settings.grant_keys)
+    if settings.ledger.startswith(_SCHEMES):
+        raise SettingsError(
+            "the ledger is in a database, so say where the keys of grants are: ANSWERABLE_GRANT_KEYS"
+        )
+    return Reference(Place.FILE, f"{settings.ledger}.grant-keys")
 
 
 def _audience(back_ends: BackEnds, connector: str | None) -> str | None:

@@ -19,7 +19,7 @@ from answerable.ports import Clock, NewTrace
 from answerable.ports.grants import GrantStore
 from answerable.receipts import Draft, GrantBody
 from answerable.values import GrantId, rfc3339
-from answerable.values.errors import GrantsUnavailable, LedgerError
+from answerable.values.errors import LedgerError, NotOnRecord
 
 Record = Callable[[Sequence[Draft]], object]
 """Append to the ledger and wait. Raises LedgerError. For worker threads."""
@@ -57,9 +57,10 @@ class RecordedGrants:
             self._new_trace(), _selected(revocation.selection, "revoked", revocation.by, revocation.reason)
         )
 
-    def lift(self, selection: Selection, at: datetime, by: str) -> int:
-        # On record first: what is let go again must not be so without anybody's name.
-        self._write(self._new_trace(), _selected(selection, "lifted", by, ""))
+    def lift(self, selection: Selection, at: datetime, by: str, reason: str = "") -> int:
+        # On record first: what is let go again must not be so without anybody's name. A crash after this leaves a
+        # revocation that stands, beside an entry that says otherwise.
+        self._write(self._new_trace(), _selected(selection, "lifted", by, reason))
         return self._store.lift(selection, at, by)
 
     def revocations(self) -> Sequence[Revocation]:
@@ -84,7 +85,7 @@ class RecordedGrants:
         try:
             self._record([Draft(trace, rfc3339(self._now()), body)])
         except LedgerError as error:
-            raise GrantsUnavailable(f"what became of a grant could not be recorded: {error}") from error
+            raise NotOnRecord(f"what became of a grant could not be recorded: {error}") from error
 
 
 def _of(grant: Grant, event: str) -> GrantBody:

@@ -109,7 +109,11 @@ def create_app(
             **(await behind.problems() if behind is not None else {}),
         }
         failing = await what_fails(gate, request.app.state.upstream, upstream_key, problems)
-        return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)
+        body: dict[str, Any] = {"ready": not failing, "failing": failing}
+        # What waits for people is no failure: the gateway is ready, and whoever watches it sees that they are not.
+        if behind is not None and (waiting := await behind.waiting()):
+            body["waiting"] = waiting
+        return JSONResponse(body, 503 if failing else 200)
 
     async def log_page(request: Request) -> Response:
         await known.authenticate(shown_by(request))

@@ -100,21 +100,26 @@ async def refund_order(sql: Statements, given: Arguments) -> dict[str, Any]:
 
 
 async def cancel_refund(sql: Statements, given: Arguments) -> dict[str, Any]:
-    """Take a refund back that has not gone to the bank."""
+    """Take a refund back that has not gone to the bank: of that order, where one is named."""
+    named, order = given["refund_id"], given.get("order_id")
     found = await sql.rows(
-        "UPDATE refunds SET state = 'cancelled' WHERE id = $1 AND state = 'pending' "
+        "UPDATE refunds SET state = 'cancelled' "
+        "WHERE id = $1 AND state = 'pending' AND order_id = coalesce($2, order_id) "
         "RETURNING order_id, amount, currency",
-        given["refund_id"],
+        named,
+        order,
     )
     if not found:
-        known = await sql.rows("SELECT state FROM refunds WHERE id = $1", given["refund_id"])
+        known = await sql.rows(
+            "SELECT state FROM refunds WHERE id = $1 AND order_id = coalesce($2, order_id)", named, order
+        )
         raise Refused(409, f"refund_{known[0]['state']}") if known else no_such("refund")
     [refund] = found
     await sql.rows(
         "UPDATE orders SET refunded = refunded - $2 WHERE id = $1", refund["order_id"], refund["amount"]
     )
     return {
-        "refund_id": given["refund_id"],
+        "refund_id": named,
         "order_id": refund["order_id"],
         "amount": money(refund["amount"]),
         "currency": refund["currency"],

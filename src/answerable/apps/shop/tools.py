@@ -65,10 +65,11 @@ ACTS = (
     ),
     ActTool(
         "cancel_refund",
-        {"refund_id": "text"},
+        {"refund_id": "text", "order_id": "text"},
         "Take back a refund that has not gone to the bank.",
         "refund_id",
         acts.cancel_refund,
+        frozenset({"order_id"}),
     ),
     ActTool(
         "create_return",

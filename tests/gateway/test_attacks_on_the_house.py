@@ -14,7 +14,7 @@ import pytest
 from gateway_stack import Answer, chunk, whole
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from whole_house import AGREED, BOT, House, asks, beside, bot, house, until, user
+from whole_house import AGREED, BOT, House, asks, beside, bot, house, read_order, until, user
 
 from answerable.flow import Mode
 from answerable.receipts import ApprovalBody, GrantBody, ReceiptBody
@@ -285,3 +285,41 @@ def test_a_tool_that_would_have_to_be_approved_says_no_file_where_nobody_can_be_
         assert answer.is_error
         assert "nobody can be asked now" in str(answer.content)
         assert str(tmp_path) not in f"{answer.content} {answer.structured_content}"
+
+
+ORDERS = [
+    {
+        "order_id": "L-19004",
+        "status": MARK,
+        "total": MARK,
+        "days_since_delivery": MARK,
+        "items": [{"name": MARK}],
+    },
+    {"order_id": MARK, "status": "delivered", "total": 210.0},
+]
+GIVEN: list[dict[str, Any]] = [
+    {"order_id": "L-19004", "amount": MARK, "reason": MARK},
+    {"order_id": "L-19004", "amount": [MARK], "reason": MARK},
+    {"order_id": "L-19004", "amount": {MARK: MARK}, "reason": MARK},
+    {"order_id": MARK, "amount": 210.0, "reason": MARK},
+    {MARK: MARK},
+]
+
+
+def test_no_reason_quotes_what_somebody_said_where_nothing_is_ever_erased(home: House) -> None:
+    talks = [AGREED] + [
+        [user(f"I am {MARK}."), *read_order(order), bot(f"Refund {MARK}?"), user("Yes.")] for order in ORDERS
+    ]
+    asked = [
+        asks(tool, **given) for tool in ("refund_order", "change_shipping", "apply_code") for given in GIVEN
+    ]
+    for number, (talk, call) in enumerate((talk, call) for talk in talks for call in asked):
+        home.model.answer = lambda request, call=call: (
+            whole({"role": "assistant", "content": f"Sorry, {MARK}."})
+            if request.json["messages"][-1].get("tool_call_id") == "call_1"
+            else whole({"role": "assistant", "content": None, "tool_calls": [call]}, finish="tool_calls")
+        )
+        answer = home.say(talk, f"c-{number}")
+        assert answer.status == 200, answer.body
+        for entry, _ in home.stack.entries(answer.trace):
+            assert MARK not in msgspec.json.encode(entry).decode()

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
 import msgspec
 import pytest
-from gateway_stack import DONE, Answer, EventStream, chunk, event, whole
-from whole_house import AGREED, House, asks, beside, bot, house, until, user
+from gateway_stack import Answer, chunk, whole
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from whole_house import AGREED, BOT, House, asks, beside, bot, house, read_order, until, user
 
 from answerable.flow import Mode
 from answerable.receipts import ApprovalBody, GrantBody, ReceiptBody
 from answerable.roles import Role
-from answerable.testing.browser import Browser
+from answerable.testing.browser import Browser, Page
+from answerable.testing.event_stream import DONE, EventStream, event
 
 MARK = "zebra.quagga@example.com"
 REFUND = asks("refund_order", order_id="L-19004", amount=210.00, reason=f"broken, says {MARK}")
@@ -99,7 +103,7 @@ def test_no_error_and_no_page_names_a_file_of_the_gateway(
     held(home)
     ruth = home.signed_in("ruth")
     (tmp_path / "ledger.db.approvals").rename(tmp_path / "aside")
-    found = [
+    found: list[Answer | Page] = [
         home.stack.get("/readyz"),
         home.get("/v1/conversations/c-1/outcomes"),
         home.say([user("Any news?")]),
@@ -255,3 +259,67 @@ def test_a_conversation_by_another_spelling_of_its_name_is_another_conversation(
         .json["choices"][0]["message"]["content"]
         .startswith(DENIED)
     )
+
+
+def test_a_tool_that_would_have_to_be_approved_says_no_file_where_nobody_can_be_asked(tmp_path: Path) -> None:
+    toolgate = tmp_path / "toolgate.yaml"
+    toolgate.write_text(f"workloads:\n  {BOT}:\n    connectors: [shop]\n")
+
+    async def refund(home: House) -> Any:
+        meta: Any = {"answerable/conversation": "c-1", "answerable/customer_id": "c-1519"}
+        headers = {"Authorization": f"Bearer {home.svid()}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=20) as http,
+            Client(streamable_http_client(f"{home.url}/mcp", http_client=http)) as client,
+        ):
+            await client.call_tool("get_order", {"order_id": "L-19004"}, meta=meta)
+            (tmp_path / "ledger.db.approvals").rename(tmp_path / "aside")
+            given = {"order_id": "L-19004", "amount": 210.00, "reason": "broken"}
+            return await client.call_tool("refund_order", given, meta=meta)
+
+    with house(tmp_path, toolgate=toolgate) as home:
+        home.model.answer = lambda _: whole({"role": "assistant", "content": NOTHING_NEW})
+        said = [AGREED[0], *AGREED[-2:]]
+        assert home.say(said).status == 200
+        answer = asyncio.run(refund(home))
+        assert answer.is_error
+        assert "nobody can be asked now" in str(answer.content)
+        assert str(tmp_path) not in f"{answer.content} {answer.structured_content}"
+
+
+ORDERS = [
+    {
+        "order_id": "L-19004",
+        "status": MARK,
+        "total": MARK,
+        "days_since_delivery": MARK,
+        "items": [{"name": MARK}],
+    },
+    {"order_id": MARK, "status": "delivered", "total": 210.0},
+]
+GIVEN: list[dict[str, Any]] = [
+    {"order_id": "L-19004", "amount": MARK, "reason": MARK},
+    {"order_id": "L-19004", "amount": [MARK], "reason": MARK},
+    {"order_id": "L-19004", "amount": {MARK: MARK}, "reason": MARK},
+    {"order_id": MARK, "amount": 210.0, "reason": MARK},
+    {MARK: MARK},
+]
+
+
+def test_no_reason_quotes_what_somebody_said_where_nothing_is_ever_erased(home: House) -> None:
+    talks = [AGREED] + [
+        [user(f"I am {MARK}."), *read_order(order), bot(f"Refund {MARK}?"), user("Yes.")] for order in ORDERS
+    ]
+    asked = [
+        asks(tool, **given) for tool in ("refund_order", "change_shipping", "apply_code") for given in GIVEN
+    ]
+    for number, (talk, call) in enumerate((talk, call) for talk in talks for call in asked):
+        home.model.answer = lambda request, call=call: (
+            whole({"role": "assistant", "content": f"Sorry, {MARK}."})
+            if request.json["messages"][-1].get("tool_call_id") == "call_1"
+            else whole({"role": "assistant", "content": None, "tool_calls": [call]}, finish="tool_calls")
+        )
+        answer = home.say(talk, f"c-{number}")
+        assert answer.status == 200, answer.body
+        for entry, _ in home.stack.entries(answer.trace):
+            assert MARK not in msgspec.json.encode(entry).decode()

@@ -176,7 +176,7 @@ class ActDecider:
         for conflict in book.conflicts_on(record):
             read_with = self.bundle.records[record.kind].read_with
             known.missing.append(
-                f"two answers about {record.kind} {record.id} differ in {conflict.attribute}; "
+                f"two answers about the same {record.kind} differ in {conflict.attribute}; "
                 f"call {read_with} for it again"
             )
             return False

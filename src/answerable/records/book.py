@@ -165,9 +165,9 @@ def _record(mapping: Mapping, row: Any, named: Any, source: str, at: int, zone: 
             if value is not None:
                 attributes[attribute.name] = typed(value, attribute.type, zone)
             elif not attribute.optional:
-                faults.append(f"{mapping.kind} {name} has no {attribute.name} ({attribute.expression.text})")
+                faults.append(f"{mapping.kind} has no {attribute.name} ({attribute.expression.text})")
         except (ExpressionFailed, Untypable) as error:
-            faults.append(f"{mapping.kind} {name}: {attribute.name}: {error}")
+            faults.append(f"{mapping.kind}: {attribute.name}: {error}")
     return Record(mapping.kind, str(name), attributes, row, source, at, tuple(faults))
 
 

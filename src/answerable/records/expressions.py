@@ -59,7 +59,8 @@ class Expression:
         try:
             return self._find(value)
         except (exceptions.JMESPathError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-            raise ExpressionFailed(f"{self._where}: '{self.text}' failed: {error}") from error
+            # What went wrong may quote what it was asked of.
+            raise ExpressionFailed(f"{self._where}: '{self.text}' failed: {type(error).__name__}") from error
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

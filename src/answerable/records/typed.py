@@ -105,7 +105,7 @@ def _whole(number: Decimal, value: Any) -> int:
 def _four_places(number: Decimal) -> str:
     places = Decimal("0.0001")
     if abs(number) >= Decimal(10) ** 14 or number.quantize(places) != number:
-        raise Untypable(f"{number} has more places than a Cedar decimal")
+        raise Untypable("this number has more places than a Cedar decimal")
     return str(number.quantize(places))
 
 
@@ -118,5 +118,17 @@ def _instant(text: str, zone: tzinfo) -> datetime:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 – fits a line of a terminal
+    """What it is, and not what it says: it ends up in reasons, which stand where nothing is ever erased."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "a flag"
+        case int() | float():
+            return "this number"
+        case str():
+            return "this text"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

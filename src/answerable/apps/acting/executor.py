@@ -326,11 +326,8 @@ class Executor:
         except GrantsUnavailable as error:
             if isinstance(outcome, Done):
                 return outcome, "", ""
-            return (
-                Uncertain(f"it says that it was not done, and its grant can't be taken back: {error}"),
-                "",
-                "",
-            )
+            _LOG.warning("the grant of '%s' can't be taken back: %s", kept.action.id, error)
+            return Uncertain("it says that it was not done, and its grant can't be taken back"), "", ""
         if not unused:
             return outcome, "" if self._granting.recorded else "consumed", ""
         odd = "the back end says that it did it, and did not use the grant up"

@@ -13,6 +13,7 @@ A caller that goes away changes nothing: what was begun is finished, recorded, a
 
 import asyncio
 import hashlib
+import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ from answerable.values.errors import (
     Overloaded,
 )
 
+_LOG = logging.getLogger("answerable.toolgate")
 PERMIT_LASTS = timedelta(seconds=60)
 UNHEARD_LASTS = timedelta(minutes=10)
 _MOST_UNHEARD = 1024
@@ -318,9 +320,8 @@ class ToolGate:
                 approval = await self._open_approval(held)
                 self.talks.wait(key)
             except ApprovalError as error:
-                decision = _refusal(
-                    bundle, f"it would have to be approved, and nobody can be asked now: {error}"
-                )
+                _LOG.error("nobody can be asked for '%s' in '%s': %s", asked.tool, drafts.trace, error)
+                decision = _refusal(bundle, "it would have to be approved, and nobody can be asked now")
         await self.ledger.append(drafts.end(decision.outcome.value))
         return answers.of_decision(decision, drafts.trace, mine.digest, approval)
 
@@ -351,7 +352,9 @@ class ToolGate:
         except ActionRefused as error:
             outcome = NotDone(str(error))
         except AnswerableError as error:
-            outcome = Uncertain(f"the gate can't say what became of it ({error})")
+            # Which file or server it was, the caller need not know.
+            _LOG.error("what became of '%s' in '%s' can't be said: %s", asked.tool, drafts.trace, error)
+            outcome = Uncertain("the gate can't say what became of it")
         self.talks.settle(
             key, seen, _word(outcome), outcome.result if isinstance(outcome, Done) else _told(outcome)
         )

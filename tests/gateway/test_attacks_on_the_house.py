@@ -115,6 +115,10 @@ def test_no_error_and_no_page_names_a_file_of_the_gateway(
     for one in found:
         assert str(tmp_path).encode() not in one.body
         assert b"ledger.db" not in one.body
+    (tmp_path / "ledger.db").rename(tmp_path / "aside too")
+    ready = home.stack.get("/readyz")
+    assert "ledger" in ready.json["failing"]
+    assert str(tmp_path).encode() not in ready.body
     assert str(tmp_path) in caplog.text, "its owner finds it in the log"
 
 
@@ -306,6 +310,17 @@ GIVEN: list[dict[str, Any]] = [
 ]
 
 
+def insists(call: Any) -> Any:
+    """The model asks for that, and is sorry where it may not."""
+
+    def answer(request: Any) -> Any:
+        if request.json["messages"][-1].get("tool_call_id") == "call_1":
+            return whole({"role": "assistant", "content": f"Sorry, {MARK}."})
+        return whole({"role": "assistant", "content": None, "tool_calls": [call]}, finish="tool_calls")
+
+    return answer
+
+
 def test_no_reason_quotes_what_somebody_said_where_nothing_is_ever_erased(home: House) -> None:
     talks = [AGREED] + [
         [user(f"I am {MARK}."), *read_order(order), bot(f"Refund {MARK}?"), user("Yes.")] for order in ORDERS
@@ -314,7 +329,11 @@ def test_no_reason_quotes_what_somebody_said_where_nothing_is_ever_erased(home: 
         asks(tool, **given) for tool in ("refund_order", "change_shipping", "apply_code") for given in GIVEN
     ]
     for number, (talk, call) in enumerate((talk, call) for talk in talks for call in asked):
+<<<<<<< HEAD
         home.model.answer = _asks_then_is_sorry(call)
+=======
+        home.model.answer = insists(call)
+>>>>>>> attack
         answer = home.say(talk, f"c-{number}")
         assert answer.status == 200, answer.body
         for entry, _ in home.stack.entries(answer.trace):

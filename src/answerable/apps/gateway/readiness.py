@@ -1,6 +1,7 @@
 """Can a line be released now? Only with a ledger that answers, an upstream that listens and keys to know callers by."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 
 from answerable.apps.gate import Gate
@@ -8,6 +9,7 @@ from answerable.apps.gateway.headers import upstream_headers
 from answerable.ports import Upstream
 from answerable.values.errors import AnswerableError
 
+_LOG = logging.getLogger("answerable.gateway")
 _SECONDS = 2
 
 
@@ -19,12 +21,20 @@ async def what_fails(
     try:
         async with asyncio.timeout(_SECONDS):
             if problem := await gate.ledger.ready():
-                failing["ledger"] = problem
+                failing["ledger"] = _said("ledger", problem)
     except (AnswerableError, TimeoutError) as error:
-        failing["ledger"] = str(error) or f"no answer in {_SECONDS} seconds"
+        failing["ledger"] = _said("ledger", str(error))
     try:
         async with asyncio.timeout(_SECONDS):
             await upstream.models(upstream_headers({}, key=upstream_key, pass_authorization=False))
     except (AnswerableError, TimeoutError) as error:
-        failing["upstream"] = str(error) or f"no answer in {_SECONDS} seconds"
+        failing["upstream"] = _said("upstream", str(error))
     return failing | {name: problem for name, problem in problems.items() if problem}
+
+
+def _said(name: str, problem: str) -> str:
+    """Anybody may read it, so which file or server it is, is for the log to say."""
+    if not problem:
+        return f"no answer in {_SECONDS} seconds"
+    _LOG.warning("%s: %s", name, problem)
+    return "something stands in its way; the log says what"

@@ -329,21 +329,8 @@ def test_no_reason_quotes_what_somebody_said_where_nothing_is_ever_erased(home: 
         asks(tool, **given) for tool in ("refund_order", "change_shipping", "apply_code") for given in GIVEN
     ]
     for number, (talk, call) in enumerate((talk, call) for talk in talks for call in asked):
-<<<<<<< HEAD
-        home.model.answer = _asks_then_is_sorry(call)
-=======
         home.model.answer = insists(call)
->>>>>>> attack
         answer = home.say(talk, f"c-{number}")
         assert answer.status == 200, answer.body
         for entry, _ in home.stack.entries(answer.trace):
             assert MARK not in msgspec.json.encode(entry).decode()
-
-
-def _asks_then_is_sorry(call_made: Any) -> Any:
-    def answer(request: Any) -> Any:
-        if request.json["messages"][-1].get("tool_call_id") == "call_1":
-            return whole({"role": "assistant", "content": f"Sorry, {MARK}."})
-        return whole({"role": "assistant", "content": None, "tool_calls": [call_made]}, finish="tool_calls")
-
-    return answer

@@ -199,7 +199,8 @@ def test_a_tool_that_is_declared_takes_what_its_path_and_query_name_or_what_it_s
     get = found["get_order"].schema
     assert fits(get, {"order_id": "L-1", "with": ["a", "b"]})
     assert fits(get, {"order_id": 7})
-    for wrong in ({}, {"order_id": {}}, {"order_id": "L-1", "other": 1}):
+    misfits: list[dict[str, Any]] = [{}, {"order_id": {}}, {"order_id": "L-1", "other": 1}]
+    for wrong in misfits:
         assert not fits(get, wrong)
     assert fits(found["note"].schema, {"order_id": "L-1", "text": "hello"})
     assert not fits(found["note"].schema, {"text": "hello"})

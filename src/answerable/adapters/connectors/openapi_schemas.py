@@ -153,7 +153,8 @@ class _Reader:
                 raise TooMuch
             if reference in under:
                 return _AGAIN, None, under
-            under, value = (*under, reference), self._document
+            under = (*under, reference)
+            value: Any = self._document
             for part in reference[2:].split("/"):
                 name = part.replace("~1", "/").replace("~0", "~")
                 if not isinstance(value, Mapping) or name not in value:

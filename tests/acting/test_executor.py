@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from acting_rig import START, Rig, limits
 
 from answerable.actions import Done, NotDone, Settled, State, Uncertain
 from answerable.decisions.act_rules import ActRules, LeadsTo, Limit, Per
 from answerable.grants import KILL_SWITCH, Revocation
-from answerable.receipts import ActionBody, GrantBody, ReceiptBody, decode, kind_name
+from answerable.receipts import ActionBody, GrantBody, ReceiptBody, ReceiptPrivate, decode, kind_name
 from answerable.testing.scripted_connector import Fault
 from answerable.values import Money, OperatorId
 from answerable.values.errors import ActionRefused
@@ -257,3 +258,29 @@ async def test_nothing_that_names_people_stands_in_a_public_part() -> None:
     public = b"".join(row.entry for row in rig.ledger.rows)
     for secret in (b"ANNA-7", b"refunded before", b"customer:"):
         assert secret not in public
+
+
+async def test_what_a_back_end_said_of_somebody_is_told_and_sealed_and_nowhere_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rig = Rig()
+    said = "Anna has her money\nsince May"
+    rig.back_end.script.append(Fault.REFUSED)
+    rig.back_end.said = said
+    wanted, permit = rig.wanted()
+    settled = await rig.executor.act(wanted, permit=permit)
+    assert isinstance(settled.outcome, NotDone)
+    assert settled.outcome.said == said
+    assert f"the back end's own words: {said}" in settled.text
+    public = b"".join(row.entry for row in rig.ledger.rows)
+    assert b"Anna" not in public
+    assert "Anna" not in caplog.text
+    [private] = [
+        msgspec.json.decode(row.private, type=ReceiptPrivate)
+        for row in await rig.ledger.trace(wanted.trace)
+        if row.private is not None and b"Anna" in row.private
+    ]
+    assert private.result == f"the order was refunded before\n{said}"
+    # Asked again, the ledger has the words, and tells which of them are ours.
+    again, _ = rig.wanted()
+    assert await rig.executor.act(again, permit=permit) == settled

@@ -60,6 +60,30 @@ def test_a_workload_sees_the_shops_tools_and_another_sees_none(home: House) -> N
     assert with_client(home, names, "stranger") == set()
 
 
+def test_a_client_sees_what_an_act_takes_and_what_does_not_fit_is_refused_before_anything(
+    home: House,
+) -> None:
+    meta = {"answerable/conversation": "c-misfit"}
+
+    async def use(client: Any) -> Any:
+        [refund] = [tool for tool in (await client.list_tools()).tools if tool.name == "refund_order"]
+        answers = [
+            await client.call_tool("refund_order", given, meta=meta)
+            for given in ({"order_id": "L-22871"}, {"order_id": "L-22871", "amount": "lots"},
+                          {"order_id": "L-22871", "amount": 89, "account": "mine"})
+        ]  # fmt: skip
+        return refund.input_schema, answers
+
+    schema, answers = with_client(home, use)
+    assert schema["properties"]["amount"] == {"type": "number"}
+    assert sorted(schema["required"]) == ["amount", "order_id"]
+    for answer in answers:
+        assert answer.is_error
+        assert (answer.structured_content["outcome"], answer.structured_content["trace"]) == ("refused", None)
+    assert "amount" in answers[0].content[0].text
+    assert home.outcomes("c-misfit") == []
+
+
 def test_a_permitted_act_is_done_at_the_shop_under_a_grant_that_the_shop_used_up(home: House) -> None:
     meta = agreed(home, "c-lamp", "L-22871", "Arc floor lamp", "89.00")
 

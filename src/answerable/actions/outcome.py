@@ -24,6 +24,11 @@ class NotDone:
     again: bool = False
     said: str = ""
 
+    @property
+    def words(self) -> str:
+        """Our reason and, on the lines after it, theirs: for private parts, and never for a log."""
+        return f"{self.reason}\n{self.said}" if self.said else self.reason
+
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:

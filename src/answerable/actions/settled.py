@@ -23,9 +23,10 @@ class Settled:
         match self.outcome:
             case Done(result):
                 return f"done: {result}" if result else "done"
-            case NotDone(reason, again):
+            case NotDone(reason, again, said):
                 later = " it may be asked for again later." if again else ""
-                return f"not done, because {reason or 'the back end refused'}. nothing was changed.{later}"
+                theirs = f" the back end's own words: {said}" if said else ""
+                return f"not done, because {reason or 'the back end refused'}. nothing was changed.{later}{theirs}"
             case Uncertain():
                 return (
                     "it is not known whether this was done. a person looks into it. don't say that it was done or will "

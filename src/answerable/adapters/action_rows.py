@@ -68,6 +68,7 @@ class _Private(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str | None = None
     text: str = ""
     reference: str | None = None
+    said: str = ""
 
 
 class Row(NamedTuple):
@@ -194,7 +195,8 @@ def row_of(kept: Kept) -> Row:
         progress.by,
         progress.receipt,
     )
-    private = _Private(action.arguments, action.subject, _text(outcome), _reference(outcome))
+    words = outcome.said if isinstance(outcome, NotDone) else ""
+    private = _Private(action.arguments, action.subject, _text(outcome), _reference(outcome), words)
     return Row(
         action.id,
         decision_key(action.decision),
@@ -286,7 +288,7 @@ def _outcome(said: _Said, private: _Private) -> Outcome | None:
         case "done":
             return Done(private.text, private.reference)
         case "not_done":
-            return NotDone(private.text, said.again)
+            return NotDone(private.text, said.again, private.said)
         case "uncertain":
             return Uncertain(private.text)
         case other:

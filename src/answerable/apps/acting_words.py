@@ -101,7 +101,17 @@ def _receipt(body: ReceiptBody, private: Private | None) -> str:
         f"{body.action}, known by {body.how}, try {body.attempt}",
         body.detail,
         words.reference and f"the back end calls it {words.reference}",
-        words.result and f"answered: {words.result}",
+        words.result and _answered(body, words.result),
+    )
+
+
+def _answered(body: ReceiptBody, result: str) -> str:
+    """Of what was not done, our reason and then the back end's own words."""
+    if body.outcome == "done":
+        return f"answered: {result}"
+    reason, _, theirs = result.partition("\n")
+    return _joined(
+        reason and reason != body.detail and f"because: {reason}", theirs and f"in its own words: {theirs}"
     )
 
 

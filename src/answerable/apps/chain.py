@@ -27,6 +27,8 @@ from answerable.receipts.verifying import decode
 from answerable.values.errors import LedgerBroken
 
 P = TypeVar("P")
+TOOL_GATE = "mcp"
+"""What stands in an exchange of the tool gate for the model: nobody was asked for a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Chain:
     """What followed its decisions: approvals, grants, acts and receipts, in their order."""
     entries: list[tuple[int, str, str]] = field(default_factory=list)
     """Number, kind and leaf hash of every entry, to find it in the ledger."""
+
+    @property
+    def is_tool_call(self) -> bool:
+        """Is it one call of a tool at the tool gate, and no reply of a model?"""
+        return self.exchange.model == TOOL_GATE
 
     @property
     def asker(self) -> str:

@@ -10,12 +10,19 @@ from rich.table import Table
 from answerable.apps.acting_words import second
 from answerable.apps.chain import Chain, ChainLine, assemble
 from answerable.apps.ledger_place import ledger_at
-from answerable.receipts import FindingPart
+from answerable.receipts import CallBody, CallPrivate, FindingPart, ReplyBody
 from answerable.values import TraceId
 from answerable.values.errors import LedgerUnavailable
 
-COLOURS = {"release": "green", "revise": "yellow", "hold": "yellow", "withhold": "red"}
-MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
+COLOURS = {
+    "release": "green",
+    "revise": "yellow",
+    "hold": "yellow",
+    "withhold": "red",
+    "permit": "green",
+    "refuse": "red",
+}
+MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗", "permit": "✓", "refuse": "✗"}
 """Colour is a second signal: every outcome has its mark and its word."""
 _LONGEST = 400
 
@@ -62,15 +69,23 @@ def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:
     table.add_column(overflow="fold")
     for role, text in _asked(chain):
         table.add_row(role, escape(_short(text)))
-    table.add_row("answered by", escape(f"{exchange.model}, for workload {chain.asker}"))
+    if chain.is_tool_call:
+        table.add_row("called by", escape(f"workload {chain.asker}, at the tool gate"))
+        table.add_row("rests on", escape(_rests_on(chain)))
+    else:
+        table.add_row("answered by", escape(f"{exchange.model}, for workload {chain.asker}"))
     if chain.vouching:
         table.add_row("customer", escape(f"{chain.vouching}, assurance level {exchange.assurance}"))
     table.add_row("under", escape(_bundle(chain)))
     console.print(table)
     for line in lines:
         _print_line(console, line)
+    for call, private in chain.calls:
+        _print_call(console, call, private, read=chain.is_tool_call)
     if chain.reply is not None:
-        _print_ending(console, chain)
+        _print_ending(console, chain, chain.reply)
+    elif chain.is_tool_call:
+        console.print("\n[yellow]no ending on record[/]: nobody was told what became of this call")
     else:
         console.print("\n[yellow]no ending on record[/]: the gate was stopped while this reply was under way")
     _print_after(console, chain)
@@ -82,10 +97,21 @@ def _asked(chain: Chain) -> list[tuple[str, str]]:
     rows = [("asked", m.text) for m in chain.asked.messages if m.role == "user"][-1:]
     rows += [("retrieved", f"{source}: {text}") for source, text in chain.asked.context]
     for message in chain.asked.messages:
+        if chain.is_tool_call:
+            continue  # the call stands below, with its decision
         rows += [("tool called", f"{name} {arguments}") for _, name, arguments in message.tool_calls]
         if message.role == "tool":
             rows.append(("tool answered", message.text))
     return rows
+
+
+def _rests_on(chain: Chain) -> str:
+    """What the gate knew of the conversation."""
+    talk = (
+        f"conversation '{chain.exchange.conversation}'" if chain.exchange.conversation else "no conversation"
+    )
+    traces = [one.removeprefix("trace:") for one in chain.exchange.sources]
+    return f"{talk}, {'of ' + ', '.join(traces) if traces else 'of which nothing is on record'}"
 
 
 def _bundle(chain: Chain) -> str:
@@ -131,20 +157,52 @@ def _found(line: ChainLine, finding: FindingPart) -> str:
     return f"{finding.support}{direction}{because}" + (f" [{sources}]" if sources else "")
 
 
-def _print_ending(console: Console, chain: Chain) -> None:
-    reply = chain.reply
-    assert reply is not None  # noqa: S101 – the caller looked
-    for call, private in chain.calls:
-        arguments = private.arguments if private else "(erased)"
-        console.print(f"\n[bold]asked for an act[/]  {escape(call.name)} {escape(_short(arguments))}")
+def _print_call(console: Console, call: CallBody, private: CallPrivate | None, *, read: bool) -> None:
+    """A call and its decision. `read`: without a decision it was one that only looks."""
+    decision = call.decision
+    kind = "read" if decision is None and read else "act"
+    outcome = "passed on" if call.passed else "stopped"
+    colour, mark = "default", ""
+    if decision is not None:
+        outcome, colour, mark = decision.outcome, COLOURS[decision.outcome], MARKS[decision.outcome]
+    console.print(f"\n[bold]{kind} {escape(call.name)}[/] [{colour}]{f'{mark} {outcome}'.strip()}[/]")
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("asked", escape(_short(private.arguments if private else "(erased)")))
+    if decision is not None:
+        table.add_row("decided", escape(decision.because))
+        for policy in decision.policies:
+            table.add_row("by policy", escape(f"{policy.id}, owned by {policy.owner}"))
+        for missing in decision.missing:
+            if missing in decision.because:
+                continue
+            table.add_row("missing", escape(missing))
+        for error in decision.errors:
+            table.add_row("[red]error[/]", escape(error))
+        if decision.route:
+            table.add_row("waits for", escape(decision.route))
+        if not decision.enforced:
+            table.add_row("observed", "the decision did not bind")
+        if call.passed is not (decision.outcome == "permit"):
+            table.add_row("became", "passed on" if call.passed else "stopped with the rest of the reply")
+    elif kind == "read":
+        table.add_row("decided", "nothing: it only looks")
+    console.print(table)
+
+
+def _print_ending(console: Console, chain: Chain, reply: ReplyBody) -> None:
+    first, last = chain.entries[0][0], chain.entries[-1][0]
+    ledger = f"[bold]ledger[/] entries {first} to {last}, last leaf {chain.entries[-1][2][:16]}…"
+    if chain.is_tool_call:
+        console.print(f"\n[bold]ended[/]  the caller was told: {escape(reply.detail)}\n{ledger}")
+        return
     stopped = sum(choice.replaced for choice in reply.choices)
     shown = sum(choice.verbatim for choice in reply.choices)
     detail = f" ({escape(reply.detail)})" if reply.detail else ""
-    first, last = chain.entries[0][0], chain.entries[-1][0]
     console.print(
         f"\n[bold]ended[/]  {reply.ending}{detail}: {shown} lines as written, {stopped} replaced or left out, "
-        f"{reply.sent} handed to the connection\n[bold]ledger[/] entries {first} to {last}, "
-        f"last leaf {chain.entries[-1][2][:16]}…"
+        f"{reply.sent} handed to the connection\n{ledger}"
     )
 
 

@@ -6,6 +6,7 @@ It is a program of its own, so that it can die like one; what it does it writes 
     back_end.fault("refund_order", McpFault.DIE_DONE)       # the next call
     back_end.done("k-1")
     python -m answerable.testing.mcp_back_end FOLDER [PORT]  stdio, or Streamable HTTP on that port
+    python -m answerable.testing.mcp_back_end FOLDER text    stdio: tools as functions, which return text and values
 """
 
 import asyncio
@@ -20,6 +21,7 @@ import mcp_types as types
 import uvicorn
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
+from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server
 
 KEY = "answerable/idempotency-key"
@@ -122,6 +124,33 @@ def mcp_server(folder: McpFolder) -> Server[Any]:
     return Server("back end", on_list_tools=list_tools, on_call_tool=call)
 
 
+def text_server() -> MCPServer:
+    """A server whose tools are functions, as most are written: the library makes schemas and structured answers."""
+    server = MCPServer("functions")
+
+    @server.tool()
+    def get_order(order_id: str) -> str:
+        """An order, as JSON in a text."""
+        return json.dumps({"order_id": order_id, "total": 45.5})
+
+    @server.tool()
+    def tell(text: str) -> str:
+        """The text."""
+        return text
+
+    @server.tool()
+    def wrap(text: str) -> dict[str, str]:
+        """An object that has a 'result' by itself."""
+        return {"result": text}
+
+    @server.tool()
+    def many() -> list[str]:
+        """Several texts."""
+        return ["a", "b"]
+
+    return server
+
+
 def _result(value: object, *, is_error: bool = False) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=json.dumps(value))], is_error=is_error
@@ -144,6 +173,9 @@ def main() -> None:
     folder = McpFolder(Path(sys.argv[1]))
     (folder.folder / "pid").write_text(str(os.getpid()))
     server = mcp_server(folder)
+    if sys.argv[2:] == ["text"]:
+        asyncio.run(text_server().run_stdio_async())
+        return
     if len(sys.argv) < _WITH_PORT:
         asyncio.run(_stdio(server))
         return

@@ -55,6 +55,8 @@ class ScriptedConnector:
         """How often the act of each key was done."""
         self.called: Counter[str] = Counter()
         self.asked = 0
+        self.said = ""
+        """What it says where it refuses."""
         self.tick: Callable[[str], None] = lambda _where: None
         self._now, self._authority, self._audience, self._late = now, authority, audience, late
         self._waiting: list[_Late] = []
@@ -71,7 +73,7 @@ class ScriptedConnector:
         if fault is Fault.BROKEN:
             raise RuntimeError("the connector has a defect")
         if fault is Fault.REFUSED:
-            return NotDone("the order was refunded before")
+            return NotDone("the order was refunded before", said=self.said)
         if fault is Fault.LOST:
             return Uncertain("no answer came")
         if fault is Fault.LATE:

@@ -37,7 +37,8 @@ WIPE = ToolSpec("wipe_orders", "Forget everything.", '{"type":"object"}')
 
 
 class ShopConnector:
-    """A `Connector`. `orders` by number; `fault` is what the next acts come to instead of being done."""
+    """A `Connector`. `orders` by number; `fault` is what the next acts come to instead of being done,
+    and looks at orders that are not there."""
 
     checks_grants = False
     repeatable = True
@@ -79,7 +80,9 @@ class ShopConnector:
         given = json.loads(call.arguments)
         if call.tool == "get_order":
             order = self.orders.get(given["order_id"])
-            return NotDone("there is no such order") if order is None else Done(json.dumps(order))
+            if order is None:
+                return self.fault or NotDone("there is no such order")
+            return Done(json.dumps(order))
         if self.fault is not None:
             return self.fault
         if all(one.key != call.key for one in self.done):

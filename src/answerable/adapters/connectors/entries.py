@@ -39,6 +39,8 @@ class ToolEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     query: tuple[str, ...] = ()
     description: str = ""
     reference: str | None = None
+    schema: dict[str, Any] | None = None
+    """The JSON Schema of its arguments; made from path and query where nothing is said."""
 
 
 class HttpEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="http"):

@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from answerable.actions import NotDone, Outcome, Uncertain
+from answerable.adapters.connectors.argument_schemas import route_schema
 from answerable.adapters.connectors.credentials import NOTHING, Credential, Held, fetched
 from answerable.adapters.connectors.http_outcomes import BY_DEFAULT, HttpAnswer, asked_after, outcome_of
 from answerable.adapters.connectors.routes import Asked, Route, path_for, request_for
@@ -82,7 +83,10 @@ class HttpConnector:
                 )
 
     async def tools(self) -> Sequence[ToolSpec]:
-        return [ToolSpec(route.tool, route.description) for route in self._back_end.routes.values()]
+        return [
+            ToolSpec(route.tool, route.description, route.schema or route_schema(route))
+            for route in self._back_end.routes.values()
+        ]
 
     async def call(self, call: BackEndCall, seconds: float) -> Outcome:
         route = self._back_end.routes.get(call.tool)

@@ -1,6 +1,7 @@
 """An e-mail from a tool's arguments: pure. No argument can make a header, or another recipient."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
+from answerable.adapters.connectors.argument_schemas import object_schema
 from answerable.values.errors import InvalidRequest, SettingsError
 
 _LONGEST_SUBJECT = 200
@@ -41,6 +43,14 @@ class MailTool:
     def arguments(self) -> frozenset[str]:
         names = [name for text in (self.subject, self.text) for _, name in _parts(text) if name]
         return frozenset([*names, *filter(None, [_argument(self.to)])])
+
+    @property
+    def schema(self) -> str:
+        """What `compose` takes, as a JSON Schema's text. Whom it may go to is not told."""
+        values: dict[str, Any] = {name: {"type": ["string", "number"]} for name in sorted(self.arguments)}
+        if to := _argument(self.to):
+            values[to] = {"type": "string", "format": "email"}
+        return json.dumps(object_schema(values, values, more=False))
 
 
 def address_of(text: str) -> Address:

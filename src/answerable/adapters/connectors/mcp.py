@@ -383,10 +383,19 @@ def _meta(key: str) -> RequestParamsMeta:
 
 
 def _text(result: CallToolResult) -> str:
-    if result.structured_content is not None:
-        return json.dumps(result.structured_content, ensure_ascii=False)
-    if len(result.content) == 1 and isinstance(result.content[0], TextContent):
-        return result.content[0].text
+    """The answer as text.
+
+    A server whose tool returns text may wrap it as `{"result": TEXT}` for its structured form. Where its only content
+    is that same text, the text is the answer; a tool that means such an object has the object's JSON there ("Tools",
+    structured content).
+    """
+    alone = result.content[0] if len(result.content) == 1 else None
+    text = alone.text if isinstance(alone, TextContent) else None
+    structured = result.structured_content
+    if structured is not None and (text is None or structured != {"result": text}):
+        return json.dumps(structured, ensure_ascii=False)
+    if text is not None:
+        return text
     return json.dumps(
         [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in result.content]
     )

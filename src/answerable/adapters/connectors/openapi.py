@@ -8,9 +8,11 @@ Source: OpenAPI Specification 3.1, sections 4.8.8 to 4.8.14 (paths, operations, 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from answerable.adapters.connectors.openapi_schemas import Parameter, arguments_schema
 from answerable.adapters.connectors.routes import WITH_BODY, Route
 from answerable.adapters.connectors.yaml_files import read_yaml
 from answerable.values.errors import SettingsError
@@ -78,26 +80,21 @@ def _route(
 ) -> Route:
     """Raises SettingsError."""
     # What stands at the operation takes the place of what stands at the path (section 4.8.10.1).
-    places: dict[tuple[str, str], bool] = {}
+    places: dict[tuple[str, str], dict[str, Any]] = {}
     for one in [*_listed(item.get("parameters")), *_listed(operation.get("parameters"))]:
         parameter = _resolved(document, one)
         name, place = (parameter.get(key) if isinstance(parameter, dict) else None for key in ("name", "in"))
         if not isinstance(name, str) or not isinstance(place, str):
             raise SettingsError("a parameter has no name or no place")
-        places[name, place] = parameter.get("required") is True
-    for (name, place), required in places.items():
-        if required and place not in ("path", "query"):
+        places[name, place] = parameter
+    for (name, place), parameter in places.items():
+        if parameter.get("required") is True and place not in ("path", "query"):
             raise SettingsError(f"its parameter '{name}' is required in the {place}, where no argument goes")
     body = _resolved(document, operation.get("requestBody"))
-    if isinstance(body, dict):
-        content = body.get("content")
-        if not isinstance(content, dict) or not any(str(kind).partition(";")[0] == _JSON for kind in content):
-            raise SettingsError("its body is no JSON")
-        if method.upper() not in WITH_BODY:
-            raise SettingsError(f"it has a body, which a {method.upper()} does not carry")
+    content = _json_of(body, method) if isinstance(body, dict) else None
     described = operation.get("description") or operation.get("summary") or ""
     reference = operation.get("x-answerable-reference")
-    return Route(
+    route = Route(
         tool,
         method.upper(),
         where,
@@ -105,6 +102,34 @@ def _route(
         str(described)[:_DESCRIPTION],
         reference if isinstance(reference, str) else None,
     )
+    parameters = [
+        *(_parameter(name, places.get((name, "path"), {}), needed=True) for name in route.names),
+        *(_parameter(name, places[name, "query"]) for name in route.query),
+    ]
+    needed = isinstance(body, dict) and body.get("required") is True
+    more = method.upper() in WITH_BODY
+    return replace(route, schema=arguments_schema(document, parameters, content, needed=needed, more=more))
+
+
+def _json_of(body: dict[str, Any], method: str) -> Any:
+    """The schema of a JSON body. Raises SettingsError."""
+    content = body.get("content")
+    media = (
+        [value for kind, value in content.items() if str(kind).partition(";")[0] == _JSON]
+        if isinstance(content, dict)
+        else []
+    )
+    if not media:
+        raise SettingsError("its body is no JSON")
+    if method.upper() not in WITH_BODY:
+        raise SettingsError(f"it has a body, which a {method.upper()} does not carry")
+    return media[0].get("schema", {}) if isinstance(media[0], dict) else {}
+
+
+def _parameter(name: str, found: dict[str, Any], *, needed: bool = False) -> Parameter:
+    described = found.get("description")
+    required = needed or found.get("required") is True
+    return Parameter(name, required, described if isinstance(described, str) else "", found.get("schema"))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from answerable.adapters.connectors.argument_schemas import declared_schema
 from answerable.adapters.connectors.credentials import Credential, Where
 from answerable.adapters.connectors.entries import (
     CredentialEntry,
@@ -117,7 +118,13 @@ def _opened(name: str, entry: Entry, folder: Path, secrets: Secrets) -> Connecto
         case HttpEntry():
             routes = {
                 tool: Route(
-                    tool, one.method, one.path or f"/{tool}", one.query, one.description, one.reference
+                    tool,
+                    one.method,
+                    one.path or f"/{tool}",
+                    one.query,
+                    one.description,
+                    one.reference,
+                    "" if one.schema is None else declared_schema(tool, one.schema),
                 )
                 for tool, one in entry.tools.items()
             }

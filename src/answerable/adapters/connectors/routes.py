@@ -38,6 +38,8 @@ class Route:
     description: str = ""
     reference: str | None = None
     """The member of the answer that is the back end's own name for what it did."""
+    schema: str = ""
+    """The JSON Schema of its arguments, as text; empty where nobody said."""
 
     def __post_init__(self) -> None:
         """Raises SettingsError."""

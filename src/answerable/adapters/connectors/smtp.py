@@ -73,7 +73,7 @@ class SmtpConnector:
             raise SettingsError(f"'{server.authorities}' holds no certificates") from error
 
     async def tools(self) -> Sequence[ToolSpec]:
-        return [ToolSpec(name, one.description) for name, one in self._tools.items()]
+        return [ToolSpec(name, one.description, one.schema) for name, one in self._tools.items()]
 
     async def call(self, call: BackEndCall, seconds: float) -> Outcome:
         tool = self._tools.get(call.tool)

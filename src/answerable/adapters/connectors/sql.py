@@ -22,7 +22,7 @@ import apsw
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.connectors.secrets import Secret
 from answerable.adapters.connectors.sql_text import Select
-from answerable.adapters.connectors.sql_values import bound, rows_as_json
+from answerable.adapters.connectors.sql_values import bound, query_schema, rows_as_json
 from answerable.adapters.postgres.place import place
 from answerable.adapters.sqlite_errors import what
 from answerable.exchange import ToolSpec
@@ -89,7 +89,9 @@ class SqlConnector:
         self._most_rows, self._most_bytes = most_rows, most_bytes
 
     async def tools(self) -> Sequence[ToolSpec]:
-        return [ToolSpec(name, one.description) for name, one in self._queries.items()]
+        return [
+            ToolSpec(name, one.description, query_schema(one.types)) for name, one in self._queries.items()
+        ]
 
     async def call(self, call: BackEndCall, seconds: float) -> Outcome:
         query = self._queries.get(call.tool)

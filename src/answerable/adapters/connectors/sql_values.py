@@ -8,11 +8,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from answerable.adapters.connectors.argument_schemas import object_schema
 from answerable.grants.arguments import LARGEST_INTEGER
 from answerable.values import from_rfc3339, rfc3339
 from answerable.values.errors import InvalidRequest
 
 TYPES = ("text", "integer", "number", "flag", "instant")
+_SCHEMAS: Mapping[str, Mapping[str, str]] = {
+    "text": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "flag": {"type": "boolean"},
+    "instant": {"type": "string", "format": "date-time"},
+}
+
+
+def query_schema(types: Mapping[str, str]) -> str:
+    """What `bound` takes, as a JSON Schema's text."""
+    return json.dumps(
+        object_schema({name: _SCHEMAS[kind] for name, kind in types.items()}, types, more=False)
+    )
 
 
 def bound(given: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:

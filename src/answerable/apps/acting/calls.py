@@ -112,7 +112,7 @@ def readable(outcome: Outcome) -> Outcome:
     match outcome:
         case Done(result, reference):
             return Done(text(result), None if reference is None else text(reference))
-        case NotDone(reason, again):
-            return NotDone(text(reason), again)
+        case NotDone(reason, again, said):
+            return NotDone(text(reason), again, text(said))
         case Uncertain(reason):
             return Uncertain(text(reason))

@@ -100,7 +100,10 @@ def receipt_draft(
     body = ReceiptBody(kept.action.id, _OUTCOMES[type(outcome)], how.value, kept.progress.attempt, by, detail)
     if isinstance(outcome, Done):
         return _draft(kept, now, body, ReceiptPrivate(outcome.result, outcome.reference))
-    return _draft(kept, now, body, ReceiptPrivate(outcome.reason))
+    # What the back end said of it may be about somebody: it stands sealed, behind our reason.
+    return _draft(
+        kept, now, body, ReceiptPrivate(outcome.words if isinstance(outcome, NotDone) else outcome.reason)
+    )
 
 
 def last_receipt(rows: Sequence[Opened], action: ActionId) -> Found | None:
@@ -138,7 +141,10 @@ def what_was_done(rows: Sequence[Opened], action: ActionId) -> WasDone:
 def _outcome(said: str, private: ReceiptPrivate) -> Outcome:
     if said == "done":
         return Done(private.result, private.reference)
-    return NotDone(private.result) if said == "not_done" else Uncertain(private.result)
+    if said == "uncertain":
+        return Uncertain(private.result)
+    reason, _, theirs = private.result.partition("\n")
+    return NotDone(reason, said=theirs)
 
 
 def _approval(kept: Kept) -> str | None:

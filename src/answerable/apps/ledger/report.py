@@ -68,7 +68,7 @@ def _acts(chain: Chain) -> str:
         f'<tr><th scope="row">{escape(act.name)}</th>'
         + "".join(_cell(cell) for cell in (act.arguments, act.decided, act.became))
         + "</tr>"
-        for act in (act_told(call, private) for call, private in chain.calls)
+        for act in (act_told(call, private, at_tool_gate=chain.is_tool_call) for call, private in chain.calls)
     )
     return (
         '<div class="scroll"><table><caption>Acts that were asked for</caption><thead><tr><th>act</th>'

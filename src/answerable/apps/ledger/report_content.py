@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from answerable.apps.chain import Chain, ChainLine
 from answerable.receipts import CallBody, CallPrivate
+from answerable.receipts.entries import ActDecisionPart
 
 LEFT_OUT = "(not part of this evidence)"
 MARKS = {"release": "✓", "revise": "~", "hold": "…", "withhold": "✗"}
@@ -43,7 +44,9 @@ def facts(chain: Chain) -> list[tuple[str, str]]:
     exchange = chain.exchange
     return [
         ("asked at", chain.at),
-        ("answered by", f"{exchange.model}, for workload {chain.asker}"),
+        ("called by", f"workload {chain.asker}, at the tool gate")
+        if chain.is_tool_call
+        else ("answered by", f"{exchange.model}, for workload {chain.asker}"),
         ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
         ("written by", exchange.bundle_author),
         ("approved by", exchange.bundle_approver or "nobody in this organisation yet"),
@@ -85,17 +88,31 @@ def line_told(line: ChainLine) -> LineTold:
     )
 
 
-def act_told(call: CallBody, private: CallPrivate | None) -> ActTold:
-    """The act, and what became of it."""
-    decision = call.decision
+def act_told(call: CallBody, private: CallPrivate | None, *, at_tool_gate: bool = False) -> ActTold:
+    """The act, and what became of it. At the tool gate a call that nothing was decided on is one that only looks."""
+    undecided = "a read: nothing to decide" if at_tool_gate else "not decided"
     return ActTold(
         call.name,
         private.arguments if private else LEFT_OUT,
-        "not decided" if decision is None else f"{decision.outcome}: {decision.because}",
+        undecided if call.decision is None else _decided(call.decision),
         "passed on" if call.passed else "stopped",
     )
 
 
+def _decided(decision: ActDecisionPart) -> str:
+    told = [f"{decision.outcome}: {decision.because}"]
+    told += [f"by policy {policy.id} ({policy.owner})" for policy in decision.policies]
+    told += [f"missing: {one}" for one in decision.missing if one not in decision.because]
+    told += [f"error: {one}" for one in decision.errors]
+    if decision.route:
+        told.append(f"waits for {decision.route}")
+    if not decision.enforced:
+        told.append("observed only")
+    return "; ".join(told)
+
+
 def ending(chain: Chain) -> str:
-    """How the reply ended."""
-    return "no ending on record" if chain.reply is None else chain.reply.ending
+    """How the reply ended; of a call, what its caller was told."""
+    if chain.reply is None:
+        return "no ending on record"
+    return f"the caller was told '{chain.reply.detail}'" if chain.is_tool_call else chain.reply.ending

@@ -100,7 +100,7 @@ def _exchange(chain: Chain) -> dict[str, Any]:
         "asked": _pairs(asked(chain)),
         "retrieved": [(runs(source), runs(text)) for source, text in retrieved(chain)],
         "lines": [_line(line_told(line)) for line in chain.lines],
-        "acts": [_act(act_told(*call)) for call in chain.calls],
+        "acts": [_act(act_told(*call, at_tool_gate=chain.is_tool_call)) for call in chain.calls],
         "after": [_after(one) for one in chain.after],
         "ending": runs(ending(chain)),
         "entries": [(number, runs(kind), runs(leaf)) for number, kind, leaf in chain.entries],

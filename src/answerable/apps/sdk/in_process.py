@@ -113,8 +113,9 @@ class _Drafts:
             case Done(result, reference):
                 body = ReceiptBody(self._action, "done", "answer", 1)
                 return self._draft(body, ReceiptPrivate(result, reference))
-            case NotDone(reason):
-                return self._draft(ReceiptBody(self._action, "not_done", "answer", 1, detail=reason))
+            case NotDone(reason, _, said):
+                private = ReceiptPrivate(outcome.words) if said else None
+                return self._draft(ReceiptBody(self._action, "not_done", "answer", 1, detail=reason), private)
         return self._draft(ReceiptBody(self._action, "uncertain", "answer", 1, detail=outcome.reason))
 
     def _body(self, event: str, attempt: int) -> ActionBody:

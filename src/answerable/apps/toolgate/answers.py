@@ -39,14 +39,17 @@ def of_outcome(outcome: Outcome, trace: TraceId, decision: str | None, *, act: b
             if reference is not None:
                 facts["reference"] = reference
             return _answer(DONE, result, trace, {**facts, "result": _value(result)})
-        case NotDone(reason):
-            ask = " The same call may succeed later." if outcome.again else ""
+        case NotDone(reason, again, said):
+            ask = " The same call may succeed later." if again else ""
             text = (
                 f"Not done: {reason}. Nothing was changed.{ask}"
                 if act
                 else f"Could not be read: {reason}.{ask}"
             )
-            return _answer(NOT_DONE, text, trace, {**facts, "because": reason, "again": outcome.again})
+            if said:
+                text += f" The back end's own words: {said}"
+                facts["said"] = _value(said)
+            return _answer(NOT_DONE, text, trace, {**facts, "because": reason, "again": again})
         case _ if act:
             text = (
                 f"It is not known whether this was done: {outcome.reason}. Do not ask for it again, and tell the "

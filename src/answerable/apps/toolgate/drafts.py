@@ -96,9 +96,10 @@ class Drafts:
                 body = ReceiptBody(action, "done", "answer", 1)
                 private = ReceiptPrivate(result, reference)
                 return [Draft(self.trace, at, body, private, self.subject), *self.end("done")]
-            case NotDone(reason):
+            case NotDone(reason, _, said):
                 body = ReceiptBody(action, "not_done", "answer", 1, detail=reason)
-                return [Draft(self.trace, at, body), *self.end("not_done")]
+                theirs = ReceiptPrivate(outcome.words) if said else None
+                return [Draft(self.trace, at, body, theirs, self.subject), *self.end("not_done")]
             case _:
                 body = ReceiptBody(action, "uncertain", "answer", 1, detail=outcome.reason)
                 return [Draft(self.trace, at, body), *self.end("uncertain")]

@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.apps.chain import TOOL_GATE
 from answerable.apps.ledger.lookup import find
 from answerable.apps.toolgate.talks import DONE, NOT_DONE, UNCERTAIN, Chat, Seen, TalkKey, Told
 from answerable.exchange import Message, Role, ToolCall
@@ -34,8 +35,7 @@ from answerable.receipts.verifying import decode
 from answerable.values import CallId, ConversationId, TraceId, from_rfc3339
 from answerable.values.errors import InvalidRequest, LedgerBroken
 
-MODEL = "mcp"
-"""What stands in an exchange of the tool gate for the model: nobody was asked for a reply."""
+MODEL = TOOL_GATE
 _MOST_EXCHANGES = 600
 
 

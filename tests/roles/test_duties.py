@@ -338,6 +338,20 @@ def test_not_done_of_ones_own_and_taking_it_back_are_for_somebody_else() -> None
     assert PLAIN.may_resolve_act(operator(), APPROVER, wanted(), [RUTH], "done", NOW).allowed
 
 
+def test_speaking_for_an_act_takes_the_sign_in_of_its_queue() -> None:
+    late = operator(ago=6 * MINUTE)
+    for route, needs in (("refunds", None), ("claims", Needs(AssuranceLevel.AAL3, timedelta(minutes=5)))):
+        act = wanted(route=route)
+        for ruling in (
+            DUTIES.may_resolve_act(late, APPROVER, act, [], "done", NOW),
+            DUTIES.may_undo_act(late, APPROVER, act, [], NOW),
+        ):
+            assert (ruling.allowed, ruling.needs) == (needs is None, needs)
+    stale = PLAIN.may_resolve_act(operator(ago=11 * MINUTE), APPROVER, wanted(), [], "not_done", NOW)
+    assert stale.policies == ("signed-in-too-long-ago",)
+    assert stale.needs == Needs(AssuranceLevel.AAL2, timedelta(minutes=10))
+
+
 def test_whoever_is_stopped_does_not_lift_it_themselves() -> None:
     ruling = PLAIN.may_lift_revocation(operator(), APPROVER, frozenset(), NOW, RUTH)
     assert ruling.policies == ("nobody-lets-themselves-go-on",)

@@ -93,6 +93,11 @@ def read_back_ends(path: Path) -> BackEnds:
                 raise SettingsError(
                     f"'{path}', back end '{name}': 'workload' is for a back end that checks grants; add 'grants: true'"
                 )
+            if entry.grants and entry.workload is None:
+                raise SettingsError(
+                    f"'{path}', back end '{name}': it checks grants, and nobody knows who asks to use them up; add "
+                    "'workload', its SPIFFE id"
+                )
             audience = entry.audience or (entry.url if entry.grants else name)
             workload = None if entry.workload is None else WorkloadId(_spiffe(entry.workload, path, name))
         found[name] = BackEnd(audience, workload)

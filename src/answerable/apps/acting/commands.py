@@ -25,6 +25,8 @@ acts = typer.Typer(
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _MOST = 200
+_ID = 29
+"""Characters of an id: it is asked for whole."""
 
 
 @acts.command(name="list")
@@ -47,12 +49,21 @@ def list_them(
         print(json.dumps(found))  # noqa: T201
         return
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
 
     if not found["acts"]:
         print("nothing waits" if conversation is None and trace is None else "there is nothing of it")  # noqa: T201
         return
-    table = Table("act", "what", "state", "amount", "back end", "begun", "conversation", box=None)
+    table = Table(
+        Column("act", no_wrap=True, min_width=_ID),
+        "what",
+        "state",
+        "amount",
+        "back end",
+        "begun",
+        "conversation",
+        box=None,
+    )
     for row in found["acts"]:
         table.add_row(
             row["act"], row["tool"], row["state"], row["amount"] or "", row["back_end"],

@@ -18,6 +18,8 @@ approvals = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+_ID = 29
+"""Characters of an id: it is asked for whole."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -39,12 +41,21 @@ def list_them(
         print(json.dumps(found))  # noqa: T201
         return
     from rich.console import Console  # noqa: PLC0415 – start-up time
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
 
     if not states:
         print("nothing waits")  # noqa: T201
         return
-    table = Table("approval", "what", "about", "amount", "queue", "approved", "until", box=None)
+    table = Table(
+        Column("approval", no_wrap=True, min_width=_ID),
+        "what",
+        "about",
+        "amount",
+        "queue",
+        "approved",
+        "until",
+        box=None,
+    )
     for row in found["approvals"]:
         table.add_row(
             row["approval"], row["tool"] or "a line", ", ".join(row["subjects"]), row["amount"] or "", row["route"],

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from answerable.adapters.passkeys import need_webauthn
@@ -36,6 +36,7 @@ def create_operators(people: People) -> Starlette:
         need_webauthn()
     app = Starlette(
         routes=[
+            Route("/", _begin, methods=["GET"]),
             Route("/sign-in", sign_in_page, methods=["GET"]),
             Route("/start", openid.start, methods=["GET"]),
             Route("/callback", openid.callback, methods=["GET"]),
@@ -99,6 +100,10 @@ async def sign_in_page(request: Request) -> Response:
         )
     why = "<p>What you want to do needs a fresh or a stronger sign-in.</p>" if more else ""
     return page("Sign in", why + ways, None, scripts=scripts)
+
+
+async def _begin(_: Request) -> Response:
+    return RedirectResponse(f"{HERE}/whoami", 303, headers=HEADERS)
 
 
 async def register_page(request: Request) -> Response:

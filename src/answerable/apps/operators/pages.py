@@ -61,7 +61,7 @@ def page(
     `scripts` are paths of this site's own script files; none can stand in the page.
     """
     who = (
-        f'<p class="who">Signed in as <a href="{HERE}/whoami">{escape(operator.name)}</a></p>'
+        f'{_NAV}<p class="who">Signed in as <a href="{HERE}/whoami">{escape(operator.name)}</a></p>'
         if operator is not None
         else f'<p class="who"><a href="{HERE}/sign-in">Sign in</a></p>'
     )
@@ -74,6 +74,12 @@ def page(
         f"{body_html}</main></body></html>"
     )
     return Response(html, status, media_type="text/html", headers=HEADERS)
+
+
+_NAV = (
+    '<nav aria-label="Pages"><a href="/approvals/">Approvals</a> <a href="/acts/">Acts</a> '
+    f'<a href="/revocations/">Stops</a> <a href="{HERE}/roles">Roles</a></nav>'
+)
 
 
 def csrf_input(token: str) -> str:

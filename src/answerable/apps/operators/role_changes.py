@@ -16,14 +16,17 @@ from datetime import datetime
 
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.operators.recorded_roles import GIVEN, NO_LIMITS, TAKEN, RecordedRoles, on_record
+from answerable.identity import parse_spiffe_id
 from answerable.identity.operators import Operator
 from answerable.ports.roles import RoleStore
 from answerable.receipts import Draft
 from answerable.receipts.acting import RoleBody
 from answerable.roles import Assignment, Duties, Limits, Role, Ruling, limits_text
 from answerable.values import OperatorId, TraceId, WorkloadId, rfc3339
-from answerable.values.errors import RoleError
+from answerable.values.errors import IdentityError, RoleError
 
+_UNPROVEN = ("insecure_key:", "insecure_open", "in-process")
+"""How workloads that proved no SPIFFE id are named."""
 _LOG = logging.getLogger("answerable.operators")
 _LONGEST_REASON = 500
 
@@ -108,7 +111,17 @@ class RoleChanges:
     async def own(
         self, by: OperatorId, workload: WorkloadId, operator: OperatorId, reason: str, *, owns: bool = True
     ) -> None:
-        """Say whose workload it is, or is not any more. For whoever has the machine."""
+        """Say whose workload it is, or is not any more. For whoever has the machine.
+
+        Raises RoleError where the one can't be a person's id or the other no workload's: then the rule that nobody
+        approves for their own bot would bind nobody.
+        """
+        _check_person(operator)
+        if owns and not workload.startswith(_UNPROVEN):
+            try:
+                parse_spiffe_id(workload)
+            except IdentityError as error:
+                raise RoleError(f"'{workload[:80]}' is no workload: {error}") from None
         event = GIVEN if owns else TAKEN
         role = Role.AGENT_OPERATOR.value
         await self._write(
@@ -157,11 +170,7 @@ def _given(wanted: Assignment, reason: str) -> RoleBody:
     """Raises RoleError where it can't be written."""
     if wanted.until is not None and wanted.until <= wanted.since:
         raise RoleError(f"a role ends after it begins; '{rfc3339(wanted.until)}' is past")
-    named = wanted.operator
-    if not named.isascii() or not named.isprintable() or "#" not in named:  # nobody's looks like another's
-        raise RoleError(
-            f"'{wanted.operator[:80]}' is no person's id; it is ISSUER#SUBJECT, as /operators/whoami shows"
-        )
+    _check_person(wanted.operator)
     text = limits_text(wanted.limits)
     return RoleBody(
         wanted.operator,
@@ -173,6 +182,12 @@ def _given(wanted: Assignment, reason: str) -> RoleBody:
         since=rfc3339(wanted.since),
         until=None if wanted.until is None else rfc3339(wanted.until),
     )
+
+
+def _check_person(named: OperatorId) -> None:
+    """Raises RoleError where it can't be somebody's id. ASCII, so that nobody's looks like another's."""
+    if not named.isascii() or not named.isprintable() or "#" not in named:
+        raise RoleError(f"'{named[:80]}' is no person's id; it is ISSUER#SUBJECT, as /operators/whoami shows")
 
 
 def _reason(text: str) -> str:

@@ -68,6 +68,7 @@ def serve(
         if issuer_key is None:
             raise SettingsError("the issuer is asked with a token: name where it is kept with --issuer-key")
         token = secrets.at(issuer_key, Path())
+        token()  # what can't be read is said now, and not when the first act comes
         authority = HttpAuthority(issuer, lambda: f"Bearer {token()}")
     own = audience or f"http://{host}:{port}"
     app = create_shop(shop_database(database), own, authority, base_url=url, reader_key=key)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -25,7 +26,7 @@ acts = typer.Typer(
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _MOST = 200
-_ID = 29
+_ID, _WIDE = 29, 200
 """Characters of an id: it is asked for whole."""
 
 
@@ -69,7 +70,8 @@ def list_them(
             row["act"], row["tool"], row["state"], row["amount"] or "", row["back_end"],
             row["begun_at"][:19].replace("T", " "), row["conversation"] or "",
         )  # fmt: skip
-    Console().print(table)
+    # In a file or a pipe nothing is cut: ids are asked for whole.
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 @acts.command()

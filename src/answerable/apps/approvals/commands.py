@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from contextlib import closing
 from typing import Annotated
 
@@ -18,7 +19,7 @@ approvals = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-_ID = 29
+_ID, _WIDE = 29, 200
 """Characters of an id: it is asked for whole."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -61,7 +62,8 @@ def list_them(
             row["approval"], row["tool"] or "a line", ", ".join(row["subjects"]), row["amount"] or "", row["route"],
             f"{row['approved']} of {row['needed']}", row["deadline"][:16].replace("T", " "),
         )  # fmt: skip
-    Console().print(table)
+    # In a file or a pipe nothing is cut: ids are asked for whole.
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 @approvals.command()

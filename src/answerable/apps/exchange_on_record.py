@@ -76,9 +76,10 @@ async def _found(ledger: Ledger, trace: TraceId) -> _Found | None:
 
 
 def _messages(private: ExchangePrivate) -> tuple[Message, ...]:
-    return tuple(_message(one) for one in private.messages)
+    return tuple(message_of(one) for one in private.messages)
 
 
-def _message(one: MessagePrivate) -> Message:
+def message_of(one: MessagePrivate) -> Message:
+    """A message as it was recorded."""
     calls = tuple(ToolCall(CallId(id_), name, arguments) for id_, name, arguments in one.tool_calls)
     return Message(Role(one.role), one.text, calls, CallId(one.answers) if one.answers else None)

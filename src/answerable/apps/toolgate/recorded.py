@@ -12,9 +12,10 @@ import msgspec
 
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.chain import TOOL_GATE
+from answerable.apps.exchange_on_record import message_of
 from answerable.apps.ledger.lookup import find
 from answerable.apps.toolgate.talks import DONE, NOT_DONE, UNCERTAIN, Chat, Seen, TalkKey, Told
-from answerable.exchange import Message, Role, ToolCall
+from answerable.exchange import Message, ToolCall
 from answerable.grants import arguments_digest
 from answerable.ports.ledger_index import LedgerIndex
 from answerable.receipts import (
@@ -29,7 +30,6 @@ from answerable.receipts import (
     ReceiptPrivate,
     ReplyBody,
 )
-from answerable.receipts.entries import MessagePrivate
 from answerable.receipts.query import Query
 from answerable.receipts.verifying import decode
 from answerable.values import CallId, ConversationId, TraceId, from_rfc3339
@@ -91,7 +91,7 @@ class RecordedPast:
                 continue
             if not isinstance(private, ExchangePrivate) or not _same(key, conversation, body, private):
                 return None
-            messages = tuple(_message(one) for one in private.messages)
+            messages = tuple(message_of(one) for one in private.messages)
             if body.history is None:
                 return messages
             earlier = before.get(body.history.trace)
@@ -186,8 +186,3 @@ def _bodies(rows: Sequence[Opened]) -> Iterator[tuple[Entry, object, object]]:
             except msgspec.MsgspecError as error:
                 raise LedgerBroken(f"entry {row.seq}: its private part can't be read: {error}") from error
         yield entry, entry.body, private
-
-
-def _message(one: MessagePrivate) -> Message:
-    calls = tuple(ToolCall(CallId(id_), name, arguments) for id_, name, arguments in one.tool_calls)
-    return Message(Role(one.role), one.text, calls, CallId(one.answers) if one.answers else None)

@@ -64,6 +64,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     place.close()
 
 
+shared = pytest.mark.parametrize("place", ["sqlite", "postgres"], indirect=True)
+
+
 @pytest.fixture
 def store(place: Place) -> EntryStore:
     return place.open()
@@ -288,3 +291,44 @@ def test_of_two_that_go_on_from_one_head_one_comes_late(
         with pytest.raises(NumberTaken):
             other.insert(late)
     assert [placed.row.seq for placed in one.walk()] == list(range(20))
+
+
+def late_once(one: EntryStore, other: EntryStore, place: Place) -> None:
+    """Both have met: `one` has lost its number to `other`."""
+    late = sealed(one, place.keys, calls(1, "tr_late"))
+    written(other, place, calls(1))
+    with pytest.raises(NumberTaken):
+        one.insert(late)
+
+
+@shared
+def test_a_turn_that_nothing_comes_of_holds_nobody_up(place: Place) -> None:
+    one, other = place.open(), place.open()
+    late_once(one, other, place)
+    assert one.crowded
+    one.head()
+    one.give_way()
+    assert written(other, place, calls(2))[-1].seq == 2
+    assert written(one, place, calls(1))[0].seq == 3
+
+
+@shared
+def test_whoever_lost_its_number_once_is_not_overtaken_again(place: Place) -> None:
+    one, other = place.open(), place.open()
+    late_once(one, other, place)
+    rows = sealed(one, place.keys, calls(2, "tr_late"))
+    begun = threading.Event()
+
+    def try_meanwhile() -> None:
+        begun.set()
+        try:
+            written(other, place, calls(1))
+        except NumberTaken:
+            written(other, place, calls(1))
+
+    meanwhile = threading.Thread(target=try_meanwhile)
+    meanwhile.start()
+    begun.wait()
+    one.insert(rows)
+    meanwhile.join()
+    assert [row.trace for row in one.at(range(4))] == [TRACE, "tr_late", "tr_late", TRACE]

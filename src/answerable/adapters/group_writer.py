@@ -169,6 +169,9 @@ class GroupWriter:
         except Exception as error:  # noqa: BLE001 – whatever it was, nobody may take these entries for written
             self._forget()  # what is on the disk now is not known; read it before the next append
             return [self._failed(error)] * len(group)
+        finally:
+            with suppress(LedgerError):  # of a line that was cut the server takes back what we held
+                self._store.give_way()
         crowded = LedgerUnavailable(
             f"other writers of '{self._store.name}' left no room for an entry; try again"
         )

@@ -37,6 +37,7 @@ _LARGEST_INSERT = 4000  # rows in one statement: SQLite binds at most 32,766 val
 _MOST_NAMES = 10_000  # values in one list of a query
 _SWITCH_MS = 200  # how long a look waits for a writer
 _ROOM_BYTES = 1024 * 1024
+_CROWDED = 50  # commits for which others are reckoned with after one of them was first
 _EXCHANGE = 1
 
 _Row = tuple[int, str, int, bytes, str, str | None, bytes | None]
@@ -52,8 +53,6 @@ class _Place(NamedTuple):
 class SqliteEntries:
     """An `EntryStore` in one file. Several processes may open it."""
 
-    crowded = False
-
     def __init__(self, path: Path | str, keys: SubjectKeys) -> None:
         """Open or create; `keys` seal what an older format kept in the clear.
 
@@ -66,17 +65,31 @@ class SqliteEntries:
         migrate(self._write, self._path, keys)
         self._place = _place(self._path)
         self._log: _Place | None = None
+        self._crowd = 0
+        self._next = -1
         self._reader = open_file(self._path, create=False)
         self._reading = threading.Lock()
         self._closed = False
 
     # -- for the one thread that writes --------------------------------------------
 
+    @property
+    def crowded(self) -> bool:
+        return self._crowd > 0
+
     def head(self) -> Head:
+        """Where others write too, nobody else does until the next `insert` or `give_way`."""
+        self.give_way()
         self._reopen_if_moved()
         with translated(self._path):
+            if self._crowd:
+                # Whoever only tries again when a number was taken may lose for ever against one who need not.
+                self._write.execute("BEGIN IMMEDIATE")
             found = cast("list[tuple[int, str]]", self._write.execute(_HEAD).fetchall())
-        return Head(found[0][0] + 1, found[0][1]) if found else Head(0, GENESIS)
+        head = Head(found[0][0] + 1, found[0][1]) if found else Head(0, GENESIS)
+        if self._crowd and head.seq != self._next:
+            self._crowd = _CROWDED
+        return head
 
     def last_of(self, traces: Collection[str]) -> Mapping[str, int]:
         query = "SELECT max(seq) FROM entries WHERE trace = ?"
@@ -93,13 +106,17 @@ class SqliteEntries:
         self._check_place()
         values = [value for row in rows for value in row]
         try:
-            if len(rows) <= _LARGEST_INSERT:
+            if not self._write.in_transaction and len(rows) > _LARGEST_INSERT:
+                self._write.execute("BEGIN IMMEDIATE")
+            for start in range(0, len(values), _LARGEST_INSERT * _WIDTH):
                 # One statement, not one for each row: every step hands the interpreter lock
                 # over and has to win it back from a busy event loop.
-                self._write.execute(_INSERT + ",".join([_ROW] * len(rows)), values)
-            else:
-                self._insert_many(values)
+                part = values[start : start + _LARGEST_INSERT * _WIDTH]
+                self._write.execute(_INSERT + ",".join([_ROW] * (len(part) // _WIDTH)), part)
+            if self._write.in_transaction:
+                self._write.execute("COMMIT")
         except apsw.ConstraintError as error:
+            self._crowd = _CROWDED
             raise NumberTaken(f"another writer of '{self._path}' was first") from error
         except apsw.Error as error:
             raise LedgerUnavailable(
@@ -107,12 +124,13 @@ class SqliteEntries:
             ) from error
         # What was committed to a file that nobody can find again is not durable.
         self._check_place()
+        self._next = rows[-1].seq + 1
+        self._crowd = max(0, self._crowd - 1)
 
-    def _insert_many(self, values: list[str | bytes | int | None]) -> None:
-        with self._write:
-            for start in range(0, len(values), _LARGEST_INSERT * _WIDTH):
-                part = values[start : start + _LARGEST_INSERT * _WIDTH]
-                self._write.execute(_INSERT + ",".join([_ROW] * (len(part) // _WIDTH)), part)
+    def give_way(self) -> None:
+        with translated(self._path):
+            if self._write.in_transaction:
+                self._write.execute("ROLLBACK")
 
     # -- for anybody ---------------------------------------------------------------
 

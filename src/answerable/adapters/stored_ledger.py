@@ -136,7 +136,7 @@ class StoredLedger:
 
     def _check_last(self) -> str | None:
         """When the last entry says it was written. Raises LedgerBroken where it is damaged."""
-        seq = self.store.head().seq
+        seq = self.store.head().seq  # of a store just opened: nobody was met there yet, so this takes no turn
         for row in self.store.at([seq - 1]):
             found = decode(row.entry, row.seq)
             if row.seq == 0 and found.prev != GENESIS:

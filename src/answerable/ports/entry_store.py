@@ -28,7 +28,7 @@ class Placed(NamedTuple):
 class EntryStore(Protocol):
     """Several may write to one place, in one process or in many: a number is taken once.
 
-    `head`, `last_of` and `insert` are called by one thread; the others by any.
+    `head`, `last_of`, `insert` and `give_way` are called by one thread; the others by any.
     """
 
     name: str
@@ -50,6 +50,9 @@ class EntryStore(Protocol):
         Raises NumberTaken, KeyGone, LedgerUnavailable. After the last it is not known whether the rows
         are there: read `head` again.
         """
+
+    def give_way(self) -> None:
+        """Nothing comes of the last `head`, or nothing more: others may write. Raises LedgerUnavailable."""
 
     def of_trace(self, trace: str) -> list[Stored]:
         """In order. Raises LedgerUnavailable, LedgerBroken."""

@@ -38,6 +38,8 @@ class MemoryEntries:
             raise NumberTaken("another writer was first")
         self.rows = [*self.rows, *rows]
 
+    def give_way(self) -> None: ...
+
     def of_trace(self, trace: str) -> list[Stored]:
         return [row for row in self._open() if row.trace == trace]
 

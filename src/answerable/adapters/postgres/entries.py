@@ -81,6 +81,7 @@ class PostgresEntries:
         self._closed = False
         self._crowd = 0
         self._next = -1
+        self._turn = False
         self._seconds = seconds
         self._write, self._read = (Line(self._place, seconds=seconds) for _ in range(2))
         try:
@@ -121,14 +122,24 @@ class PostgresEntries:
         if self._write.warnings:
             # Such as: committed here, and not at the replica that the commit was to wait for.
             raise LedgerUnavailable(f"the database at '{self.name}' warned: {self._write.warnings[0]}")
+        self._turn = False
         self._next = rows[-1].seq + 1
         self._crowd = max(0, self._crowd - 1)
 
-    async def _take_turn(self, db: Connection) -> asyncpg.Record | None:
-        if db.is_in_transaction():  # nothing came of our last turn
+    def give_way(self) -> None:
+        if self._turn:
+            self._turn = False
+            self._write.run(self._roll_back)
+
+    async def _roll_back(self, db: Connection) -> None:
+        if db.is_in_transaction():
             await db.execute("ROLLBACK")
+
+    async def _take_turn(self, db: Connection) -> asyncpg.Record | None:
+        await self._roll_back(db)  # nothing came of our last turn
         if self._crowd:
             # Whoever only tries again when a number was taken may lose for ever against one who need not.
+            self._turn = True
             await db.execute(f"BEGIN; SELECT pg_advisory_xact_lock({APPENDING})")
         return await db.fetchrow(_HEAD)
 

@@ -1,4 +1,4 @@
-"""Gate on beside gate off, on loopback, in one run: python benchmarks/gateway.py [--quick] [--json FILE]
+"""Gate on beside gate off, on loopback, in one run: python benchmarks/gateway.py [--house] [--quick] [--json FILE]
 
 Both servers run the same stack before the same stub upstream, and are measured
 in turns, so a change in the machine's speed meets both. Gate on writes the
@@ -12,6 +12,9 @@ first line   from sending the request to having the whole first line and the
 requests/s   whole streamed replies as fast as they go, upstream without pauses.
 memory       growth of the server's resident set with streams held open.
 turn         a reply in one piece at the end of a conversation of so many turns.
+
+--house puts everything behind the gate that a company has there: a workload that proves who it is with each
+request, a bundle of policies and terms, approvals, grants, connectors to a shop, and people's pages.
 """
 
 import argparse
@@ -44,19 +47,71 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+AUDIENCE = "spiffe://shop.example/gateway"
+CONNECTORS = """
+shop:
+  kind: http
+  url: http://127.0.0.1:{shop}
+  grants: true
+  workload: spiffe://shop.example/shop
+  tools: {{refund_order: {{reference: refund_id}}, get_order: {{method: GET, path: "/orders/{{order_id}}"}}}}
+"""
+
+
+def answerable(*arguments: str) -> str:
+    command = [sys.executable, "-m", "answerable.apps.cli", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def house(folder: Path, ports: dict[str, int]) -> dict[str, str]:
+    """The settings of a gateway with everything behind it. From here on the load proves who it is."""
+    issuer, trust = f"http://localhost:{ports['on']}", folder / "trust"
+    answerable("identity", "init", str(trust), "--trust-domain", "shop.example")
+    svids = {
+        workload: answerable(
+            *("identity", "issue", str(trust), "--workload", workload),
+            *("--jwt", "--ttl", "24h", "--audience", AUDIENCE),
+        )
+        for workload in ("bot", "shop")
+    }
+    JSON["Authorization"] = f"Bearer {svids['bot']}"
+    (folder / "shop.svid").touch(mode=0o600)
+    (folder / "shop.svid").write_text(svids["shop"])
+    (folder / "connectors.yaml").write_text(CONNECTORS.format(**ports))
+    (folder / "operators.yaml").write_text(f"url: {issuer}\npasskeys: true\n")
+    return {
+        "ANSWERABLE_ISSUER": issuer,
+        "ANSWERABLE_BUNDLE": str(HERE.parent / "packs" / "store"),
+        "ANSWERABLE_CONNECTORS": str(folder / "connectors.yaml"),
+        "ANSWERABLE_OPERATORS": str(folder / "operators.yaml"),
+        "ANSWERABLE_TRUST_BUNDLES": str(trust / "bundle.json"),
+        "ANSWERABLE_AUDIENCE": AUDIENCE,
+    }
+
+
 @contextmanager
-def servers(folder: Path) -> Iterator[dict[str, tuple[str, int]]]:
-    """Start all three; yields name -> (base URL, process id)."""
-    ports = {name: free_port() for name in ("stub", "off", "on")}
+def servers(folder: Path, *, whole: bool) -> Iterator[dict[str, tuple[str, int]]]:
+    """Start all; yields name -> (base URL, process id)."""
+    ports = {name: free_port() for name in ("stub", "off", "on", *(["shop"] if whole else []))}
     stub = f"http://127.0.0.1:{ports['stub']}/v1"
     python = sys.executable
-    environment = {**os.environ, "ANSWERABLE_LIMIT_REPLIES": "5000"}
+    environment = {
+        **os.environ,
+        "ANSWERABLE_LIMIT_REPLIES": "5000",
+        **(house(folder, ports) if whole else {}),
+    }
     commands = {
         "stub": [python, str(HERE / "stub_upstream.py"), "--port", str(ports["stub"])],
         "off": [python, str(HERE / "passthrough.py"), "--port", str(ports["off"]), "--upstream", stub],
         "on": [python, "-m", "answerable.apps.cli", "serve", "--port", str(ports["on"]), "--upstream", stub,
                "--ledger", str(folder / "ledger.db")],
     }  # fmt: skip
+    if whole:
+        commands["shop"] = [
+            *(python, "-m", "answerable.apps.cli", "shop", "serve", "--port", str(ports["shop"])),
+            *("--database", str(folder / "shop.db"), "--issuer", environment["ANSWERABLE_ISSUER"]),
+            *("--issuer-key", str(folder / "shop.svid")),
+        ]
     running = {
         name: subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for name, command in commands.items()
@@ -256,13 +311,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--house", action="store_true", help="with everything behind the gate")
     parser.add_argument("--quick", action="store_true", help="three short rounds instead of seven")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument(
         "--folder", type=Path, help="where the ledger goes (its disk is part of the measurement)"
     )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder, servers(Path(folder)) as urls:
+    with (
+        tempfile.TemporaryDirectory(dir=given.folder) as folder,
+        servers(Path(folder), whole=given.house) as urls,
+    ):
         results = asyncio.run(measure(urls, quick=given.quick))
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}\n")

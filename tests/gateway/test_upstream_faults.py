@@ -415,3 +415,25 @@ def test_an_upstream_that_hangs_up_at_once_is_unreachable(tmp_path: Path) -> Non
         assert answer.status == 502
         assert answer.error["code"] == "upstream_unreachable"
         assert stack.ending(answer.trace) == "upstream_unreachable"
+
+
+def test_a_connection_that_the_upstream_gave_up_while_it_lay_idle_costs_no_reply(tmp_path: Path) -> None:
+    body = whole({"content": "Items can be returned."}).body
+    opened: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(1)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n")[0]))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+        writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        await reader.read(1)  # it was kept for another request, and is dropped just as one comes
+        writer.transport.abort()
+
+    with raw_upstream(serve) as port, gateway_to(port, tmp_path / "ledger.db") as stack:
+        for count in (1, 2, 3):
+            answer = stack.ask(stream=False)
+            assert answer.status == 200
+            assert stack.ending(answer.trace) == COMPLETE
+            assert len(opened) == count

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 
@@ -15,6 +17,8 @@ from answerable.values.errors import (
 )
 
 _ERROR_BODY_BYTES = 1024 * 1024
+_TRIES = 5
+"""How many connections that lay idle are tried before the upstream is said to be gone."""
 
 
 class HttpUpstream:
@@ -26,7 +30,10 @@ class HttpUpstream:
     ) -> None:
         self._base = base.rstrip("/")
         self._silence = silence_seconds
+        kept = aiohttp.TraceConfig()
+        kept.on_connection_reuseconn.append(_note_reuse)
         self._session = aiohttp.ClientSession(
+            trace_configs=[kept],
             connector=aiohttp.TCPConnector(limit=connections, ttl_dns_cache=60),
             timeout=aiohttp.ClientTimeout(
                 total=None, connect=connect_seconds, sock_connect=connect_seconds, sock_read=silence_seconds
@@ -57,20 +64,32 @@ class HttpUpstream:
     async def _request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> aiohttp.ClientResponse:
-        try:
-            return await self._session.request(
-                method, self._base + path, data=body, headers=headers, allow_redirects=False
-            )
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
-            raise UpstreamUnreachable(
-                "the upstream can't be reached; is its URL right, is it running?"
-            ) from error
-        except TimeoutError as error:
-            raise UpstreamTimeout(f"the upstream said nothing for {self._silence:g} seconds") from error
-        except aiohttp.ClientError as error:
-            raise UpstreamUnreachable(
-                f"the upstream hung up before it answered ({type(error).__name__})"
-            ) from error
+        for left in reversed(range(_TRIES)):
+            seen = SimpleNamespace(reused=False)
+            try:
+                return await self._session.request(
+                    method,
+                    self._base + path,
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                    trace_request_ctx=seen,
+                )
+            except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
+                raise UpstreamUnreachable(
+                    "the upstream can't be reached; is its URL right, is it running?"
+                ) from error
+            except TimeoutError as error:
+                raise UpstreamTimeout(f"the upstream said nothing for {self._silence:g} seconds") from error
+            except aiohttp.ClientError as error:
+                # A server closes an idle connection whenever it likes, also just as we write to it. Of a new
+                # connection it is no such thing. To ask a model again does nothing twice.
+                if left and seen.reused and isinstance(error, aiohttp.ClientConnectionError):
+                    continue
+                raise UpstreamUnreachable(
+                    f"the upstream hung up before it answered ({type(error).__name__})"
+                ) from error
+        raise AssertionError("the last try returns or raises")
 
     async def _error_body(self, response: aiohttp.ClientResponse) -> bytes:
         try:
@@ -84,6 +103,10 @@ class HttpUpstream:
         finally:
             response.close()
         return body
+
+
+async def _note_reuse(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
+    context.trace_request_ctx.reused = True
 
 
 class HttpReply:

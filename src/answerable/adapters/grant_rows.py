@@ -6,7 +6,16 @@ from typing import NamedTuple
 from answerable.grants.claims import grant_from_json, grant_json
 from answerable.grants.grant import DecisionId, Grant, Permit
 from answerable.grants.revocation import Revocation, Selection, Selector, selections
-from answerable.grants.state import AlreadyConsumed, Consumed, Expired, Outstanding, Revoked, State, Unknown
+from answerable.grants.state import (
+    AlreadyConsumed,
+    ConsumeAnswer,
+    Consumed,
+    Expired,
+    Outstanding,
+    Revoked,
+    State,
+    Unknown,
+)
 from answerable.values.errors import GrantsUnavailable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,11 +99,17 @@ def state_of(found: Found | None, now: datetime) -> State:
     return Outstanding(grant_kept(found.claims))
 
 
-def answer_of(found: Found | None, now: datetime, attempt: str) -> Consumed | State:
-    """What an attempt is told that did not use the grant up just now: it may have done so before."""
+def answer_of(found: Found | None, now: datetime, attempt: str) -> ConsumeAnswer:
+    """What an attempt is told that did not use the grant up just now: it may have done so before.
+
+    Raises GrantsUnavailable where the grant became free since the attempt was made.
+    """
     if found is not None and found.consumed_at is not None and found.attempt == attempt:
         return Consumed(grant_kept(found.claims), instant(found.consumed_at))
-    return state_of(found, now)
+    state = state_of(found, now)
+    if isinstance(state, Outstanding):
+        raise GrantsUnavailable(f"the grant '{state.grant.id}' changed while it was asked for; ask again")
+    return state
 
 
 def grant_kept(claims: bytes) -> Grant:

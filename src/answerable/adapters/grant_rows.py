@@ -1,5 +1,6 @@
 """How stores of grants write what they keep: one way, so that each SQL store is only its SQL."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -11,11 +12,15 @@ from answerable.grants.state import (
     ConsumeAnswer,
     Consumed,
     Expired,
+    IssueAnswer,
+    Issued,
     Outstanding,
+    PermitUsed,
     Revoked,
     State,
     Unknown,
 )
+from answerable.values import GrantId
 from answerable.values.errors import GrantsUnavailable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,6 +64,17 @@ class RevocationRow(NamedTuple):
     lifted_at: int | None
 
 
+REVOCATION_COLUMNS = ", ".join(RevocationRow._fields)
+
+
+class Beside(NamedTuple):
+    """A grant of the same permit as the one that is asked for, or that one itself."""
+
+    id: str
+    consumed_at: int | None
+    dead: bool
+
+
 def row_of(grant: Grant, permit: Permit) -> GrantRow:
     """Raises ValueError where the grant is not one of that permit's."""
     same = (grant.intent, grant.decision, grant.basis, grant.bundle) == (
@@ -84,6 +100,21 @@ def row_of(grant: Grant, permit: Permit) -> GrantRow:
 def permit_key(decision: DecisionId) -> str:
     """One text for one decision."""
     return f"{decision.digest} {decision.trace}"
+
+
+def in_the_way(
+    row: GrantRow, beside: Sequence[Beside], standing: Sequence[RevocationRow]
+) -> IssueAnswer | None:
+    """Why a grant is not put in: its permit is used, a standing revocation covers it, or it is there already."""
+    for one in beside:
+        if one.consumed_at is not None:
+            return PermitUsed(GrantId(one.id), instant(one.consumed_at))
+    for revocation in standing:
+        return Revoked(revocation_of(revocation))
+    for one in beside:
+        if one.id == row.id:  # asked for again: the answer was lost
+            return Revoked() if one.dead else Issued()
+    return None
 
 
 def state_of(found: Found | None, now: datetime) -> State:

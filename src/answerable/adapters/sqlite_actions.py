@@ -6,7 +6,6 @@ it a little longer; a copy of the file that was made before still has it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -24,14 +23,17 @@ from answerable.adapters.action_rows import (
     WAITING_STATES,
     Row,
     advanced,
+    changes_of,
     check_begin,
     check_chain,
     check_limit,
-    counted_by,
+    counting,
     decision_key,
     kept_of,
+    leased,
     new_kept,
     row_of,
+    taken,
     takes_over,
 )
 from answerable.adapters.grant_rows import micros
@@ -40,7 +42,7 @@ from answerable.decisions.act_rules import Limit
 from answerable.grants import DecisionId
 from answerable.ports.actions import Kept, Lease
 from answerable.values import ActionId, ConversationId
-from answerable.values.errors import ActionsUnavailable, ActionTaken
+from answerable.values.errors import ActionsUnavailable
 
 _VERSION = 1
 _SCHEMA = """
@@ -78,7 +80,7 @@ _INSERT = f"INSERT INTO actions ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fi
 _UPDATE = f"UPDATE actions SET {', '.join(f'{one} = ?' for one in CHANGING)} WHERE id = ? AND version = ?"  # noqa: S608
 _SELECT = f"SELECT {COLUMNS} FROM actions"  # noqa: S608
 _COUNT = (
-    "SELECT count(*), coalesce(sum(minor) FILTER (WHERE currency = ?4), 0), count(*) FILTER (WHERE currency IS NOT ?4) "
+    "SELECT count(*), coalesce(sum(minor) FILTER (WHERE currency = ?3), 0), count(*) FILTER (WHERE currency IS NOT ?3) "
     "FROM actions WHERE counts AND tool = ?1 AND begun_at > ?2"
 )
 _UNKNOWN, _WAITING = (
@@ -112,7 +114,7 @@ class SqliteActions:
         # and was not begun: whoever has the decision goes on with it, or it is given up when its permit is over.
         with self._store.using(), self._store.writing():
             for found in self._found(f"{_SELECT} WHERE decision = ?", decision_key(action.decision)):
-                return self._swap(found, _leased(found, lease)) if takes_over(found, now) else found
+                return self._swap(found, leased(found, lease)) if takes_over(found, now) else found
             check_begin(action, until, now)
             check_chain(action, made.arguments, self._of_chain(action.first))
             for limit in limits:
@@ -134,11 +136,11 @@ class SqliteActions:
                 most,
             )
             # A crash after the commit: they are free again when the lease is over.
-            return [self._swap(one, _leased(one, lease)) for one in found]
+            return [self._swap(one, leased(one, lease)) for one in found]
 
     def renew(self, kept: Kept, lease: Lease) -> Kept:
         with self._store.using(), self._store.writing():
-            return self._swap(kept, _leased(kept, lease))
+            return self._swap(kept, leased(kept, lease))
 
     def find(self, action: ActionId) -> Kept | None:
         return self._one(f"{_SELECT} WHERE id = ?", action)
@@ -186,23 +188,18 @@ class SqliteActions:
     # -- behind the door -----------------------------------------------------------
 
     def _swap(self, before: Kept, after: Kept) -> Kept:
-        row = row_of(after)._asdict()
-        values = (*(row[one] for one in CHANGING), before.action.id, before.version)
-        self._store.db.execute(_UPDATE, values)
+        self._store.db.execute(_UPDATE, changes_of(before, after))
         if self._store.db.changes() != 1:
-            raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
+            raise taken(before)
         return after
 
     def _of_chain(self, first: DecisionId) -> list[Kept]:
         return self._found(f"{_SELECT} WHERE first = ? ORDER BY number", decision_key(first))
 
     def _counted(self, limit: Limit, action: Action, now: datetime) -> Counted:
-        column, value = counted_by(limit, action)
-        query = f"{_COUNT} AND {column} = ?3" if column else _COUNT
-        currency = limit.amount.currency if limit.amount else ""
-        [row] = self._store.db.execute(
-            query, (action.tool, micros(now - limit.window), value, currency)
-        ).fetchall()
+        column, values = counting(limit, action, now)
+        query = f"{_COUNT} AND {column} = ?4" if column else _COUNT
+        [row] = self._store.db.execute(query, values).fetchall()
         return Counted(*cast("tuple[int, int, int]", row))
 
     def _one(self, query: str, value: str) -> Kept | None:
@@ -211,7 +208,3 @@ class SqliteActions:
 
     def _found(self, query: str, *values: str | int) -> list[Kept]:
         return [kept_of(row) for row in self._store.db.execute(query, values).fetchall()]
-
-
-def _leased(kept: Kept, lease: Lease) -> Kept:
-    return replace(kept, lease=lease, version=kept.version + 1)

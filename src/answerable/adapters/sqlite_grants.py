@@ -9,14 +9,16 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from answerable.adapters.grant_rows import (
+    REVOCATION_COLUMNS,
+    Beside,
     Found,
     RevocationRow,
     answer_of,
     grant_kept,
-    instant,
+    in_the_way,
     micros,
     revocation_of,
     revocation_row,
@@ -31,8 +33,6 @@ from answerable.grants.state import (
     Consumed,
     IssueAnswer,
     Issued,
-    PermitUsed,
-    Revoked,
     State,
 )
 from answerable.values import GrantId
@@ -75,7 +75,6 @@ CREATE TABLE IF NOT EXISTS proofs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS proofs_by_end ON proofs (until);
 """
-_REVOCATION = "selector, value, at, by, reason, lifted_at"
 _SELECTED = "r.selection IN (SELECT value FROM json_each(grants.selections))"
 _REVOKED = f"EXISTS (SELECT 1 FROM revocations AS r WHERE r.lifted_at IS NULL AND {_SELECTED})"  # noqa: S608 – our own words
 _CONSUME = (
@@ -84,7 +83,7 @@ _CONSUME = (
 )
 _FIND = "SELECT claims, expires_at, consumed_at, attempt, dead FROM grants WHERE id = ?"
 _COVERING = (
-    "SELECT r.selector, r.value, r.at, r.by, r.reason, r.lifted_at FROM grants JOIN revocations AS r "  # noqa: S608
+    f"SELECT {', '.join(f'r.{one}' for one in RevocationRow._fields)} FROM grants JOIN revocations AS r "  # noqa: S608
     f"ON r.lifted_at IS NULL AND {_SELECTED} WHERE grants.id = ? ORDER BY r.number LIMIT 1"
 )
 _OF_PERMIT = (
@@ -92,7 +91,7 @@ _OF_PERMIT = (
     "UNION SELECT id, consumed_at, dead FROM grants WHERE id = ?2"
 )
 _STANDING = (
-    f"SELECT {_REVOCATION} FROM revocations WHERE lifted_at IS NULL "  # noqa: S608
+    f"SELECT {REVOCATION_COLUMNS} FROM revocations WHERE lifted_at IS NULL "  # noqa: S608
     "AND selection IN (SELECT value FROM json_each(?1)) ORDER BY number LIMIT 1"
 )
 _OUTSTANDING = (
@@ -115,38 +114,28 @@ class SqliteGrants:
         # A crash before the commit leaves no grant, and no token was made; after it, a grant whose token
         # nobody has: it expires, or the next of its permit takes its place.
         with self._store.using(), self._store.writing():
-            found = self._store.db.execute(_OF_PERMIT, (row.permit, row.id)).fetchall()
-            for one, consumed_at, _ in found:
-                if consumed_at is not None and one != row.id:
-                    return PermitUsed(GrantId(cast("str", one)), instant(cast("int", consumed_at)))
-            for standing in self._store.db.execute(_STANDING, (names,)).fetchall():
-                return Revoked(revocation_of(_revocation(standing)))
-            for one, consumed_at, dead in found:
-                if one != row.id:
-                    continue  # an earlier one that was not used
-                # Asked for again: the answer was lost.
-                if consumed_at is not None:
-                    return PermitUsed(grant.id, instant(cast("int", consumed_at)))
-                return Revoked() if dead else Issued()
-            replaced = self._store.db.execute(
-                "UPDATE grants SET dead = 1 WHERE permit = ? AND NOT dead RETURNING id",
-                (row.permit,),
-            ).fetchall()
+            beside = [Beside(*one) for one in self._rows(_OF_PERMIT, row.permit, row.id)]
+            standing = [RevocationRow(*one) for one in self._rows(_STANDING, names)]
+            if (answer := in_the_way(row, beside, standing)) is not None:
+                return answer
+            replaced = self._rows(
+                "UPDATE grants SET dead = 1 WHERE permit = ? AND NOT dead RETURNING id", row.permit
+            )
             self._store.db.execute(
                 "INSERT INTO grants (id, permit, selections, issued_at, expires_at, ends_at, claims) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (row.id, row.permit, names, row.issued_at, row.expires_at, row.ends_at, row.claims),
             )
-            return Issued(tuple(GrantId(cast("str", one)) for (one,) in replaced))
+            return Issued(tuple(GrantId(one) for (one,) in replaced))
 
     def consume(self, grant: GrantId, now: datetime, attempt: str) -> ConsumeAnswer:
         with self._store.using(), self._store.writing():
             # A crash before the commit leaves the grant unused, and nobody has been told otherwise. After it the
             # grant is used up, though the act may not have been done: the same attempt may ask again, no other.
-            used = self._store.db.execute(_CONSUME, (grant, micros(now), attempt)).fetchall()
+            used = self._rows(_CONSUME, grant, micros(now), attempt)
             found = None if used else self._find(grant)
         if used:
-            return Consumed(grant_kept(cast("bytes", used[0][0])), now)
+            return Consumed(grant_kept(used[0][0]), now)
         return answer_of(found, now, attempt)
 
     def state(self, grant: GrantId, now: datetime) -> State:
@@ -158,7 +147,7 @@ class SqliteGrants:
         with self._store.using(), self._store.writing():
             # A crash before the commit leaves everything in force, and whoever revoked was not told otherwise.
             self._store.db.execute(
-                f"INSERT INTO revocations (selection, {_REVOCATION}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                f"INSERT INTO revocations (selection, {REVOCATION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (str(revocation.selection), *row),
             )
 
@@ -179,13 +168,13 @@ class SqliteGrants:
 
     def revocations(self) -> list[Revocation]:
         with self._store.using():
-            rows = self._store.db.execute(f"SELECT {_REVOCATION} FROM revocations ORDER BY number").fetchall()  # noqa: S608
-        return [revocation_of(_revocation(row)) for row in rows]
+            rows = self._rows(f"SELECT {REVOCATION_COLUMNS} FROM revocations ORDER BY number")  # noqa: S608
+        return [revocation_of(RevocationRow(*row)) for row in rows]
 
     def outstanding(self, selection: Selection, now: datetime) -> Sequence[Grant]:
         with self._store.using():
-            rows = self._store.db.execute(_OUTSTANDING, (micros(now), str(selection))).fetchall()
-        return [grant_kept(cast("bytes", claims)) for (claims,) in rows]
+            rows = self._rows(_OUTSTANDING, micros(now), str(selection))
+        return [grant_kept(claims) for (claims,) in rows]
 
     def first_use(self, proof: str, until: datetime) -> bool:
         with self._store.using(), self._store.writing():
@@ -217,20 +206,11 @@ class SqliteGrants:
     # -- behind the door -----------------------------------------------------------
 
     def _find(self, grant: GrantId) -> Found | None:
-        for claims, expires_at, consumed_at, attempt, dead in self._store.db.execute(
-            _FIND, (grant,)
-        ).fetchall():
-            covering = self._store.db.execute(_COVERING, (grant,)).fetchall()
-            return Found(
-                cast("bytes", claims),
-                cast("int", expires_at),
-                cast("int | None", consumed_at),
-                cast("str | None", attempt),
-                bool(dead),
-                _revocation(covering[0]) if covering else None,
-            )
+        for claims, expires_at, consumed_at, attempt, dead in self._rows(_FIND, grant):
+            covering = [RevocationRow(*one) for one in self._rows(_COVERING, grant)]
+            revocation = covering[0] if covering else None
+            return Found(claims, expires_at, consumed_at, attempt, bool(dead), revocation)
         return None
 
-
-def _revocation(row: Sequence[object]) -> RevocationRow:
-    return RevocationRow(*cast("tuple[str, str, int, str, str, int | None]", tuple(row)))
+    def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+        return self._store.db.execute(query, values).fetchall()

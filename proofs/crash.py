@@ -19,26 +19,21 @@ SIGKILL ends the process and leaves the machine running: what the disk itself
 would lose with its power is not shown by this.
 """
 
-import argparse
 import asyncio
 import itertools
 import json
-import os
 import random
 import re
-import select
-import shutil
 import signal
 import statistics
 import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crash_stores import PostgresStore, SqliteStore, Store
+from crash_proof import Given, Proved, end, main, say, start, table
+from crash_stores import SqliteStore, Store
 
 from answerable.apps.chain import Chain, assemble
 from answerable.values import TraceId
@@ -261,33 +256,9 @@ def count_lines(got: Received | None, chain: Chain | None, tally: Tally) -> None
 # -- the processes ----------------------------------------------------------------
 
 
-def start(command: list[str], log: Path, **settings: str) -> tuple["subprocess.Popen[str]", str]:
-    """Start a server that prints its URL as JSON once it listens."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ANSWERABLE_")} | settings
-    with log.open("a") as errors:
-        process = subprocess.Popen(
-            [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 30)
-    line = process.stdout.readline() if ready else ""
-    if not line:
-        process.kill()
-        process.wait()
-        raise SystemExit(f"{' '.join(command)} did not start:\n{log.read_text()[-2000:]}")
-    return process, json.loads(line)["url"]
-
-
 def start_gateway(upstream: str, store: Store, log: Path) -> tuple["subprocess.Popen[str]", str]:
     command = ["-m", "answerable.apps.cli", "serve", "--port", "0", "--json", "--upstream", upstream]
     return start([*command, *store.options], log, **store.environment)
-
-
-def end(process: "subprocess.Popen[str]", how: signal.Signals) -> None:
-    process.send_signal(how)
-    process.wait(20)
-    if process.stdout is not None:
-        process.stdout.close()
 
 
 # -- the load ---------------------------------------------------------------------
@@ -430,12 +401,7 @@ async def hold_all(place: Store, tally: Tally) -> None:
 # -- the report -------------------------------------------------------------------
 
 
-def say(what: str) -> None:
-    end = "\r" if sys.stderr.isatty() else "\n"
-    print(f"  … {what}", file=sys.stderr, flush=True, end=end)
-
-
-def print_report(tally: Tally, seed: int) -> None:
+def report(tally: Tally, seed: int) -> str:
     instants = [1000 * one for one in tally.instants]
     quartiles = statistics.quantiles(instants, n=4, method="inclusive") if len(instants) > 1 else instants
     rows = {
@@ -456,44 +422,13 @@ def print_report(tally: Tally, seed: int) -> None:
     }
     if not tally.store_kills:
         del rows["… of them together with the database server"]
-    print("| what | figure |\n| --- | --- |")
-    for what, figure in rows.items():
-        print(f"| {what} | {figure} |")
-    for problem in tally.problems:
-        print(f"\n✗ {problem}")
-    print(
-        "\nSIGKILL ends the process and leaves the machine running: what a disk would lose with its power "
-        "is not shown by this."
-    )
+    return table(rows)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--folder", type=Path, help="an empty folder for the ledger; a temporary one without it"
-    )
-    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
-    given = parser.parse_args()
-    folder = given.folder or Path(tempfile.mkdtemp(prefix="answerable-crash-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    store = PostgresStore(folder) if given.store == "postgres" else SqliteStore(folder)
-    try:
-        tally = asyncio.run(kill_again_and_again(given.kills, given.seed, folder, store))
-    finally:
-        store.close()
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    print_report(tally, given.seed)
-    if tally.problems:
-        print(f"\nThe ledger and the gateway's log stay in {folder}")
-        raise SystemExit(1)
-    if given.folder is None:
-        shutil.rmtree(folder)
+def prove(given: Given) -> Proved:
+    tally = asyncio.run(kill_again_and_again(given.kills, given.seed, given.folder, given.store))
+    return Proved(report(tally, given.seed), tally.problems)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, 200, "in all", prove)

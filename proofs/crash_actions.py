@@ -1,11 +1,13 @@
-"""Kill whoever acts at each step of an act: python proofs/crash_actions.py [--kills N] [--seed N]
+"""Kill whoever acts at each step of an act: python proofs/crash_actions.py [--kills N] [--seed N] [--store postgres]
 
 Claim: no act is done twice, none is said to be done that is not, and of each that was sent it is known what became of
 it or seen that it is not known, wherever the process dies.
 
-1. A real process does an act at a real back end, which has a process and a database of its own, with every store on
-   SQLite. At a named step it gets SIGKILL: before or after each write to a store or the ledger, before and after the
-   call, and while the back end has done the act and has not answered. So it does at each step of what recovery does.
+1. A real process does an act at a real back end, which has a process and a database of its own. The ledger, acts and
+   grants are on SQLite, or with `--store postgres` on a real server. At a named step it gets SIGKILL: before or after
+   each write to a store or the ledger, before and after the call, and while the back end has done the act and has not
+   answered. So it does at each step of what recovery does. At one kill in 25 the database server gets SIGKILL, too,
+   before anybody recovers.
 2. Other processes recover, later and later by the proof's clock, as long as a program can still do anything.
 3. What the back end's database says was done is held against the store of actions, the ledger's receipts and what the
    process that was killed had told by then. Whoever decided on the act asks for it once more: nothing is done by that.
@@ -15,279 +17,31 @@ The processes are forked from one that has loaded the program and opened nothing
 running: what a disk would lose with its power is not shown by this.
 """
 
-import argparse
 import asyncio
-import hashlib
-import http.client
 import itertools
-import json
-import os
 import random
-import secrets
-import select
-import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
-from answerable.actions import UNKNOWN, Action, Done, NotDone, Outcome, State, Uncertain, action_under
-from answerable.adapters.clock_watch import ClockWatch
-from answerable.adapters.sqlite_actions import SqliteActions
-from answerable.adapters.sqlite_grants import SqliteGrants
-from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.apps.acting import Executor, Granting
+from crash_acting import DURING, Order, opened_ledger, run, wanted
+from crash_proof import Given, Proved, end, main, say, start, table
+from crash_stores import Store
+
+from answerable.actions import UNKNOWN, Action, State
 from answerable.apps.acting.entries import last_receipt
-from answerable.apps.acting.recovery import Recovery
-from answerable.decisions.act_rules import ActRules
-from answerable.exchange import ToolSpec
-from answerable.grants import DecisionId, Intent, KeyRing, Permit, Policies, arguments_digest
-from answerable.ports.connectors import BackEndCall
-from answerable.receipts import ActionBody, GrantBody, ReceiptBody
-from answerable.testing import sample_grants as some
-from answerable.values import ActionId, ConversationId, PolicyId, TraceId, WorkloadId
 
 HERE = Path(__file__).parent
-AUDIENCE = "https://shop.example"
 KINDS = ("plain", "repeatable", "queryable", "granted")
-RULES = ActRules(connector="shop")
-RING = KeyRing(some.key(1), some.key(2))
 LATER = (95.0, 70.0, 400.0, 700.0)
 """Seconds between one recovery and the next: past a lease, past anybody's patience, past the permit."""
-HOLD_MS = 200
-DURING = "call during"
-
-
-# -- a process that acts --------------------------------------------------------------
-
-
-class Killed:
-    """Counts the steps of this process, and ends it at one of them."""
-
-    def __init__(self, step: str) -> None:
-        self.step = step
-        self.seen: list[str] = []
-
-    def at(self, name: str) -> None:
-        self.seen.append(name)
-        if name == self.step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-class Stepped:
-    """A store whose writes, and reads that matter, are steps."""
-
-    def __init__(self, inner: Any, place: str, killed: Killed) -> None:
-        self._inner, self._place, self._killed = inner, place, killed
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._inner, name)
-        if not callable(method):
-            return method
-
-        def called(*args: Any, **kwargs: Any) -> Any:
-            what = f" {type(args[1]).__name__.lower()}" if name == "advance" else ""
-            self._killed.at(f"{self._place}.{name}{what} before")
-            found = method(*args, **kwargs)
-            self._killed.at(f"{self._place}.{name}{what} after")
-            return found
-
-        return called
-
-
-class SteppedLedger:
-    def __init__(self, inner: SqliteLedger, killed: Killed) -> None:
-        self._inner, self._killed = inner, killed
-
-    async def append(self, drafts: Sequence[Any]) -> list[str]:
-        body = drafts[-1].body
-        said = body.outcome if isinstance(body, ReceiptBody) else ""
-        said = said or (body.event if isinstance(body, ActionBody | GrantBody) else "")
-        self._killed.at(f"ledger {said} before")
-        leaves = await self._inner.append(drafts)
-        self._killed.at(f"ledger {said} after")
-        return leaves
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
-class HttpShop:
-    """A connector over a plain HTTP client, which knows the four kinds of back end."""
-
-    name = "shop"
-
-    def __init__(self, url: str, kind: str, killed: Killed) -> None:
-        self._host, self._kind, self._killed = urlsplit(url).netloc, kind, killed
-        self.checks_grants = kind == "granted"
-        self.repeatable = kind == "repeatable"
-        self.can_query = kind == "queryable"
-
-    async def tools(self) -> Sequence[ToolSpec]:
-        return ()
-
-    async def call(self, call: BackEndCall, seconds: float) -> Outcome:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": call.key}
-        if call.grant is not None:
-            headers["Authorization"] = f"DPoP {call.grant.token}"
-            headers["DPoP"] = call.grant.proof("POST", f"{AUDIENCE}/{call.tool}")
-        target = f"/{self._kind}/{call.tool}"
-        if self._killed.step == DURING:
-            # The back end has done it and says nothing yet; this process dies while it waits.
-            target += f"?hold={HOLD_MS}"
-            threading.Timer(HOLD_MS / 2000, os.kill, (os.getpid(), signal.SIGKILL)).start()
-        self._killed.at("call before")
-        found = await asyncio.to_thread(self._asked, "POST", target, call.arguments, headers, seconds)
-        self._killed.at("call after")
-        return found
-
-    async def query(self, call: BackEndCall, seconds: float) -> Outcome:
-        self._killed.at("query before")
-        found = await asyncio.to_thread(
-            self._asked, "GET", f"/{self._kind}/acts/{call.key}", None, {}, seconds
-        )
-        self._killed.at("query after")
-        return found
-
-    async def problem(self) -> str:
-        return ""
-
-    async def close(self) -> None: ...
-
-    def _asked(
-        self, method: str, target: str, body: str | None, headers: dict[str, str], seconds: float
-    ) -> Outcome:
-        connection = http.client.HTTPConnection(self._host, timeout=seconds)
-        try:
-            connection.request(method, target, body, headers)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        except (OSError, http.client.HTTPException) as error:
-            return Uncertain(f"no answer: {type(error).__name__}")
-        finally:
-            connection.close()
-        if answer.status == 200:
-            return Done(text)
-        return NotDone(text) if answer.status in (401, 410) else Uncertain(f"status {answer.status}")
-
-
-class Order(NamedTuple):
-    """What a process is to do: act number `act`, or recover; and at which step it dies."""
-
-    folder: Path
-    url: str
-    kind: str
-    ahead: float
-    act: str | None
-    until: float
-    """When its permit is over, by the proof's clock, in seconds since 1970."""
-    step: str = ""
-
-
-def wanted(number: str, until: float) -> tuple[Action, Permit]:
-    """The act of that number: the same, whoever asks for it."""
-    arguments = f'{{"order_id":"W{number}","amount":40}}'
-    permit = Permit(
-        DecisionId(TraceId(f"tr_{number}"), some.digest(f"entry {number}")),
-        Intent(
-            "refund_order",
-            arguments_digest(arguments),
-            AUDIENCE,
-            WorkloadId("spiffe://shop.example/bot"),
-            None,
-            "8c1f",
-            ConversationId("c-1"),
-        ),
-        Policies((PolicyId("refund"),)),
-        some.digest("bundle"),
-        datetime.fromtimestamp(until, UTC),
-    )
-    name = ActionId(f"ac_{hashlib.sha256(number.encode()).hexdigest()[:26]}")
-    return action_under(
-        permit, id=name, arguments=arguments, connector="shop", subject="customer:c-1"
-    ), permit
-
-
-def opened_ledger(folder: Path, ahead: float) -> SqliteLedger:
-    """The ledger, by the proof's clock."""
-    return SqliteLedger(folder / "ledger.db", clock=ClockWatch(wall=lambda: time.time() + ahead))
-
-
-async def live(order: Order, tell: Callable[[str], object]) -> None:
-    """The life of one process."""
-    killed = Killed(order.step)
-
-    def now() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=order.ahead)
-
-    actions = SqliteActions(order.folder / "actions.db")
-    grants = SqliteGrants(order.folder / "grants.db")
-    ledger = opened_ledger(order.folder, order.ahead)
-    stepped_actions: Any = Stepped(actions, "actions", killed)
-    stepped_grants: Any = Stepped(grants, "grants", killed)
-    stepped_ledger: Any = SteppedLedger(ledger, killed)
-
-    def drawn() -> str:
-        return secrets.token_hex(13)
-
-    executor = Executor(
-        store=stepped_actions,
-        ledger=stepped_ledger,
-        granting=Granting(stepped_grants, some.ISSUER, lambda: RING, some.HOLDER, now, drawn),
-        connectors={"shop": HttpShop(order.url, order.kind, killed)},
-        rules=lambda _tool, _bundle: RULES,
-        now=now,
-        random=drawn,
-    )
-    if order.act is not None:
-        action, permit = wanted(order.act, order.until)
-        settled = await executor.act(action, permit=permit)
-        tell(json.dumps({"told": type(settled.outcome).__name__, "steps": killed.seen}))
-    else:
-        recovery = Recovery(executor)
-        await recovery.recover()
-        tell(json.dumps({"told": recovery.problem, "steps": killed.seen}))
-    await ledger.close()
-    actions.close()
-    grants.close()
-
-
-def run(order: Order) -> dict[str, Any] | None:
-    """A process that does it; what it said, None where it was killed. It is forked: this one has opened nothing."""
-    (order.folder / "clock").write_text(str(order.ahead))
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            asyncio.run(live(order, lambda said: os.write(writing, said.encode())))
-            status = 0
-        except BaseException as error:  # noqa: BLE001 – a child must not go on as its parent
-            os.write(writing, json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
-        finally:
-            os._exit(status)
-    os.close(writing)
-    said = b""
-    while part := os.read(reading, 65536):
-        said += part
-    os.close(reading)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return json.loads(said) | {"killed": True} if said else None
-    return dict(json.loads(said))
+STORE_EVERY = 25
+"""At one kill in so many the database server gets SIGKILL, too."""
 
 
 # -- what is held against what -----------------------------------------------------------
@@ -309,17 +63,20 @@ class Tally:
 @dataclass(slots=True)
 class Proof:
     folder: Path
+    store: Store
     url: str
     ahead: float = 0.0
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     tallies: dict[str, Tally] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    rounds: "itertools.count[int]" = field(default_factory=itertools.count)
+    store_kills: int = 0
     verified: int = 0
     entries: int = 0
     asked_again: Counter[str] = field(default_factory=Counter)
 
     def order(self, kind: str, act: str | None, until: float, step: str = "") -> Order:
-        return Order(self.folder, self.url, kind, self.ahead, act, until, step)
+        return Order(self.folder, self.store, self.url, kind, self.ahead, act, until, step)
 
     def begin(self) -> tuple[str, float]:
         """A new act, and when its permit is over."""
@@ -346,9 +103,8 @@ class Proof:
         """Later and later, as long as there is anything that a program can still do."""
         for seconds in LATER:
             self.ahead += seconds
-            with closing(sqlite3.connect(self.folder / "actions.db")) as db:
-                if not db.execute("SELECT count(*) FROM actions WHERE open = 2").fetchone()[0]:
-                    return
+            if not self.store.left_to_do():
+                return
             said = run(self.order(kind, None, until))
             if said is None or said.get("told") or "failed" in said:
                 self.problems.append(f"recovery at a '{kind}' back end: {said}")
@@ -361,6 +117,9 @@ class Proof:
         told = run(self.order(kind, number, until, step))
         tally.kills += told is None or "killed" in told
         tally.missed += told is not None and "killed" not in told
+        if next(self.rounds) % STORE_EVERY == STORE_EVERY - 1 and self.store.kill():
+            self.store_kills += 1
+            self.store.start()
         if recovery_step:
             self.ahead += LATER[0]
             tally.kills += run(self.order(kind, None, until, recovery_step)) is None
@@ -377,7 +136,7 @@ class Proof:
         with closing(sqlite3.connect(self.folder / "back-end.db")) as db:
             done = db.execute("SELECT count(*) FROM done WHERE key = ?", (action.key,)).fetchone()[0]
         said = (told or {}).get("told")
-        store = SqliteActions(self.folder / "actions.db")
+        store = self.store.open_actions()
         try:
             kept = store.of_decision(action.decision)
             unknown = {one.action.id for one in store.unknown(1000)}
@@ -410,7 +169,7 @@ class Proof:
             self.problems.append(f"{where}: done without its intent on record")
 
     async def on_record(self, action: Action) -> tuple[str, bool]:
-        ledger = await asyncio.to_thread(opened_ledger, self.folder, self.ahead)
+        ledger = await asyncio.to_thread(opened_ledger, self.store, self.ahead)
         try:
             rows = await ledger.trace(action.trace)
             found = last_receipt(rows, action.id)
@@ -422,7 +181,7 @@ class Proof:
 
     def verify(self) -> None:
         async def all_of_it() -> int:
-            ledger = await asyncio.to_thread(opened_ledger, self.folder, self.ahead)
+            ledger = await asyncio.to_thread(opened_ledger, self.store, self.ahead)
             try:
                 return await ledger.verify()
             finally:
@@ -435,24 +194,13 @@ class Proof:
 # -- the whole -----------------------------------------------------------------------------
 
 
-def start_back_end(folder: Path) -> tuple["subprocess.Popen[str]", str]:
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "crash_back_end.py"), str(folder)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 30)
-    line = process.stdout.readline() if ready else ""
-    if not line:
-        process.kill()
-        raise SystemExit("the back end did not start")
-    return process, json.loads(line)["url"]
-
-
-def kill_again_and_again(kills: int, seed: int, folder: Path) -> Proof:
-    """`kills` at each step, the kinds of back end by turns. Stops after the first step with a problem."""
+def kill_again_and_again(given: Given) -> Proof:
+    """So many at each step, the kinds of back end by turns. Stops after the first step with a problem."""
+    folder, store = given.folder, given.store
     (folder / "clock").write_text("0")
-    back_end, url = start_back_end(folder)
-    proof, chance = Proof(folder, url), random.Random(seed)
+    command = [str(HERE / "crash_back_end.py"), str(folder)]
+    back_end, url = start(command, folder / "back-end.log", **store.environment)
+    proof, chance = Proof(folder, store, url), random.Random(given.seed)
     try:
         by_step: dict[tuple[str, str], list[str]] = {}
         for kind in KINDS:
@@ -462,7 +210,7 @@ def kill_again_and_again(kills: int, seed: int, folder: Path) -> Proof:
                 for step in proof.steps_of_recovery(kind, at):
                     by_step.setdefault((at, step), []).append(kind)
         for (step, recovery_step), kinds in by_step.items():
-            order = [kinds[at % len(kinds)] for at in range(kills)]
+            order = [kinds[at % len(kinds)] for at in range(given.kills)]
             chance.shuffle(order)
             for kind in order:
                 proof.kill(kind, step, recovery_step)
@@ -473,63 +221,36 @@ def kill_again_and_again(kills: int, seed: int, folder: Path) -> Proof:
             if proof.problems:
                 break
     finally:
-        back_end.kill()
-        back_end.wait()
-        if back_end.stdout is not None:
-            back_end.stdout.close()
+        end(back_end, signal.SIGKILL)
     return proof
 
 
-def say(what: str) -> None:
-    end = "\r" if sys.stderr.isatty() else "\n"
-    print(f"  … {what}", file=sys.stderr, flush=True, end=end)
-
-
-def print_report(proof: Proof, seed: int) -> None:
-    print("| killed at | kills | in the end done once | not done | a person has to look | never begun |")
-    print("| --- | --- | --- | --- | --- | --- |")
+def report(proof: Proof, seed: int) -> str:
+    lines = ["| killed at | kills | in the end done once | not done | a person has to look | never begun |"]
+    lines.append("| --- | --- | --- | --- | --- | --- |")
     for name, one in proof.tallies.items():
-        print(f"| {name} | {one.kills} | {one.done} | {one.not_done} | {one.person} | {one.never_begun} |")
+        lines.append(
+            f"| {name} | {one.kills} | {one.done} | {one.not_done} | {one.person} | {one.never_begun} |"
+        )
     tallies = list(proof.tallies.values())
     rows = {
         "kills (SIGKILL)": sum(one.kills for one in tallies),
+        "… of them with the database server after it": proof.store_kills,
         "acts": sum(one.done + one.not_done + one.person + one.never_begun for one in tallies),
         "entries in the ledger": f"{proof.entries}, verified from the first one {proof.verified} times",
         "told to whoever asked again": ", ".join(f"{k} {v}" for k, v in sorted(proof.asked_again.items())),
         "**done twice, told wrongly, lost, and other problems**": f"**{len(proof.problems) or 'none'}**",
         "seed": seed,
     }
-    print("\n| what | figure |\n| --- | --- |")
-    for what, figure in rows.items():
-        print(f"| {what} | {figure} |")
-    for problem in proof.problems:
-        print(f"\n✗ {problem}")
-    print(
-        "\nSIGKILL ends the process and leaves the machine running: what a disk would lose with its power "
-        "is not shown by this."
-    )
+    if not proof.store_kills:
+        del rows["… of them with the database server after it"]
+    return "\n".join((*lines, "", table(rows)))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--kills", type=int, default=100, help="at each step")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", type=Path, help="an empty folder; a temporary one without it")
-    given = parser.parse_args()
-    folder = given.folder or Path(tempfile.mkdtemp(prefix="answerable-crash-actions-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    proof = kill_again_and_again(given.kills, given.seed, folder)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    print_report(proof, given.seed)
-    if proof.problems:
-        print(f"\nEverything stays in {folder}")
-        raise SystemExit(1)
-    if given.folder is None:
-        shutil.rmtree(folder)
+def prove(given: Given) -> Proved:
+    proof = kill_again_and_again(given)
+    return Proved(report(proof, given.seed), proof.problems)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, 100, "at each step", prove)

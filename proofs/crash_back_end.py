@@ -9,6 +9,7 @@ nothing without a grant, which it uses up itself. What was done is a row that no
 
 import argparse
 import json
+import os
 import secrets
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from answerable.adapters.postgres.grants import PostgresGrants
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.backends import Act, StoreAuthority, check_grant
 from answerable.testing import sample_grants as some
@@ -38,7 +40,8 @@ class BackEnd(ThreadingHTTPServer):
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("CREATE TABLE IF NOT EXISTS done (key TEXT, tool TEXT, arguments TEXT)")
-        self.grants = SqliteGrants(folder / "grants.db")
+        dsn = os.environ.get("ANSWERABLE_LEDGER")
+        self.grants = PostgresGrants(dsn) if dsn else SqliteGrants(folder / "grants.db")
         self.authority = StoreAuthority(some.ISSUER, self.grants, lambda: KEYS, self.now)
 
     def now(self) -> datetime:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 def test_no_act_is_done_twice_or_lost_wherever_the_process_dies(tmp_path: Path) -> None:
     # In a process of its own: it forks, which one with threads may not.
     found = subprocess.run(
-        [sys.executable, str(ROOT / "proofs/crash_actions.py"), "--kills", "2", "--folder", str(tmp_path)],
+        [sys.executable, str(ROOT / "proofs/crash_actions.py"), "--kills", "1", "--folder", str(tmp_path)],
         capture_output=True,
         text=True,
         timeout=1800,

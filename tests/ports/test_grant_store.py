@@ -184,6 +184,15 @@ def test_a_permit_whose_act_was_done_gives_no_other_grant(store: GrantStore) -> 
     assert store.state(GrantId("gr_1"), NOW) == Unknown()
 
 
+def test_of_a_used_permit_that_is_revoked_as_well_it_is_told_that_it_is_used(store: GrantStore) -> None:
+    grant, permit = some.grant(), some.permit()
+    store.issue(grant, permit)
+    store.consume(grant.id, NOW, "one")
+    store.revoke(revocation(KILL_SWITCH))
+    assert store.issue(grant, permit) == PermitUsed(grant.id, NOW)
+    assert store.issue(some.grant(1, permit), permit) == PermitUsed(grant.id, NOW)
+
+
 def test_a_grant_that_never_arrived_is_replaced_and_dead(store: GrantStore) -> None:
     permit = some.permit()
     lost = issued(store)

@@ -30,8 +30,8 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_use_is_durable_when_it_returns(path: Path) -> None:
     store = SqliteGrants(path)
-    assert store._db.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
-    assert store._db.execute("PRAGMA synchronous").fetchall() == [(2,)]
+    assert store._store.db.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
+    assert store._store.db.execute("PRAGMA synchronous").fetchall() == [(2,)]
     store.close()
 
 
@@ -106,7 +106,7 @@ def test_a_store_that_is_locked_for_too_long_says_so_and_uses_up_nothing(path: P
     store = SqliteGrants(path)
     grant = some.grant()
     store.issue(grant, some.permit())
-    store._db.set_busy_timeout(10)
+    store._store.db.set_busy_timeout(10)
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(GrantsUnavailable, match="can't be used"):
@@ -214,6 +214,8 @@ def test_using_a_grant_up_reads_no_table_from_end_to_end(
     path: Path, query: str, values: tuple[str | int, ...]
 ) -> None:
     store = SqliteGrants(path)
-    steps = [str(step[3]) for step in store._db.execute("EXPLAIN QUERY PLAN " + query, values).fetchall()]
+    steps = [
+        str(step[3]) for step in store._store.db.execute("EXPLAIN QUERY PLAN " + query, values).fetchall()
+    ]
     assert not [step for step in steps if step.startswith(("SCAN grants", "SCAN r", "SCAN revocations"))]
     store.close()

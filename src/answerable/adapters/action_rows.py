@@ -32,7 +32,7 @@ from answerable.values import (
     TraceId,
     WorkloadId,
 )
-from answerable.values.errors import ActionRefused, ActionsUnavailable
+from answerable.values.errors import ActionRefused, ActionsUnavailable, ActionTaken
 
 FINISHED, WAITING, OPEN = 0, 1, 2
 """Of a row's `open`: nothing is left to do; a person has to; a program may."""
@@ -118,6 +118,22 @@ def advanced(kept: Kept, event: Event, lease: Lease) -> Kept:
     return replace(kept, progress=step(kept.progress, event), lease=lease, version=kept.version + 1)
 
 
+def leased(kept: Kept, lease: Lease) -> Kept:
+    """It as it was, for whoever has the lease from now on."""
+    return replace(kept, lease=lease, version=kept.version + 1)
+
+
+def changes_of(before: Kept, after: Kept) -> tuple[str | int | bytes | None, ...]:
+    """The values of `CHANGING`, and then the id and the version that the row must have still."""
+    row = row_of(after)._asdict()
+    return (*(row[one] for one in CHANGING), before.action.id, before.version)
+
+
+def taken(kept: Kept) -> ActionTaken:
+    """What is raised where the row has another version by now."""
+    return ActionTaken(f"somebody else works on the act '{kept.action.id}' by now")
+
+
 def as_kept(kept: Kept) -> Kept:
     """It as it will be read: without what is personal, where it is finished."""
     if not kept.progress.finished:
@@ -160,9 +176,20 @@ def check_limit(limit: Limit, action: Action, counted: Counted) -> None:
         raise ActionRefused(why)
 
 
-def counted_by(limit: Limit, action: Action) -> tuple[str, str | None]:
-    """The column that a limit counts by and the value in it; an empty column for all acts of the tool."""
-    return _COLUMN.get(limit.per, ""), whose(limit, action)
+class Counting(NamedTuple):
+    """What a limit counts among the acts of a tool."""
+
+    column: str
+    """Which one says whose acts; empty for those of everybody."""
+    values: tuple[str | int | None, ...]
+    """The tool, after which microsecond since 1970, in which currency (empty: no money), and, with a column, whose."""
+
+
+def counting(limit: Limit, action: Action, now: datetime) -> Counting:
+    column, value = _COLUMN.get(limit.per, ""), whose(limit, action)
+    currency = limit.amount.currency if limit.amount else ""
+    values: tuple[str | int | None, ...] = (action.tool, micros(now - limit.window), currency)
+    return Counting(column, (*values, value) if column else values)
 
 
 def decision_key(decision: DecisionId) -> str:

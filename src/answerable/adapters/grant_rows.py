@@ -1,12 +1,26 @@
 """How stores of grants write what they keep: one way, so that each SQL store is only its SQL."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from answerable.grants.claims import grant_from_json, grant_json
 from answerable.grants.grant import DecisionId, Grant, Permit
 from answerable.grants.revocation import Revocation, Selection, Selector, selections
-from answerable.grants.state import AlreadyConsumed, Consumed, Expired, Outstanding, Revoked, State, Unknown
+from answerable.grants.state import (
+    AlreadyConsumed,
+    ConsumeAnswer,
+    Consumed,
+    Expired,
+    IssueAnswer,
+    Issued,
+    Outstanding,
+    PermitUsed,
+    Revoked,
+    State,
+    Unknown,
+)
+from answerable.values import GrantId
 from answerable.values.errors import GrantsUnavailable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +64,17 @@ class RevocationRow(NamedTuple):
     lifted_at: int | None
 
 
+REVOCATION_COLUMNS = ", ".join(RevocationRow._fields)
+
+
+class Beside(NamedTuple):
+    """A grant of the same permit as the one that is asked for, or that one itself."""
+
+    id: str
+    consumed_at: int | None
+    dead: bool
+
+
 def row_of(grant: Grant, permit: Permit) -> GrantRow:
     """Raises ValueError where the grant is not one of that permit's."""
     same = (grant.intent, grant.decision, grant.basis, grant.bundle) == (
@@ -77,6 +102,21 @@ def permit_key(decision: DecisionId) -> str:
     return f"{decision.digest} {decision.trace}"
 
 
+def in_the_way(
+    row: GrantRow, beside: Sequence[Beside], standing: Sequence[RevocationRow]
+) -> IssueAnswer | None:
+    """Why a grant is not put in: its permit is used, a standing revocation covers it, or it is there already."""
+    for one in beside:
+        if one.consumed_at is not None:
+            return PermitUsed(GrantId(one.id), instant(one.consumed_at))
+    for revocation in standing:
+        return Revoked(revocation_of(revocation))
+    for one in beside:
+        if one.id == row.id:  # asked for again: the answer was lost
+            return Revoked() if one.dead else Issued()
+    return None
+
+
 def state_of(found: Found | None, now: datetime) -> State:
     """What became of a grant, the plainest reason first."""
     if found is None:
@@ -90,11 +130,17 @@ def state_of(found: Found | None, now: datetime) -> State:
     return Outstanding(grant_kept(found.claims))
 
 
-def answer_of(found: Found | None, now: datetime, attempt: str) -> Consumed | State:
-    """What an attempt is told that did not use the grant up just now: it may have done so before."""
+def answer_of(found: Found | None, now: datetime, attempt: str) -> ConsumeAnswer:
+    """What an attempt is told that did not use the grant up just now: it may have done so before.
+
+    Raises GrantsUnavailable where the grant became free since the attempt was made.
+    """
     if found is not None and found.consumed_at is not None and found.attempt == attempt:
         return Consumed(grant_kept(found.claims), instant(found.consumed_at))
-    return state_of(found, now)
+    state = state_of(found, now)
+    if isinstance(state, Outstanding):
+        raise GrantsUnavailable(f"the grant '{state.grant.id}' changed while it was asked for; ask again")
+    return state
 
 
 def grant_kept(claims: bytes) -> Grant:

@@ -5,16 +5,10 @@ read. SQLite overwrites what is deleted (`secure_delete`), and `clean` empties t
 it a little longer; a copy of the file that was made before still has it.
 """
 
-import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import cast
-
-import apsw
 
 from answerable.actions.action import Action
 from answerable.actions.limits import Counted
@@ -29,24 +23,26 @@ from answerable.adapters.action_rows import (
     WAITING_STATES,
     Row,
     advanced,
+    changes_of,
     check_begin,
     check_chain,
     check_limit,
-    counted_by,
+    counting,
     decision_key,
     kept_of,
+    leased,
     new_kept,
     row_of,
+    taken,
     takes_over,
 )
 from answerable.adapters.grant_rows import micros
-from answerable.adapters.sqlite_errors import what
-from answerable.adapters.sqlite_files import open_file
+from answerable.adapters.sqlite_store import SqliteStore
 from answerable.decisions.act_rules import Limit
 from answerable.grants import DecisionId
 from answerable.ports.actions import Kept, Lease
 from answerable.values import ActionId, ConversationId
-from answerable.values.errors import ActionsUnavailable, ActionTaken, LedgerUnavailable
+from answerable.values.errors import ActionsUnavailable
 
 _VERSION = 1
 _SCHEMA = """
@@ -84,14 +80,13 @@ _INSERT = f"INSERT INTO actions ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fi
 _UPDATE = f"UPDATE actions SET {', '.join(f'{one} = ?' for one in CHANGING)} WHERE id = ? AND version = ?"  # noqa: S608
 _SELECT = f"SELECT {COLUMNS} FROM actions"  # noqa: S608
 _COUNT = (
-    "SELECT count(*), coalesce(sum(minor) FILTER (WHERE currency = ?4), 0), count(*) FILTER (WHERE currency IS NOT ?4) "
+    "SELECT count(*), coalesce(sum(minor) FILTER (WHERE currency = ?3), 0), count(*) FILTER (WHERE currency IS NOT ?3) "
     "FROM actions WHERE counts AND tool = ?1 AND begun_at > ?2"
 )
 _UNKNOWN, _WAITING = (
     f"open AND state IN ({', '.join(repr(one) for one in states)})"
     for states in (UNKNOWN_STATES, WAITING_STATES)
 )
-_WHAT = "the store of actions"
 
 
 class SqliteActions:
@@ -99,26 +94,10 @@ class SqliteActions:
 
     def __init__(self, path: Path | str) -> None:
         """Open or create. Raises ActionsUnavailable."""
-        self.name = self._path = str(path)
-        self._door = threading.Lock()
-        try:
-            if not Path(path).exists():
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-            self._db = open_file(self._path, create=True, kept=_WHAT)
-        except (LedgerUnavailable, OSError) as error:
-            raise ActionsUnavailable(f"{_WHAT} at '{path}' can't be opened: {error}") from error
-        self._place = _place(self._path)
-        with self._using():
-            self._db.execute("PRAGMA secure_delete = ON").fetchall()
-            version = self._db.execute("PRAGMA user_version").fetchall()[0][0]
-            if version not in (0, _VERSION):
-                raise ActionsUnavailable(
-                    f"'{path}' holds actions of format {version}; this program knows format {_VERSION}"
-                )
-            if version == 0:
-                with self._writing():
-                    self._db.execute(_SCHEMA + f"PRAGMA user_version = {_VERSION};")
+        self._store = SqliteStore(
+            path, _SCHEMA, _VERSION, "the store of actions", ActionsUnavailable, overwrite=True
+        )
+        self.name = self._store.path
 
     def begin(
         self,
@@ -133,40 +112,35 @@ class SqliteActions:
         made = new_kept(action, until, authority, now, lease)
         # A crash before the commit leaves nothing, and nobody was told otherwise; after it an act that is counted
         # and was not begun: whoever has the decision goes on with it, or it is given up when its permit is over.
-        with self._using(), self._writing():
+        with self._store.using(), self._store.writing():
             for found in self._found(f"{_SELECT} WHERE decision = ?", decision_key(action.decision)):
-                return self._swap(found, _leased(found, lease)) if takes_over(found, now) else found
+                return self._swap(found, leased(found, lease)) if takes_over(found, now) else found
             check_begin(action, until, now)
             check_chain(action, made.arguments, self._of_chain(action.first))
             for limit in limits:
                 check_limit(limit, action, self._counted(limit, action, now))
-            self._db.execute(_INSERT, row_of(made))
+            self._store.db.execute(_INSERT, row_of(made))
         return made
 
     def advance(self, kept: Kept, event: Event, lease: Lease) -> Kept:
         made = advanced(kept, event, lease)
         # A crash before the commit leaves the act where it was; what that means, the executor says step by step.
-        with self._using():
-            self._swap(kept, made)
-            self._check_place()
-        return made
+        with self._store.using(), self._store.writing():
+            return self._swap(kept, made)
 
     def unfinished(self, now: datetime, lease: Lease, most: int) -> Sequence[Kept]:
-        with self._using(), self._writing():
+        with self._store.using(), self._store.writing():
             found = self._found(
                 f"{_SELECT} WHERE open = {OPEN} AND lease_until <= ? ORDER BY lease_until, id LIMIT ?",
                 micros(now),
                 most,
             )
             # A crash after the commit: they are free again when the lease is over.
-            return [self._swap(one, _leased(one, lease)) for one in found]
+            return [self._swap(one, leased(one, lease)) for one in found]
 
     def renew(self, kept: Kept, lease: Lease) -> Kept:
-        made = _leased(kept, lease)
-        with self._using():
-            self._swap(kept, made)
-            self._check_place()
-        return made
+        with self._store.using(), self._store.writing():
+            return self._swap(kept, leased(kept, lease))
 
     def find(self, action: ActionId) -> Kept | None:
         return self._one(f"{_SELECT} WHERE id = ?", action)
@@ -175,115 +149,62 @@ class SqliteActions:
         return self._one(f"{_SELECT} WHERE decision = ?", decision_key(decision))
 
     def of_conversation(self, conversation: ConversationId) -> Sequence[Kept]:
-        with self._using():
+        with self._store.using():
             return self._found(f"{_SELECT} WHERE conversation = ? ORDER BY number", conversation)
 
     def of_chain(self, first: DecisionId) -> Sequence[Kept]:
-        with self._using():
+        with self._store.using():
             return self._of_chain(first)
 
     def unknown(self, most: int) -> Sequence[Kept]:
-        with self._using():
+        with self._store.using():
             return self._found(f"{_SELECT} WHERE {_UNKNOWN} ORDER BY number LIMIT ?", most)
 
     def waiting(self, most: int) -> Sequence[Kept]:
-        with self._using():
+        with self._store.using():
             return self._found(f"{_SELECT} WHERE {_WAITING} ORDER BY number LIMIT ?", most)
 
     def count_waiting(self) -> int:
-        with self._using():
+        with self._store.using():
             query = f"SELECT count(*) FROM actions WHERE {_WAITING}"  # noqa: S608 – our own words
-            [(count,)] = self._db.execute(query).fetchall()
+            [(count,)] = self._store.db.execute(query).fetchall()
             return cast("int", count)
 
     def clean(self, before: datetime) -> int:
-        with self._using(), self._writing():
+        with self._store.using(), self._store.writing():
             # A crash before the commit leaves all of it, for the next time.
             found = self._found(f"{_SELECT} WHERE open = {FINISHED} AND begun_at < ?", micros(before))
             gone = [one.action.id for one in found if one.until < before]
-            self._db.executemany("DELETE FROM actions WHERE id = ?", [(one,) for one in gone])
-        with self._using():
-            # Where somebody reads at this moment, the next time.
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._store.db.executemany("DELETE FROM actions WHERE id = ?", [(one,) for one in gone])
+        self._store.empty_log()
         return len(gone)
 
     def problem(self) -> str:
-        try:
-            with self._using(), self._writing():
-                return ""
-        except ActionsUnavailable as error:
-            return str(error)
+        return self._store.problem()
 
     def close(self) -> None:
-        with self._door:
-            self._db.close()
+        self._store.close()
 
     # -- behind the door -----------------------------------------------------------
 
     def _swap(self, before: Kept, after: Kept) -> Kept:
-        row = row_of(after)._asdict()
-        values = (*(row[one] for one in CHANGING), before.action.id, before.version)
-        self._db.execute(_UPDATE, values)
-        if self._db.changes() != 1:
-            raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
+        self._store.db.execute(_UPDATE, changes_of(before, after))
+        if self._store.db.changes() != 1:
+            raise taken(before)
         return after
 
     def _of_chain(self, first: DecisionId) -> list[Kept]:
         return self._found(f"{_SELECT} WHERE first = ? ORDER BY number", decision_key(first))
 
     def _counted(self, limit: Limit, action: Action, now: datetime) -> Counted:
-        column, value = counted_by(limit, action)
-        query = f"{_COUNT} AND {column} = ?3" if column else _COUNT
-        currency = limit.amount.currency if limit.amount else ""
-        [row] = self._db.execute(query, (action.tool, micros(now - limit.window), value, currency)).fetchall()
+        column, values = counting(limit, action, now)
+        query = f"{_COUNT} AND {column} = ?4" if column else _COUNT
+        [row] = self._store.db.execute(query, values).fetchall()
         return Counted(*cast("tuple[int, int, int]", row))
 
     def _one(self, query: str, value: str) -> Kept | None:
-        with self._using():
+        with self._store.using():
             return next(iter(self._found(query, value)), None)
 
     def _found(self, query: str, *values: str | int) -> list[Kept]:
-        return [kept_of(row) for row in self._db.execute(query, values).fetchall()]
-
-    @contextmanager
-    def _using(self) -> Iterator[None]:
-        """Work on the file, one thread at a time. Raises ActionsUnavailable where SQLite could not do it."""
-        with self._door:
-            self._check_place()
-            try:
-                yield
-            except (apsw.Error, UnicodeDecodeError) as error:  # a damaged text may be no UTF-8
-                raise ActionsUnavailable(f"{_WHAT} at '{self._path}' can't be used: {what(error)}") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One transaction that holds the write lock from its beginning: what it reads stays so until it commits."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._check_place()
-
-    def _check_place(self) -> None:
-        """Raises ActionsUnavailable where the name no longer stands for the file that is open."""
-        if _place(self._path) != self._place:
-            raise ActionsUnavailable(
-                f"the file of the actions is gone from '{self._path}' or another one was put there; nothing is begun "
-                "until it is back"
-            )
-
-
-def _leased(kept: Kept, lease: Lease) -> Kept:
-    return replace(kept, lease=lease, version=kept.version + 1)
-
-
-def _place(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 – at every use, and half the price
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        return [kept_of(row) for row in self._store.db.execute(query, values).fetchall()]

@@ -67,11 +67,11 @@ class SqliteApprovals:
 
     def __init__(self, path: Path | str) -> None:
         """Open or create. Raises ApprovalsUnavailable."""
-        self._store = SqliteStore(path, _SCHEMA, _VERSION, "the store of approvals", ApprovalsUnavailable)
+        # What somebody wrote lies here until it is in the ledger, and then nowhere: also not in free pages.
+        self._store = SqliteStore(
+            path, _SCHEMA, _VERSION, "the store of approvals", ApprovalsUnavailable, overwrite=True
+        )
         self.name = self._store.path
-        with self._store.using():
-            # What somebody wrote lies here until it is in the ledger, and then nowhere: also not in free pages.
-            self._store.db.execute("PRAGMA secure_delete = ON").fetchall()
 
     def open(self, request: ApprovalRequest) -> Kept:
         row = row_of(begun(request))
@@ -132,9 +132,7 @@ class SqliteApprovals:
                 "DELETE FROM approvals WHERE settled_at < ? AND pending IS NULL", (micros(before),)
             )
             count = self._store.db.changes()
-        with self._store.using():
-            # What somebody wrote lies in the write-ahead log, too. Where another reads at this moment: the next time.
-            self._store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._store.empty_log()  # what somebody wrote lies there, too
         return count
 
     def problem(self) -> str:

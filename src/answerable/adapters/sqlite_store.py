@@ -1,4 +1,8 @@
-"""A SQLite file that a store keeps to itself: opened once, used by one thread at a time, and by other processes too."""
+"""A SQLite file that a store keeps to itself: opened once, used by one thread at a time, and by other processes too.
+
+A new file is its owner's alone to read before anything is in it, and SQLite gives its write-ahead log the same mode.
+One that is there keeps the mode that it has.
+"""
 
 import os
 import threading
@@ -8,6 +12,7 @@ from pathlib import Path
 
 import apsw
 
+from answerable.adapters.durable_files import write_once
 from answerable.adapters.sqlite_errors import what
 from answerable.adapters.sqlite_files import open_file
 from answerable.values.errors import AnswerableError, LedgerUnavailable
@@ -17,18 +22,33 @@ class SqliteStore:
     """Commits are durable when they return (`open_file`). Everything that goes wrong is raised as `error`."""
 
     def __init__(
-        self, path: Path | str, schema: str, version: int, kept: str, error: type[AnswerableError]
+        self,
+        path: Path | str,
+        schema: str,
+        version: int,
+        kept: str,
+        error: type[AnswerableError],
+        *,
+        overwrite: bool = False,
     ) -> None:
-        """Open or create; `kept` is what the file holds, for messages."""
+        """Open or create; `kept` is what the file holds, for messages.
+
+        With `overwrite` what is deleted is not left in free pages (`secure_delete`).
+        """
         self.path = str(path)
         self._kept, self._error = kept, error
         self._door = threading.Lock()
         try:
+            _create(self.path)
             self.db = open_file(self.path, create=True, kept=kept)
+        except OSError as unavailable:
+            raise error(f"{kept} at '{path}' can't be opened: {unavailable.strerror}") from unavailable
         except LedgerUnavailable as unavailable:
             raise error(str(unavailable)) from unavailable
         self._place = _place(self.path)
         with self.using():
+            if overwrite:
+                self.db.execute("PRAGMA secure_delete = ON").fetchall()
             found = self.db.execute("PRAGMA user_version").fetchall()[0][0]
             if found not in (0, version):
                 raise error(f"'{path}' is {kept} of format {found}; this program knows format {version}")
@@ -43,6 +63,11 @@ class SqliteStore:
                 return ""
         except self._error as error:
             return str(error)
+
+    def empty_log(self) -> None:
+        """Empty the write-ahead log, which still has what was deleted. Where somebody reads just now: the next time."""
+        with self.using():
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Let go. What is asked afterwards raises."""
@@ -79,6 +104,16 @@ class SqliteStore:
                 f"the file of {self._kept} is gone from '{self.path}' or another one was put there; nothing is "
                 "believed of it until it is back"
             )
+
+
+def _create(path: str) -> None:
+    """Make an empty file with its mode, unless there is one. Raises OSError."""
+    if path == ":memory:" or Path(path).exists():  # not a file to SQLite; it is refused
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # Under its name once it has its mode, and closed by then: closing a file that SQLite has open here
+    # would let go of SQLite's locks. A crash after it leaves an empty file, which is an empty database.
+    write_once(Path(path), b"", 0o600)
 
 
 def _place(path: str) -> tuple[int, int] | None:

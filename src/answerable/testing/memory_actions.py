@@ -2,11 +2,10 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from answerable.actions.action import Action
-from answerable.actions.limits import Counted
+from answerable.actions.limits import Counted, whose
 from answerable.actions.scope import Authority
 from answerable.actions.state import COUNTED, UNKNOWN, WAITING_FOR_PEOPLE, Event
 from answerable.adapters.action_rows import (
@@ -15,15 +14,16 @@ from answerable.adapters.action_rows import (
     check_begin,
     check_chain,
     check_limit,
-    counted_by,
+    leased,
     new_kept,
+    taken,
     takes_over,
 )
 from answerable.decisions.act_rules import Limit
 from answerable.grants import DecisionId
 from answerable.ports.actions import Kept, Lease
 from answerable.values import ActionId, ConversationId
-from answerable.values.errors import ActionsUnavailable, ActionTaken
+from answerable.values.errors import ActionsUnavailable
 
 
 class MemoryActions:
@@ -51,7 +51,7 @@ class MemoryActions:
             for found in self._kept.values():
                 if found.action.decision == action.decision:
                     if takes_over(found, now):
-                        self._kept[found.action.id] = found = _leased(found, lease)  # noqa: PLW2901
+                        self._kept[found.action.id] = found = leased(found, lease)  # noqa: PLW2901
                     return found
             check_begin(action, until, now)
             check_chain(action, made.arguments, self._of_chain(action.first))
@@ -71,11 +71,11 @@ class MemoryActions:
         with self._open():
             free = [one for one in self._kept.values() if takes_over(one, now)]
             free.sort(key=lambda one: (one.lease.until, one.action.id))
-            return [self._swap(one, _leased(one, lease)) for one in free[:most]]
+            return [self._swap(one, leased(one, lease)) for one in free[:most]]
 
     def renew(self, kept: Kept, lease: Lease) -> Kept:
         with self._open():
-            return self._swap(kept, _leased(kept, lease))
+            return self._swap(kept, leased(kept, lease))
 
     def find(self, action: ActionId) -> Kept | None:
         with self._open():
@@ -123,7 +123,7 @@ class MemoryActions:
     def _swap(self, before: Kept, after: Kept) -> Kept:
         found = self._kept.get(before.action.id)
         if found is None or found.version != before.version:
-            raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
+            raise taken(before)
         self._kept[before.action.id] = as_kept(after)
         return after
 
@@ -134,13 +134,12 @@ class MemoryActions:
         return [one for one in self._kept.values() if one.action.first == first]
 
     def _counted(self, limit: Limit, action: Action, now: datetime) -> Counted:
-        _, value = counted_by(limit, action)
-        since = now - limit.window
+        since, whose_acts = now - limit.window, whose(limit, action)
         counted = [
             one.action.amount
             for one in self._kept.values()
             if one.action.tool == action.tool
-            and counted_by(limit, one.action)[1] == value
+            and whose(limit, one.action) == whose_acts
             and one.begun > since
             and one.progress.state in COUNTED
         ]
@@ -152,7 +151,3 @@ class MemoryActions:
         if self._closed:
             raise ActionsUnavailable(self.problem())
         return self._door
-
-
-def _leased(kept: Kept, lease: Lease) -> Kept:
-    return replace(kept, lease=lease, version=kept.version + 1)

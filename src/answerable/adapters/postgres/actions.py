@@ -6,7 +6,6 @@ one of a tool, so they never wait for each other.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,14 +22,17 @@ from answerable.adapters.action_rows import (
     WAITING_STATES,
     Row,
     advanced,
+    changes_of,
     check_begin,
     check_chain,
     check_limit,
-    counted_by,
+    counting,
     decision_key,
     kept_of,
+    leased,
     new_kept,
     row_of,
+    taken,
     takes_over,
 )
 from answerable.adapters.grant_rows import micros
@@ -41,7 +43,7 @@ from answerable.decisions.act_rules import Limit
 from answerable.grants import DecisionId
 from answerable.ports.actions import Kept, Lease
 from answerable.values import ActionId, ConversationId
-from answerable.values.errors import ActionError, ActionsUnavailable, ActionTaken, LedgerError
+from answerable.values.errors import ActionError, ActionsUnavailable, LedgerError
 
 _ACTIONS_1 = """
 CREATE TABLE answerable_actions.actions (
@@ -134,7 +136,7 @@ class PostgresActions:
                 await db.execute(_TURN, _CHAIN, decision_key(action.first))
                 for found in await db.fetch(f"{_SELECT} WHERE decision = $1", decision_key(action.decision)):
                     kept = kept_of(found)
-                    return await _swap(db, kept, _leased(kept, lease)) if takes_over(kept, now) else kept
+                    return await _swap(db, kept, leased(kept, lease)) if takes_over(kept, now) else kept
                 check_begin(action, until, now)
                 if not action.begins_chain:
                     chain = await db.fetch(
@@ -158,12 +160,12 @@ class PostgresActions:
             # A crash after the commit: they are free again when the lease is over.
             async with db.transaction():
                 found = [kept_of(one) for one in await db.fetch(_FREE, micros(now), most)]
-                return [await _swap(db, one, _leased(one, lease)) for one in found]
+                return [await _swap(db, one, leased(one, lease)) for one in found]
 
         return self._run(claim)
 
     def renew(self, kept: Kept, lease: Lease) -> Kept:
-        return self._run(lambda db: _swap(db, kept, _leased(kept, lease)))
+        return self._run(lambda db: _swap(db, kept, leased(kept, lease)))
 
     def find(self, action: ActionId) -> Kept | None:
         return next(iter(self._found(f"{_SELECT} WHERE id = $1", action)), None)
@@ -236,24 +238,12 @@ class PostgresActions:
 
 
 async def _swap(db: Connection, before: Kept, after: Kept) -> Kept:
-    row = row_of(after)._asdict()
-    values = (*(row[one] for one in CHANGING), before.action.id, before.version)
-    if await db.execute(_UPDATE, *values) != "UPDATE 1":
-        raise ActionTaken(f"somebody else works on the act '{before.action.id}' by now")
+    if await db.execute(_UPDATE, *changes_of(before, after)) != "UPDATE 1":
+        raise taken(before)
     return after
 
 
 async def _counted(db: Connection, limit: Limit, action: Action, now: datetime) -> Counted:
-    column, value = counted_by(limit, action)
-    currency = limit.amount.currency if limit.amount else ""
-    values: list[Any] = [action.tool, micros(now - limit.window), currency]
-    query = _COUNT
-    if column:
-        query += f" AND {column} = $4"
-        values.append(value)
-    [row] = await db.fetch(query, *values)
+    column, values = counting(limit, action, now)
+    [row] = await db.fetch(f"{_COUNT} AND {column} = $4" if column else _COUNT, *values)
     return Counted(*row)
-
-
-def _leased(kept: Kept, lease: Lease) -> Kept:
-    return replace(kept, lease=lease, version=kept.version + 1)

@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from answerable.adapters.grant_rows import (
+    REVOCATION_COLUMNS,
+    Beside,
     Found,
     GrantRow,
     RevocationRow,
     answer_of,
     grant_kept,
-    instant,
+    in_the_way,
     micros,
     revocation_of,
     revocation_row,
@@ -32,9 +34,6 @@ from answerable.grants.state import (
     Consumed,
     IssueAnswer,
     Issued,
-    Outstanding,
-    PermitUsed,
-    Revoked,
     State,
 )
 from answerable.values import GrantId
@@ -78,7 +77,6 @@ CREATE INDEX proofs_by_end ON answerable_grants.proofs (until);
 """
 GRANTS = Steps("answerable_grants", (_GRANTS_1,))
 
-_REVOCATION = "selector, value, at, by, reason, lifted_at"
 _REVOKED = """EXISTS (
     SELECT 1 FROM answerable_grants.revocations AS r WHERE r.lifted_at IS NULL AND r.selection = ANY (g.selections)
 )"""
@@ -86,13 +84,13 @@ _CONSUME = f"""
 UPDATE answerable_grants.grants AS g SET consumed_at = $2, attempt = $3
 WHERE id = $1 AND consumed_at IS NULL AND NOT dead AND expires_at > $2 AND NOT {_REVOKED} RETURNING claims
 """  # noqa: S608 – our own words
-_FIND = """
+_FIND = f"""
 SELECT g.claims, g.expires_at, g.consumed_at, g.attempt, g.dead, r.*
 FROM answerable_grants.grants AS g LEFT JOIN LATERAL (
-    SELECT selector, value, at, by, reason, lifted_at FROM answerable_grants.revocations
+    SELECT {REVOCATION_COLUMNS} FROM answerable_grants.revocations
     WHERE lifted_at IS NULL AND selection = ANY (g.selections) ORDER BY number LIMIT 1
 ) AS r ON true WHERE g.id = $1
-"""
+"""  # noqa: S608 – our own words
 _REPLACE = """
 UPDATE answerable_grants.grants SET dead = true
 WHERE permit = $1 AND id != $2 AND NOT dead AND consumed_at IS NULL RETURNING id
@@ -102,7 +100,7 @@ SELECT id, consumed_at, dead FROM answerable_grants.grants
 WHERE permit = $1 AND (consumed_at IS NOT NULL OR id = $2) ORDER BY consumed_at NULLS LAST
 """
 _STANDING = f"""
-SELECT {_REVOCATION} FROM answerable_grants.revocations
+SELECT {REVOCATION_COLUMNS} FROM answerable_grants.revocations
 WHERE lifted_at IS NULL AND selection = ANY ($1::text[]) ORDER BY number LIMIT 1
 """  # noqa: S608 – our own words
 _INSERT = """
@@ -116,7 +114,7 @@ AND $2 = ANY (selections) AND NOT {_REVOKED} ORDER BY issued_at, id
 # No use and no issue stands beside it: those under way are waited for, later ones wait.
 _ALONE = "LOCK TABLE answerable_grants.grants IN SHARE ROW EXCLUSIVE MODE"
 _REVOKE = f"""
-INSERT INTO answerable_grants.revocations (selection, {_REVOCATION}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO answerable_grants.revocations (selection, {REVOCATION_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)
 """  # noqa: S608 – our own words
 _BURY = """
 UPDATE answerable_grants.grants SET dead = true
@@ -175,10 +173,7 @@ class PostgresGrants:
         used = [] if _NUL in grant else self._rows(_CONSUME, grant, micros(now), attempt)
         if used:
             return Consumed(grant_kept(used[0]["claims"]), now)
-        answer = answer_of(self._find(grant), now, attempt)
-        if isinstance(answer, Outstanding):
-            raise GrantsUnavailable(f"the grant '{grant}' changed while it was asked for; ask again")
-        return answer
+        return answer_of(self._find(grant), now, attempt)
 
     def state(self, grant: GrantId, now: datetime) -> State:
         return state_of(self._find(grant), now)
@@ -203,7 +198,7 @@ class PostgresGrants:
         return self._run(lift)
 
     def revocations(self) -> list[Revocation]:
-        query = f"SELECT {_REVOCATION} FROM answerable_grants.revocations ORDER BY number"  # noqa: S608
+        query = f"SELECT {REVOCATION_COLUMNS} FROM answerable_grants.revocations ORDER BY number"  # noqa: S608
         return [revocation_of(RevocationRow(*row)) for row in self._rows(query)]
 
     def outstanding(self, selection: Selection, now: datetime) -> Sequence[Grant]:
@@ -269,7 +264,9 @@ async def _issue(db: Connection, row: GrantRow) -> IssueAnswer | None:
         # the commit leaves no grant, and no token was made; after it, a grant whose token nobody has: it expires,
         # or the next of its permit takes its place.
         replaced = await db.fetch(_REPLACE, row.permit, row.id)
-        answer = await _in_the_way(db, row)
+        beside = [Beside(*one) for one in await db.fetch(_OF_PERMIT, row.permit, row.id)]
+        standing = [RevocationRow(*one) for one in await db.fetch(_STANDING, list(row.selections))]
+        answer = in_the_way(row, beside, standing)
         if answer is None and _count(await db.execute(_INSERT, *_values(row))):
             answer = Issued(tuple(GrantId(one["id"]) for one in replaced))
             await transaction.commit()
@@ -279,20 +276,6 @@ async def _issue(db: Connection, row: GrantRow) -> IssueAnswer | None:
         raise
     await transaction.rollback()
     return answer
-
-
-async def _in_the_way(db: Connection, row: GrantRow) -> IssueAnswer | None:
-    """Why this grant is not inserted: its permit is used, it is revoked, or it is there already."""
-    mine = None
-    for found in await db.fetch(_OF_PERMIT, row.permit, row.id):
-        if found["consumed_at"] is not None:
-            return PermitUsed(GrantId(found["id"]), instant(found["consumed_at"]))
-        mine = found
-    for standing in await db.fetch(_STANDING, list(row.selections)):
-        return Revoked(revocation_of(RevocationRow(*standing)))
-    if mine is not None:  # asked for again: the answer was lost
-        return Revoked() if mine["dead"] else Issued()
-    return None
 
 
 def _values(row: GrantRow) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from answerable.apps.cli import evaluations
+from answerable.apps.evaluation.commands import evaluations
 from answerable.apps.readers import READERS
 from answerable.evaluation import GOALS, agent_messages, decode_gold, message_of, wilson
 from answerable.evaluation.conversations import LONGEST_MESSAGE_LINE

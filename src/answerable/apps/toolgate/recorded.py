@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
-import msgspec
-
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.chain import TOOL_GATE
 from answerable.apps.exchange_on_record import message_of
@@ -30,10 +28,11 @@ from answerable.receipts import (
     ReceiptPrivate,
     ReplyBody,
 )
+from answerable.receipts.facets import private_part
 from answerable.receipts.query import Query
 from answerable.receipts.verifying import decode
 from answerable.values import CallId, ConversationId, TraceId, from_rfc3339
-from answerable.values.errors import InvalidRequest, LedgerBroken
+from answerable.values.errors import InvalidRequest
 
 MODEL = TOOL_GATE
 _MOST_EXCHANGES = 600
@@ -168,21 +167,7 @@ def _same(key: TalkKey, conversation: ConversationId, body: ExchangeBody, privat
     )
 
 
-_PRIVATE: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
-    ExchangeBody: ExchangePrivate,
-    CallBody: CallPrivate,
-    ReceiptBody: ReceiptPrivate,
-}
-
-
 def _bodies(rows: Sequence[Opened]) -> Iterator[tuple[Entry, object, object]]:
     for row in rows:
         entry = decode(row.entry, row.seq)
-        kind = _PRIVATE.get(type(entry.body))
-        private: object = None
-        if kind is not None and row.private is not None:
-            try:
-                private = msgspec.json.decode(row.private, type=kind)
-            except msgspec.MsgspecError as error:
-                raise LedgerBroken(f"entry {row.seq}: its private part can't be read: {error}") from error
-        yield entry, entry.body, private
+        yield entry, entry.body, private_part(entry, row.private)

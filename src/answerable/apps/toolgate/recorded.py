@@ -109,10 +109,17 @@ class RecordedPast:
         return found
 
     def _exchanges(self, key: TalkKey, conversation: ConversationId) -> list[Entry]:
-        """Newest first."""
+        """Newest first. Raises InvalidRequest where there are more than are looked at: an act that was done may be
+        among those that are not."""
         query = Query(conversation=conversation, workload=key.workload)
         with closing(self._open_index()) as index:
-            return [one.entry for one in find(self._ledger, index, query, limit=_MOST_EXCHANGES)]
+            found = [one.entry for one in find(self._ledger, index, query, limit=_MOST_EXCHANGES + 1)]
+        if len(found) > _MOST_EXCHANGES:
+            raise InvalidRequest(
+                f"this conversation has more than {_MOST_EXCHANGES} exchanges on record, as many as are looked at; "
+                "begin another one"
+            )
+        return found
 
     def _calls(self, key: TalkKey, conversation: ConversationId, trace: TraceId) -> Iterator[Seen]:
         """What was called in an exchange of the tool gate. A call that was let pass and has no receipt is uncertain."""

@@ -133,11 +133,15 @@ def test_an_answer_is_the_signed_in_persons_and_on_record_as_that(site: Site) ->
 
 
 @pytest.mark.parametrize("name", ["by", "operator", "approver", "name", "role", "level", "sub"])
-def test_a_body_that_says_who_answers_is_refused(site: Site, name: str) -> None:
+def test_a_body_that_says_who_answers_is_refused_and_the_log_says_so(
+    site: Site, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     site.hold()
     answer = site.answer(site.browser(), "approve", binds=site.binds(), **{name: SAM})
     assert answer.status == 400
     assert "signed in" in answer.json["message"]
+    assert f"/approvals/ap_0/approve: refused: the body holds '{name}'" in caplog.text
+    assert SAM not in caplog.text
     assert site.stack.kept().state.phase is Phase.OPEN
 
 

@@ -190,6 +190,9 @@ def test_arguments_that_say_the_same_in_other_words_are_the_same(made: Shop) -> 
         b"\xff",
         b'{"order_id":"W1","reason":"no longer needed"',
         b'{"order_id":"W1\\u202e","reason":"no longer needed"}',
+        '{"order_id":"Ｗ1","reason":"no longer needed"}'.encode(),  # the same by NFKC
+        b'{"order_id":"W1\\u200b","reason":"no longer needed"}',
+        b'{"order_id":"W1","reason":"no longer needed","amount":1e400}',
         b'{"a":' + b"[" * 40_000,
         b'{"a":"' + b"x" * MOST_BYTES + b'"}',
     ],

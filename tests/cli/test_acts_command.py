@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from command_runner import run_on
 from typer.testing import CliRunner
 
 from answerable.actions import Answered, Granted, HandedOver, How, Sent, Uncertain, action_under, authority_of
@@ -22,12 +23,6 @@ from answerable.values.errors import ActionsUnavailable, SettingsError
 
 NOW = some.NOW
 LEASE = Lease("one", NOW)
-
-
-def run(ledger: Path, *arguments: str) -> str:
-    result = CliRunner().invoke(app, [*arguments, "--ledger", str(ledger)], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def unknown(path: Path) -> Kept:
@@ -63,17 +58,17 @@ def unknown(path: Path) -> Kept:
 def test_what_nobody_knows_of_is_listed_and_shown(tmp_path: Path) -> None:
     path = tmp_path / "l.db"
     kept = unknown(path)
-    listed = run(path, "acts", "list")
+    listed = run_on(path, "acts", "list")
     assert "ac_1" in listed
     assert "person" in listed
     assert some.ARGUMENTS not in listed
-    [row] = json.loads(run(path, "acts", "list", "--json"))["acts"]
+    [row] = json.loads(run_on(path, "acts", "list", "--json"))["acts"]
     assert (row["act"], row["state"]) == ("ac_1", "person")
     trace, conversation = kept.action.trace, kept.action.conversation
     for asked in (("--trace", trace), ("--conversation", conversation or "")):
-        assert json.loads(run(path, "acts", "list", *asked, "--json"))["acts"] == [row]
-    assert run(path, "acts", "list", "--conversation", "c-none") == "there is nothing of it\n"
-    found = json.loads(run(path, "acts", "show", "ac_1"))
+        assert json.loads(run_on(path, "acts", "list", *asked, "--json"))["acts"] == [row]
+    assert run_on(path, "acts", "list", "--conversation", "c-none") == "there is nothing of it\n"
+    found = json.loads(run_on(path, "acts", "show", "ac_1"))
     assert found["arguments"] == json.loads(some.ARGUMENTS)
     assert [(one["outcome"], one["result"]) for one in found["receipts"]] == [
         ("uncertain", "nobody answered")
@@ -83,13 +78,13 @@ def test_what_nobody_knows_of_is_listed_and_shown(tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_said_and_no_file_is_made(tmp_path: Path) -> None:
     with pytest.raises(ActionsUnavailable, match="--ledger"):
-        run(tmp_path / "l.db", "acts", "list")
+        run_on(tmp_path / "l.db", "acts", "list")
     assert list(tmp_path.iterdir()) == []
     unknown(tmp_path / "l.db")
     with pytest.raises(ActionsUnavailable, match="no act 'ac_9'"):
-        run(tmp_path / "l.db", "acts", "show", "ac_9")
+        run_on(tmp_path / "l.db", "acts", "show", "ac_9")
     with pytest.raises(SettingsError, match="not by both"):
-        run(tmp_path / "l.db", "acts", "list", "--trace", "t", "--conversation", "c")
+        run_on(tmp_path / "l.db", "acts", "list", "--trace", "t", "--conversation", "c")
 
 
 def test_nobody_says_what_became_of_an_act_on_the_command_line() -> None:

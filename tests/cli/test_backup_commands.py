@@ -7,20 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
-from answerable.apps.cli import app
 from answerable.receipts import CallBody, CallPrivate, Draft
 from answerable.values import TraceId
 from answerable.values.errors import KeyUnavailable, LedgerBroken, LedgerUnavailable, SettingsError
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 def grow(path: Path, count: int) -> None:

@@ -4,18 +4,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
-from answerable.apps.cli import app
 from answerable.values.errors import AnswerableError, BundleError, SettingsError, SignatureError
 
 STORE = Path(__file__).parents[2] / "packs" / "store"
-
-
-def run(*arguments: object) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 @pytest.fixture

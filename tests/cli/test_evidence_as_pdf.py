@@ -4,18 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
 from answerable.adapters.archives import packed, unpacked
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.apps.cli import app
 from answerable.receipts import CallBody, Draft
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 @pytest.fixture

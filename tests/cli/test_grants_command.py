@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run_on
 
 from answerable.adapters.grant_ring import RingFile
 from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.apps.cli import app
 from answerable.grants import DpopKey, new_grant
 from answerable.receipts import GrantBody
 from answerable.receipts.verifying import decode
@@ -34,12 +33,6 @@ def ledger(tmp_path: Path) -> Path:
     return path
 
 
-def run(ledger: Path, *arguments: str) -> str:
-    result = CliRunner().invoke(app, [*arguments, "--ledger", str(ledger)], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
 def recorded(ledger: Path) -> list[GrantBody]:
     opened = SqliteLedger(ledger)
     bodies = [decode(row.entry, row.seq).body for row, _ in opened.store.walk()]
@@ -48,18 +41,18 @@ def recorded(ledger: Path) -> list[GrantBody]:
 
 
 def test_everything_is_stopped_and_let_go_on_in_the_name_of_whoever_runs_it(ledger: Path) -> None:
-    assert run(ledger, "grants", "revocations") == "nothing is stopped\n"
-    assert run(ledger, *STOP) == "'everything' is stopped; 0 grants that could be used were taken back\n"
-    shown = run(ledger, "grants", "revocations")
+    assert run_on(ledger, "grants", "revocations") == "nothing is stopped\n"
+    assert run_on(ledger, *STOP) == "'everything' is stopped; 0 grants that could be used were taken back\n"
+    shown = run_on(ledger, "grants", "revocations")
     assert shown.startswith("everything  since 20")
     assert "pays out wrong sums" in shown
-    [row] = json.loads(run(ledger, "grants", "revocations", "--json"))["standing"]
+    [row] = json.loads(run_on(ledger, "grants", "revocations", "--json"))["standing"]
     assert row["by"].startswith(f"unix:{os.getuid()}(")
     assert (
-        run(ledger, "grants", "lift", "--selector", "everything", "--reason", "mended")
+        run_on(ledger, "grants", "lift", "--selector", "everything", "--reason", "mended")
         == "'everything' goes on\n"
     )
-    assert run(ledger, "grants", "revocations") == "nothing is stopped\n"
+    assert run_on(ledger, "grants", "revocations") == "nothing is stopped\n"
     assert [(one.event, one.selector, one.by, one.detail) for one in recorded(ledger)] == [
         ("revoked", "everything", row["by"], "the bot pays out wrong sums"),
         ("lifted", "everything", row["by"], "mended"),
@@ -72,21 +65,21 @@ def test_what_can_be_used_is_listed_and_taken_back_by_its_selector(ledger: Path)
     grant = new_grant(permit, DpopKey(some.HOLDER.id), id=GrantId("gr_1"), now=now)
     with closing(SqliteGrants(f"{ledger}.grants")) as store:
         store.issue(grant, permit)
-    listed = run(ledger, "grants", "outstanding")
+    listed = run_on(ledger, "grants", "outstanding")
     assert listed.startswith(f"gr_1  {some.ACTION} at ")
-    assert run(ledger, "grants", "outstanding", "--selector", "conversation", "--value", "c-none") == (
+    assert run_on(ledger, "grants", "outstanding", "--selector", "conversation", "--value", "c-none") == (
         "no grant can be used now\n"
     )
     workload = grant.intent.workload
     [row] = json.loads(
-        run(ledger, "grants", "outstanding", "--selector", "workload", "--value", workload, "--json")
+        run_on(ledger, "grants", "outstanding", "--selector", "workload", "--value", workload, "--json")
     )["grants"]
     assert (row["grant"], row["workload"]) == ("gr_1", workload)
-    told = run(
+    told = run_on(
         ledger, "grants", "revoke", "--selector", "workload", "--value", workload, "--reason", "odd", "--json"
     )
     assert json.loads(told) == {"revoked": f"workload {workload}", "count": 1}
-    assert run(ledger, "grants", "outstanding") == "no grant can be used now\n"
+    assert run_on(ledger, "grants", "outstanding") == "no grant can be used now\n"
 
 
 @pytest.mark.parametrize(
@@ -102,15 +95,15 @@ def test_what_can_be_used_is_listed_and_taken_back_by_its_selector(ledger: Path)
 )
 def test_a_slip_is_no_stop(ledger: Path, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SettingsError):
-        run(ledger, "grants", *arguments)
-    assert run(ledger, "grants", "revocations") == "nothing is stopped\n"
+        run_on(ledger, "grants", *arguments)
+    assert run_on(ledger, "grants", "revocations") == "nothing is stopped\n"
     assert recorded(ledger) == []
 
 
 def test_at_another_place_nothing_seems_to_be_stopped_and_no_file_is_made(tmp_path: Path) -> None:
     for arguments in (STOP, ("grants", "revocations"), ("grants", "outstanding"), ("grants", "rotate-keys")):
         with pytest.raises(GrantsUnavailable, match="--ledger"):
-            run(tmp_path / "other.db", *arguments)
+            run_on(tmp_path / "other.db", *arguments)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -118,12 +111,12 @@ def test_what_the_ledger_can_not_take_is_stopped_all_the_same_and_says_so(ledger
     data = ledger.read_bytes()
     ledger.write_bytes(b"no ledger" * 1000)
     with pytest.raises(NotOnRecord, match="is stopped, and that is not on record"):
-        run(ledger, *STOP)
-    assert "everything" in run(ledger, "grants", "revocations")
+        run_on(ledger, *STOP)
+    assert "everything" in run_on(ledger, "grants", "revocations")
     with pytest.raises(LedgerError):
         recorded(ledger)
     ledger.write_bytes(data)
-    run(ledger, *STOP)
+    run_on(ledger, *STOP)
     assert [one.event for one in recorded(ledger)] == ["revoked"]
 
 
@@ -132,7 +125,7 @@ def test_keys_are_rotated_in_their_file_and_that_is_on_record(
 ) -> None:
     ring = RingFile(Path(f"{ledger}.grant-keys"))
     before = ring.ring()
-    assert run(ledger, "grants", "rotate-keys") == f"the key {before.next.id} signs from now on\n"
+    assert run_on(ledger, "grants", "rotate-keys") == f"the key {before.next.id} signs from now on\n"
     after = ring.ring()
     assert (after.current.id, [one.id for one in after.retired]) == (before.next.id, [before.current.id])
     [body] = recorded(ledger)
@@ -140,5 +133,5 @@ def test_keys_are_rotated_in_their_file_and_that_is_on_record(
     assert (body.by or "").startswith("unix:")
     monkeypatch.setenv("ANSWERABLE_GRANT_KEYS", "env:RING")
     with pytest.raises(SettingsError, match="in no file"):
-        run(ledger, "grants", "rotate-keys")
+        run_on(ledger, "grants", "rotate-keys")
     assert ring.ring() == after

@@ -6,21 +6,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
 from answerable.adapters.key_files import read_witnesses
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
-from answerable.apps.cli import app
 from answerable.ledger.log import integrate
 from answerable.receipts import CallBody, Draft
 from answerable.values.errors import LedgerUnavailable, SettingsError
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 def grow(path: Path, count: int) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
-from answerable.apps.cli import app
 from answerable.apps.gate import open_gate
 from answerable.apps.ledger.lookup_commands import amount_range
 from answerable.exchange import ContextItem, Message, Role
@@ -19,12 +18,6 @@ from answerable.values import ConversationId, CustomerId
 from answerable.values.errors import LedgerUnavailable, SettingsError
 
 Find = Callable[..., list[dict[str, object]]]
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 @pytest.fixture

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run_on
 
 from answerable.adapters.sqlite_directory import SqliteDirectory
 from answerable.adapters.sqlite_roles import SqliteRoles
 from answerable.adapters.sqlite_sign_ins import SqliteSignIns
-from answerable.apps.cli import app
 from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.operators.passkeys import code_key
 from answerable.identity.operators import Operator
@@ -33,12 +32,6 @@ def ledger(tmp_path: Path) -> Path:
     return tmp_path / "l.db"
 
 
-def run(ledger: Path, *arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [*arguments, "--ledger", str(ledger)], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
-
-
 def entries(ledger: Path) -> list[RoleBody]:
     opened = LedgerPlace(ledger).open()
     bodies = [decode(row.entry, row.seq).body for row in opened.store.of_kind(23)]
@@ -47,56 +40,56 @@ def entries(ledger: Path) -> list[RoleBody]:
 
 
 def test_the_first_administrator_is_made_once_and_is_on_record(ledger: Path) -> None:
-    assert "is the first administrator" in run(ledger, "roles", "give", ADA, "administrator", "--first")
+    assert "is the first administrator" in run_on(ledger, "roles", "give", ADA, "administrator", "--first")
     with pytest.raises(NotAllowed, match="there is an administrator already"):
-        run(ledger, "roles", "give", "local#x", "administrator", "--first")
+        run_on(ledger, "roles", "give", "local#x", "administrator", "--first")
     [body] = entries(ledger)
     assert (body.operator, body.role, body.event) == (ADA, "administrator", "given")
     assert body.by.startswith("command-line#")
-    assert ADA in run(ledger, "roles", "list")
-    assert run(ledger, "roles", "check") == "every role is on record\n"
+    assert ADA in run_on(ledger, "roles", "list")
+    assert run_on(ledger, "roles", "check") == "every role is on record\n"
 
 
 def test_no_other_role_is_given_on_a_command_line(ledger: Path) -> None:
     for arguments in (("approver", "--first"), ("administrator",), ("approver",)):
         with pytest.raises(NotAllowed, match="/operators/roles"):
-            run(ledger, "roles", "give", ADA, *arguments)
+            run_on(ledger, "roles", "give", ADA, *arguments)
     with pytest.raises(SettingsError, match="is no role"):
-        run(ledger, "roles", "give", ADA, "emperor", "--first")
+        run_on(ledger, "roles", "give", ADA, "emperor", "--first")
     with pytest.raises(RoleError, match="ISSUER#SUBJECT"):
-        run(ledger, "roles", "give", "ada", "administrator", "--first")
-    assert run(ledger, "roles", "list") == ""
+        run_on(ledger, "roles", "give", "ada", "administrator", "--first")
+    assert run_on(ledger, "roles", "list") == ""
 
 
 def test_a_role_is_taken_at_once(ledger: Path) -> None:
-    run(ledger, "roles", "give", ADA, "administrator", "--first")
-    assert "any more" in run(ledger, "roles", "take", ADA, "administrator", "--reason", "left")
-    assert "was no" in run(ledger, "roles", "take", ADA, "administrator", "--reason", "left")
-    assert run(ledger, "roles", "list") == ""
+    run_on(ledger, "roles", "give", ADA, "administrator", "--first")
+    assert "any more" in run_on(ledger, "roles", "take", ADA, "administrator", "--reason", "left")
+    assert "was no" in run_on(ledger, "roles", "take", ADA, "administrator", "--reason", "left")
+    assert run_on(ledger, "roles", "list") == ""
     assert [body.event for body in entries(ledger)] == ["given", "taken", "taken"]
-    run(ledger, "roles", "give", "local#x", "administrator", "--first", "--until", "2099-01-01")
-    assert "until 2099-01-01 00:00 UTC" in run(ledger, "roles", "list")
+    run_on(ledger, "roles", "give", "local#x", "administrator", "--first", "--until", "2099-01-01")
+    assert "until 2099-01-01 00:00 UTC" in run_on(ledger, "roles", "list")
 
 
 def test_a_role_that_somebody_wrote_into_the_store_is_found(ledger: Path) -> None:
-    run(ledger, "roles", "give", ADA, "administrator", "--first")
+    run_on(ledger, "roles", "give", ADA, "administrator", "--first")
     with closing(SqliteRoles(f"{ledger}.roles")) as store:
         store.assign(Assignment(OperatorId("local#eve"), Role.APPROVER, Limits(), OperatorId(ADA), NOW))
-    assert "'local#eve' is 'approver' ({}), and no entry says so: it counts for nothing" in run(
+    assert "'local#eve' is 'approver' ({}), and no entry says so: it counts for nothing" in run_on(
         ledger, "roles", "check", code=1
     )
 
 
 def test_a_bot_is_whose_it_is_said_to_be(ledger: Path) -> None:
-    run(ledger, "roles", "own", BOT, ADA, "--reason", "her bot")
-    assert run(ledger, "roles", "list") == f"{ADA}  owns  {BOT}\n"
-    run(ledger, "roles", "disown", BOT, ADA, "--reason", "given away")
-    assert run(ledger, "roles", "list") == ""
+    run_on(ledger, "roles", "own", BOT, ADA, "--reason", "her bot")
+    assert run_on(ledger, "roles", "list") == f"{ADA}  owns  {BOT}\n"
+    run_on(ledger, "roles", "disown", BOT, ADA, "--reason", "given away")
+    assert run_on(ledger, "roles", "list") == ""
     assert [(body.event, body.workload) for body in entries(ledger)] == [("given", BOT), ("taken", BOT)]
 
 
 def test_somebody_is_invited_with_a_code_that_is_kept_nowhere(ledger: Path) -> None:
-    said = run(ledger, "operators", "invite", "Sam O.")
+    said = run_on(ledger, "operators", "invite", "Sam O.")
     found = re.search(
         r"^(local#[a-z2-7]{26})  Sam O\.\ncode ([a-z2-7-]+), good once at /operators/register until", said
     )
@@ -105,24 +98,24 @@ def test_somebody_is_invited_with_a_code_that_is_kept_nowhere(ledger: Path) -> N
     kept = b"".join(path.read_bytes() for path in ledger.parent.glob("l.db.people*"))
     assert code_key(code).encode() in kept
     assert code.encode() not in kept
-    assert f"{operator}  Sam O.  0 passkeys" in run(ledger, "operators", "list")
-    again = run(ledger, "operators", "invite", "anything", "--for", operator)
+    assert f"{operator}  Sam O.  0 passkeys" in run_on(ledger, "operators", "list")
+    again = run_on(ledger, "operators", "invite", "anything", "--for", operator)
     assert again.startswith(f"{operator}  Sam O.")
     with pytest.raises(SettingsError):
-        run(ledger, "operators", "invite", "x", "--for", "local#nobody")
+        run_on(ledger, "operators", "invite", "x", "--for", "local#nobody")
     with pytest.raises(SettingsError):
-        run(ledger, "operators", "invite", "a\nb")
+        run_on(ledger, "operators", "invite", "a\nb")
 
 
 def test_somebody_who_is_removed_is_signed_out(ledger: Path) -> None:
-    run(ledger, "operators", "invite", "Sam")
+    run_on(ledger, "operators", "invite", "Sam")
     with closing(SqliteDirectory(f"{ledger}.people")) as directory:
         [person] = directory.people()
     operator = f"local#{person.handle}"
     with closing(SqliteSignIns(f"{ledger}.sign-ins")) as store:
         who = Operator(OperatorId(operator), "Sam", AssuranceLevel.AAL2, NOW)
         store.begin("key", Session(who, NOW, NOW))
-    assert "signed out of 1 session" in run(ledger, "operators", "remove", operator)
-    assert run(ledger, "operators", "list") == ""
+    assert "signed out of 1 session" in run_on(ledger, "operators", "remove", operator)
+    assert run_on(ledger, "operators", "list") == ""
     with pytest.raises(SettingsError):
-        run(ledger, "operators", "remove", operator)
+        run_on(ledger, "operators", "remove", operator)

@@ -6,23 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
 from answerable.adapters.archives import unpacked
 from answerable.adapters.sqlite_index import SqliteIndex
-from answerable.apps.cli import app
 from answerable.apps.gate import open_gate
 from answerable.exchange import Message, Role
 from answerable.values import ConversationId, CustomerId
 from answerable.values.errors import LedgerUnavailable, SettingsError, UnderHold
 
 WORDS = "My card ends in 4242 and I want my money."
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 @pytest.fixture

@@ -14,11 +14,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from command_runner import run
 
 from answerable.adapters.sqlite_ledger import SqliteLedger
 from answerable.adapters.sqlite_log import SqliteLog
-from answerable.apps.cli import app
 from answerable.apps.ledger_place import LedgerPlace
 from answerable.receipts import CallBody, Draft
 from answerable.signing import check_note, verifier_from
@@ -28,12 +27,6 @@ from answerable.values.errors import KeyUnavailable, SettingsError, SignatureErr
 
 ORIGIN = "answerable/log-1"
 SETTINGS = ("ANSWERABLE_", "VAULT_")
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 def grow(path: Path, count: int) -> None:

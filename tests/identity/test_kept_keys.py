@@ -440,7 +440,7 @@ def test_an_issuers_keys_may_stand_in_a_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[]", "is empty"),
-        ("- {issuer: i, audience: a}", "missing required field `keys`"),
+        ("- {issuer: i, keys: k.json}", "missing required field `audience`"),
         ("- {issuer: i, audience: a, keys: k.json, workload: x, typo: 1}", "unknown field `typo`"),
         ("- {issuer: '', audience: a, keys: k.json, workload: 'spiffe://a/{sub}'}", "has a name of its own"),
         ("- {issuer: i, audience: '', keys: k.json, workload: 'spiffe://a/{sub}'}", "an audience"),

@@ -11,13 +11,15 @@ from mcp import Client
 from test_who_may_call import OPENING, post
 from tool_stack import EARNED, REFUND, TALK, allowed, served, tools
 
+from answerable.apps.toolgate import recorded
+from answerable.apps.toolgate.allowed import read_allowed
 from answerable.apps.toolgate.asked import one_form
 from answerable.apps.toolgate.offered import LeftOut, Offered, is_unseen, offered
 from answerable.apps.toolgate.schemas import check_arguments
 from answerable.exchange import ToolSpec
 from answerable.testing.shop_connector import READ, ShopConnector
 from answerable.testing.shop_connector import REFUND as REFUND_TOOL
-from answerable.values.errors import InvalidRequest
+from answerable.values.errors import InvalidRequest, SettingsError
 
 MODERN = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -244,3 +246,44 @@ async def test_a_back_end_that_comes_later_takes_nobody_s_name(tmp_path: Path) -
         found = stack.gate.catalogue.find("insecure_open", "refund_order")
         assert found is not None
         assert found.connector is shop
+
+
+async def test_tools_beyond_the_most_are_left_out_and_that_is_told(tmp_path: Path) -> None:
+    many = ShopConnector("many", tools=())
+    async with tools(tmp_path, connectors=[many], may=allowed("many")) as stack:
+        many.offers = [ToolSpec(f"get_{number}") for number in range(501)]
+        await stack.gate.catalogue.refresh()
+        assert len(stack.gate.catalogue.all()) == 500
+        [left] = stack.gate.catalogue.left_out
+        assert left == LeftOut("many", "it offers 501 tools; those behind the first 500 are left out")
+
+
+async def test_a_conversation_with_more_on_record_than_is_looked_at_has_nothing_done_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an act that was done long ago in it could be done again."""
+    monkeypatch.setattr(recorded, "_MOST_EXCHANGES", 2)
+    async with tools(tmp_path) as stack:
+        await stack.say(*EARNED)
+        assert (await stack.call("get_order", {"order_id": "L-1"})).outcome == "done"
+        await stack.say(*EARNED)
+        with pytest.raises(InvalidRequest, match="more than 2 exchanges on record"):
+            await stack.call("refund_order", dict(REFUND))
+        assert stack.shop.done == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("workloads: &a {}\nreads: *a", "an alias"),
+        ("workloads: {}\nworkloads: {}", "stands there twice"),
+        ("[" * 100, "nested more than 60 deep"),
+        ("workloads: {bot: {connectors: [], tools: [x]}}", "names no connector"),
+    ],
+)
+def test_a_file_of_who_may_use_what_is_read_strictly(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "toolgate.yaml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=said) as caught:
+        read_allowed(file)
+    assert str(file) in str(caught.value)

@@ -10,12 +10,14 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from tool_stack import BOT, EARNED, REFUND, STORE, TALK, allowed, served, tools
 
-from answerable.actions import NotDone, Uncertain
+from answerable.actions import NotDone, Outcome, Uncertain
 from answerable.adapters.bundle_files import pack_files
 from answerable.apps.toolgate.gate import Caller
 from answerable.apps.toolgate.running import Held
 from answerable.decisions import parse
 from answerable.exchange import Message, Role
+from answerable.ports.connectors import BackEndCall
+from answerable.testing.shop_connector import ShopConnector
 from answerable.values import ApprovalId, CallId
 from answerable.values.errors import ApprovalsUnavailable, LedgerUnavailable, Overloaded
 
@@ -259,3 +261,17 @@ async def test_errors_of_the_gate_s_own_are_told_as_such(tmp_path: Path) -> None
         stack.shop.fault = Uncertain("cut")
         unknown = await client.call_tool("get_order", {"order_id": "L-404"}, meta=META)
         assert unknown.structured_content["outcome"] == "not_done"
+
+
+async def test_a_read_that_breaks_in_its_connector_is_told_and_has_a_receipt(tmp_path: Path) -> None:
+    class Broken(ShopConnector):
+        async def call(self, call: BackEndCall, seconds: float) -> Outcome:
+            raise ZeroDivisionError(f"{call.arguments} {seconds}")
+
+    async with tools(tmp_path, connectors=[Broken()]) as stack:
+        answer = await stack.call("get_order", {"order_id": "L-1"})
+        assert (answer.outcome, answer.facts["because"]) == (
+            "not_done",
+            "the connector failed: ZeroDivisionError",
+        )
+        assert "receipt" in await stack.kinds(answer.trace)

@@ -6,45 +6,16 @@ Nothing is taken from whoever asks but the name of the decision. Workload, act a
 where it is held, people's approval is asked for, with the arguments that they approved.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import msgspec
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.apps.recorded_calls import LASTS, recorded_calls
 from answerable.decisions import ActOutcome
-from answerable.grants import (
-    Approval,
-    DecisionId,
-    Intent,
-    Permit,
-    Policies,
-    arguments_digest,
-    confusable,
-)
-from answerable.receipts import (
-    ActDecisionPart,
-    CallBody,
-    CallPrivate,
-    Entry,
-    ExchangeBody,
-    Opened,
-    data_subject,
-    decode,
-)
-from answerable.receipts.facets import private_part
-from answerable.values import (
-    ConversationId,
-    Digest,
-    PolicyId,
-    WorkloadId,
-    from_rfc3339,
-)
-from answerable.values.errors import InvalidRequest
-
-PERMIT_LIFE = timedelta(minutes=5)
-"""How long after it was decided an act may still be begun: what was true then need not be true later."""
+from answerable.grants import Approval, DecisionId, Intent, Permit, Policies, confusable
+from answerable.receipts import data_subject
+from answerable.values import ConversationId, Digest, PolicyId, WorkloadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +47,34 @@ class Permits:
         3. Its arguments are still there, and can be read in one way only.
         4. A back end is named that does it.
         """
-        ledger = self._ledger
-        rows = ledger.opened(ledger.store.of_trace(decision.trace))
-        found = _in_trace(rows, decision)
-        if found is None:
+        rows = self._ledger.opened(self._ledger.store.of_trace(decision.trace))
+        found = next((one for one in recorded_calls(rows) if one.id == decision), None)
+        part = found.body.decision if found else None
+        if found is None or part is None:
             return None
-        exchange, entry, call, part, arguments = found
         basis: Policies | Approval
-        until = from_rfc3339(entry.at) + PERMIT_LIFE
-        if part.outcome == ActOutcome.PERMIT and call.passed and part.policies:
+        until = found.at + LASTS
+        if found.permitted:
             basis = Policies(tuple(PolicyId(policy.id) for policy in part.policies))
         elif part.outcome == ActOutcome.HOLD and (answer := self._approved(decision)) is not None:
             basis, until = answer.approval, answer.until
-            arguments = answer.arguments or arguments
+            if answer.arguments:
+                found = replace(found, arguments=answer.arguments)
         else:
             return None
-        audience = self._audience_of(call.name)
-        if audience is None or arguments is None:
+        audience = self._audience_of(found.body.name)
+        if audience is None or found.arguments is None or found.digest is None:
             return None
-        try:
-            digest = arguments_digest(arguments)
-            if confusable(arguments):
-                return None
-        except InvalidRequest:
+        if confusable(found.arguments):
             return None
+        exchange, customer = found.exchange, found.asked.customer if found.asked else None
         intent = Intent(
-            call.name,
-            digest,
+            found.body.name,
+            found.digest,
             audience,
             WorkloadId(exchange.workload),
-            customer=ledger.keys.pseudonym(
-                data_subject(_customer(rows), exchange.workload, exchange.conversation, decision.trace)
+            customer=self._ledger.keys.pseudonym(
+                data_subject(customer, exchange.workload, exchange.conversation, decision.trace)
             ),
             conversation=ConversationId(exchange.conversation) if exchange.conversation else None,
         )
@@ -115,35 +83,3 @@ class Permits:
 
 def nothing_approved(_: DecisionId) -> None:
     """For a gate without approvals: what is held stays held."""
-
-
-_Found = tuple[ExchangeBody, Entry, CallBody, ActDecisionPart, str | None]
-
-
-def _in_trace(rows: Sequence[Opened], decision: DecisionId) -> _Found | None:
-    exchange: ExchangeBody | None = None
-    for row in rows:
-        entry = decode(row.entry, row.seq)
-        if isinstance(entry.body, ExchangeBody):
-            exchange = entry.body
-        if f"sha256:{row.leaf}" != decision.digest or not isinstance(entry.body, CallBody):
-            continue
-        part = entry.body.decision
-        if exchange is None or part is None:
-            return None
-        private = private_part(entry, row.private)
-        arguments = private.arguments if isinstance(private, CallPrivate) else None
-        return exchange, entry, entry.body, part, arguments
-    return None
-
-
-class _Asker(msgspec.Struct):
-    customer: str | None = None
-
-
-def _customer(rows: Sequence[Opened]) -> str | None:
-    """Who the exchange is with, where that is not erased."""
-    for row in rows:
-        if row.private is not None and isinstance(decode(row.entry, row.seq).body, ExchangeBody):
-            return msgspec.json.decode(row.private, type=_Asker).customer
-    return None

@@ -27,13 +27,19 @@ class Endpoint:
     authorities: Path = Path()
     status: int = 200
     body: bytes = b"{}"
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    """What single paths answer with instead."""
     asked: list[str] = field(default_factory=list)
     """The paths that were asked for."""
 
     async def answer(self, request: Request) -> Response:
         """What it was told to."""
         self.asked.append(request.url.path)
-        return Response(self.body, self.status, {"Location": "https://localhost/elsewhere"})
+        return Response(
+            self.bodies.get(request.url.path, self.body),
+            self.status,
+            {"Location": "https://localhost/elsewhere"},
+        )
 
 
 def served_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
@@ -59,7 +65,15 @@ def served_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
 def https_endpoint(folder: Path) -> Iterator[Endpoint]:
     """The endpoint, on `https://localhost`, for as long as the block lasts."""
     context, authorities = served_certificate(folder)
-    endpoint = Endpoint(authorities=authorities)
+    with endpoint_with(context) as endpoint:
+        endpoint.authorities = authorities
+        yield endpoint
+
+
+@contextmanager
+def endpoint_with(context: ssl.SSLContext) -> Iterator[Endpoint]:
+    """The same, with a certificate that is at hand."""
+    endpoint = Endpoint()
     app = Starlette(routes=[Route("/{path:path}", endpoint.answer)])
     with serve_in_thread(app, ssl_context_factory=lambda _, __: context) as root:
         endpoint.url = root.replace("127.0.0.1", "localhost") + "/keys"

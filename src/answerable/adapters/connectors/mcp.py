@@ -85,10 +85,10 @@ class McpConnector:
 
     async def tools(self) -> Sequence[ToolSpec]:
         found: list[ToolSpec] = []
+        cursor: str | None = None
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
                 async with self._using() as session:
-                    cursor = None
                     for _ in range(_MOST_PAGES):
                         page = await session.client.list_tools(cursor=cursor)
                         found += [
@@ -103,6 +103,8 @@ class McpConnector:
             raise UpstreamUnreachable(
                 f"'{self.name}' can't be asked for its tools: {type(error).__name__}"
             ) from error
+        if cursor is not None:
+            raise UpstreamUnreachable(f"'{self.name}' lists its tools on more than {_MOST_PAGES} pages")
         only = self._back_end.tools
         return [one for one in found if only is None or one.name in only]
 

@@ -30,13 +30,16 @@ class HttpsDocument:
         self.url = url
         self._context = trusting(authorities)
 
-    async def read(self) -> bytes:
-        """The document. Raises IdentityError where it can't be had in time, or is too large."""
+    async def read(self, context: ssl.SSLContext | None = None) -> bytes:
+        """The document. Raises IdentityError where it can't be had in time, or is too large.
+
+        `context` is what the server is verified by, where that changes from one time to the next.
+        """
         timeout = aiohttp.ClientTimeout(total=_SECONDS)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session,
-                session.get(self.url, ssl=self._context, allow_redirects=False) as answer,
+                session.get(self.url, ssl=context or self._context, allow_redirects=False) as answer,
             ):
                 if answer.status != _OK:
                     raise IdentityError(f"'{self.url}' answered with status {answer.status}")

@@ -2,18 +2,16 @@
 
 - issuer: https://kubernetes.default.svc          # the exact 'iss' of its tokens
 audience: answerable
-keys: https://kubernetes.default.svc/openid/v1/jwks   # or a file
 authorities: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt
 workload: spiffe://shop.example/ns/{kubernetes.io/namespace}/sa/{kubernetes.io/serviceaccount/name}
 
 - issuer: https://login.shop.example
 audience: support-chat
-keys: https://login.shop.example/keys
+keys: https://login.shop.example/keys               # or a file; else by OpenID discovery
 assurance: {"urn:shop:password": aal1, "urn:shop:passkey": aal2}
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -21,15 +19,15 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
+from answerable.adapters.identity.discovery import Discovery, keys_of
 from answerable.adapters.identity.https import HttpsDocument
 from answerable.adapters.identity.refreshed import Fetched, Refreshed
 from answerable.adapters.identity.watched import Watched
-from answerable.identity import CustomerIssuer, Issuer, Keys, WorkloadIssuer, parse_jwks, parse_template
+from answerable.identity import CustomerIssuer, Issuer, Keys, WorkloadIssuer, parse_template
 from answerable.ports.trust import Kept
 from answerable.values import AssuranceLevel
 from answerable.values.errors import IdentityError, SettingsError
 
-_LOG = logging.getLogger("answerable.identity")
 _AGAIN = 300
 NO_KEYS: Keys = MappingProxyType({})
 T = TypeVar("T")
@@ -38,7 +36,8 @@ T = TypeVar("T")
 class _Issuer(msgspec.Struct, forbid_unknown_fields=True):
     issuer: str
     audience: str
-    keys: str
+    keys: str | None = None
+    """A URL or a file; without it, they are where the issuer's own document says."""
     authorities: str | None = None
 
 
@@ -126,20 +125,23 @@ def _issuers(path: Path, kind: type[I], make: Callable[[I], Callable[[Keys], T]]
 
 
 def _keys(one: _Issuer, folder: Path) -> Kept[Keys]:
-    if "://" not in one.keys:
+    authorities = folder / one.authorities if one.authorities else None
+    if one.keys is None:
+        discovery = Discovery(one.issuer, authorities)
+
+        async def read() -> Keys:
+            return await discovery.keys(await discovery.read())
+    elif "://" in one.keys:
+        document = HttpsDocument(one.keys, authorities)
+
+        async def read() -> Keys:
+            return keys_of(await document.read(), one.issuer)
+    else:
         return Watched(
-            folder / one.keys, lambda files: _parsed(next(iter(files.values())), one.issuer), NO_KEYS
+            folder / one.keys, lambda files: keys_of(next(iter(files.values())), one.issuer), NO_KEYS
         )
-    document = HttpsDocument(one.keys, folder / one.authorities if one.authorities else None)
 
     async def fetch(_: Keys) -> Fetched[Keys]:
-        return Fetched(_parsed(await document.read(), one.issuer), _AGAIN)
+        return Fetched(await read(), _AGAIN)
 
     return Refreshed(f"the keys of '{one.issuer}'", fetch, NO_KEYS)
-
-
-def _parsed(raw: bytes, issuer: str) -> Keys:
-    keys, ignored = parse_jwks(raw, f"the keys of '{issuer}'")
-    for one in ignored:
-        _LOG.warning("of the keys of '%s', %s was passed over", issuer, one)
-    return keys

@@ -15,10 +15,11 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 import aiohttp
 
-from answerable.adapters.identity.https import HttpsDocument, is_https, is_loopback, trusting
+from answerable.adapters.identity.discovery import Discovery
+from answerable.adapters.identity.https import trusting
 from answerable.adapters.identity.refreshed import Fetched, Refreshed
 from answerable.adapters.world import utc_now
-from answerable.identity import Issuer, KeyNotKnown, Keys, parse_jwks
+from answerable.identity import Issuer, KeyNotKnown, Keys
 from answerable.identity.operator_sign_in import (
     Expected,
     LevelRule,
@@ -78,14 +79,9 @@ class OpenIdProvider:
 
     def __init__(self, settings: ProviderSettings, *, clock: Callable[[], datetime] = utc_now) -> None:
         """Raises IdentityError where its issuer can't be one."""
-        url = settings.issuer
-        if not (is_https(url) or is_loopback(url)) or "?" in url or "#" in url:
-            raise IdentityError(
-                f"the issuer '{url}' can't be used; write https://HOST/PATH, with no query in it"
-            )
         self.settings = settings
-        self.issuer = url
-        self._loopback = is_loopback(url)
+        self.issuer = url = settings.issuer
+        self._discovery = Discovery(url, settings.authorities)
         self._context = trusting(settings.authorities)
         self._known: Refreshed[_Found | None] = Refreshed(
             f"the login service '{url}'", self._fetch, None, again=_AGAIN, clock=clock
@@ -160,39 +156,19 @@ class OpenIdProvider:
 
     async def _fetch(self, _: _Found | None) -> Fetched[_Found | None]:
         """Read the document and the keys that it points to."""
-        where = self.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        said = _document(await self._read(where), where)
-        if said.get("issuer") != self.issuer:
-            raise IdentityError(
-                f"'{where}' says that it is of '{said.get('issuer')}', and not of '{self.issuer}'"
-            )
+        said = await self._discovery.read()
         methods = said.get("code_challenge_methods_supported")
         if isinstance(methods, list) and "S256" not in methods:
             raise IdentityError(
                 f"'{self.issuer}' does not take PKCE with S256, so a stolen code could be used"
             )
-        keys_at = self._endpoint(said, "jwks_uri")
-        keys, _ignored = parse_jwks(await self._read(keys_at), f"the keys of '{self.issuer}'")
         found = _Found(
-            self._endpoint(said, "authorization_endpoint"),
-            self._endpoint(said, "token_endpoint"),
-            keys,
+            self._discovery.endpoint(said, "authorization_endpoint"),
+            self._discovery.endpoint(said, "token_endpoint"),
+            await self._discovery.keys(said),
             said.get("authorization_response_iss_parameter_supported") is True,
         )
         return Fetched(found, _AGAIN)
-
-    def _endpoint(self, said: Mapping[str, Any], name: str) -> str:
-        url = said.get(name)
-        if (
-            not isinstance(url, str)
-            or not (is_https(url) or (self._loopback and is_loopback(url)))
-            or "#" in url
-        ):
-            raise IdentityError(f"'{name}' of '{self.issuer}' is '{url}', which can't be used")
-        return url
-
-    async def _read(self, url: str) -> bytes:
-        return await HttpsDocument(url, self.settings.authorities, loopback=self._loopback).read()
 
     async def _redeem(self, found: _Found, code: str, begun: Begun) -> str:
         """The ID token. The code and the verifier stand in no message. Raises IdentityRefused, IdentityError."""

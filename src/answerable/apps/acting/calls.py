@@ -58,14 +58,7 @@ class Calls:
         return quiet_since is None or (self._now() - quiet_since).total_seconds() > self._pace.still
 
     async def made(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Outcome:
-        try:
-            async with asyncio.timeout(self._pace.call + _GRACE):
-                return readable(await connector.call(self._call(kept, shown), self._pace.call))
-        except TimeoutError:
-            return Uncertain("the back end did not answer in time")
-        except Exception as error:  # noqa: BLE001 – a defect in a connector must not lose what may have been done
-            _LOG.exception("the connector '%s' failed", connector.name)
-            return Uncertain(f"the connector failed: {type(error).__name__}")
+        return await called(connector, self._call(kept, shown), self._pace.call)
 
     async def queried(self, kept: Kept, connector: Connector) -> Outcome:
         asked = self._now()  # what it knows, it may know from then
@@ -101,6 +94,18 @@ class Calls:
                 )
         except AnswerableError as error:
             _LOG.warning("'%s' was not sent, and its store may say so: %s", kept.action.id, error)
+
+
+async def called(connector: Connector, call: BackEndCall, seconds: float) -> Outcome:
+    """What came of one call. Never raises: once it is sent, it may have been done."""
+    try:
+        async with asyncio.timeout(seconds + _GRACE):
+            return readable(await connector.call(call, seconds))
+    except TimeoutError:
+        return Uncertain("the back end did not answer in time")
+    except Exception as error:  # noqa: BLE001 – a defect in a connector must not lose what may have been done
+        _LOG.exception("the connector '%s' failed", connector.name)
+        return Uncertain(f"the connector failed: {type(error).__name__}")
 
 
 def readable(outcome: Outcome) -> Outcome:

@@ -133,7 +133,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
     if status == 500:  # noqa: PLR2004 – our own defect
         _LOG.error("%s: %s", request.url.path, type(error).__name__)
     else:
-        _LOG.info("%s: refused as %s: %s", request.url.path, code, error)
+        _LOG.warning("%s: refused as %s: %s", request.url.path, code, error)
     headers = {**_NOT_KEPT, **({"WWW-Authenticate": "Bearer"} if status == 401 else {})}  # noqa: PLR2004
     return JSONResponse({"error": code}, status, headers=headers)
 

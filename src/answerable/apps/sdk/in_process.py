@@ -6,26 +6,20 @@ begun again in its conversation. `apps.acting` runs acts at back ends, and finds
 
 import asyncio
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from answerable.actions import Done, NotDone, Outcome, Uncertain
+from answerable.actions import Granted, How, NotDone, Outcome, Sent, Uncertain, action_under
+from answerable.adapters.action_rows import advanced, new_kept
 from answerable.adapters.world import utc_now
+from answerable.apps.acting.calls import called
+from answerable.apps.acting.entries import action_draft, grant_draft, receipt_draft
 from answerable.apps.toolgate.running import Wanted
-from answerable.grants import Consumed, DpopKey, Grant, Issued, Permit, new_grant
+from answerable.grants import Consumed, DpopKey, Issued, Permit, new_grant
 from answerable.ports import Clock, Ledger
+from answerable.ports.actions import Lease
 from answerable.ports.connectors import BackEndCall
 from answerable.ports.grants import GrantStore
-from answerable.receipts import (
-    ActionBody,
-    ActionPrivate,
-    Body,
-    Draft,
-    GrantBody,
-    Private,
-    ReceiptBody,
-    ReceiptPrivate,
-)
-from answerable.values import ActionId, GrantId, rfc3339
+from answerable.values import ActionId, GrantId
 from answerable.values.errors import ActionRefused, LedgerError
 
 _HOLDER = "A" * 43
@@ -50,7 +44,6 @@ class InProcessActs:
 
     async def act(self, wanted: Wanted, *, permit: Permit) -> Outcome:
         now = self._clock()
-        action = ActionId(f"ac_{secrets.token_hex(13)}")
         # 1.
         try:
             grant = new_grant(
@@ -62,69 +55,35 @@ class InProcessActs:
         if not isinstance(issued, Issued):
             raise ActionRefused("what lets it happen has been used already, or was taken back")
         # 2.
-        draft = _Drafts(grant, action, wanted, self._clock)
-        await self._ledger.append([draft.granted("issued"), draft.intended()])
+        action = action_under(
+            permit,
+            id=ActionId(f"ac_{secrets.token_hex(13)}"),
+            arguments=wanted.arguments,
+            connector=wanted.connector.name,
+            subject=wanted.subject,
+        )
+        nobodys = Lease("", now)
+        kept = advanced(new_kept(action, permit.until, None, now, nobodys), Granted(grant.id), nobodys)
+        await self._ledger.append(
+            [grant_draft(kept, "issued", now, grant), action_draft(kept, "intended", now)]
+        )
         # 3.
-        used = await asyncio.to_thread(self._grants.consume, grant.id, self._clock(), secrets.token_hex(16))
+        now = self._clock()
+        used = await asyncio.to_thread(self._grants.consume, grant.id, now, secrets.token_hex(16))
         if not isinstance(used, Consumed):
-            await self._ledger.append(
-                [draft.granted("refused"), draft.receipt(NotDone("its grant was not taken"))]
-            )
+            refused = receipt_draft(kept, NotDone("its grant was not taken"), How.GRANT, now)
+            await self._ledger.append([grant_draft(kept, "refused", now, grant), refused])
             raise ActionRefused("its grant was not taken: it expired, or was taken back")
-        await self._ledger.append([draft.granted("consumed"), draft.sent()])
+        kept = advanced(kept, Sent(now), nobodys)
+        await self._ledger.append(
+            [grant_draft(kept, "consumed", now, grant), action_draft(kept, "sent", now, attempt=1)]
+        )
         # 4.
-        outcome = await self._called(wanted, action)
+        call = BackEndCall(action.id, wanted.tool, wanted.arguments, action.key)
+        outcome = await called(wanted.connector, call, self._seconds)
         # 5.
         try:
-            await self._ledger.append([draft.receipt(outcome)])
+            await self._ledger.append([receipt_draft(kept, outcome, How.ANSWER, self._clock())])
         except LedgerError:
             return Uncertain("its receipt could not be recorded")
         return outcome
-
-    async def _called(self, wanted: Wanted, action: ActionId) -> Outcome:
-        call = BackEndCall(action, wanted.tool, wanted.arguments, action)
-        try:
-            return await asyncio.wait_for(wanted.connector.call(call, self._seconds), self._seconds)
-        except TimeoutError:
-            return Uncertain(f"it did not answer within {self._seconds:g} seconds")
-
-
-class _Drafts:
-    def __init__(self, grant: Grant, action: ActionId, wanted: Wanted, clock: Clock) -> None:
-        self._grant, self._action, self._wanted, self._clock = grant, action, wanted, clock
-
-    def granted(self, event: str) -> Draft:
-        grant = self._grant
-        return self._draft(
-            GrantBody(
-                grant.id, event, grant.decision.digest, None, self._action, grant.intent.action,
-                grant.intent.audience, grant.intent.workload, rfc3339(grant.expires),
-            )
-        )  # fmt: skip
-
-    def intended(self) -> Draft:
-        return self._draft(self._body("intended", 0), ActionPrivate(self._wanted.arguments))
-
-    def sent(self) -> Draft:
-        return self._draft(self._body("sent", 1))
-
-    def receipt(self, outcome: Outcome) -> Draft:
-        match outcome:
-            case Done(result, reference):
-                body = ReceiptBody(self._action, "done", "answer", 1)
-                return self._draft(body, ReceiptPrivate(result, reference))
-            case NotDone(reason, _, said):
-                private = ReceiptPrivate(outcome.words) if said else None
-                return self._draft(ReceiptBody(self._action, "not_done", "answer", 1, detail=reason), private)
-        return self._draft(ReceiptBody(self._action, "uncertain", "answer", 1, detail=outcome.reason))
-
-    def _body(self, event: str, attempt: int) -> ActionBody:
-        grant = self._grant
-        return ActionBody(
-            self._action, event, grant.intent.action, self._action, grant.intent.audience,
-            grant.decision.digest, grant.intent.workload, attempt, grant.id,
-        )  # fmt: skip
-
-    def _draft(self, body: Body, private: Private | None = None) -> Draft:
-        at: datetime = self._clock()
-        return Draft(self._grant.decision.trace, rfc3339(at), body, private, self._wanted.subject)

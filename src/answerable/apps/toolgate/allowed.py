@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from answerable.adapters.connectors.yaml_files import read_yaml
 from answerable.grants.grant import is_digest
 from answerable.values.errors import SettingsError
 
-_LARGEST = 1024 * 1024
 _MOST_CALLS = 1000
 
 
@@ -77,16 +76,9 @@ class Allowed:
 
 def read_allowed(path: Path) -> Allowed:
     """Raises SettingsError, naming what can't be used."""
+    raw = read_yaml(path, "the tool gate's file")
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"the tool gate's file '{path}' can't be read: {error.strerror}") from error
-    if len(content) > _LARGEST:
-        raise SettingsError(f"the tool gate's file '{path}' is larger than {_LARGEST} bytes")
-    try:
-        return parse_allowed(yaml.load(content, Loader=_Loader))  # noqa: S506 – a SafeLoader, and stricter
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise SettingsError(f"the tool gate's file '{path}' is no YAML that can be read: {error}") from error
+        return parse_allowed(raw)
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
 
@@ -117,19 +109,3 @@ def parse_allowed(raw: Any) -> Allowed:
         shares, found.resource, found.hosts, found.origins, found.authorization_servers, found.calls_at_once,
         frozenset(found.reads), found.fingerprints,
     )  # fmt: skip
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a name that stands twice, and aliases: of them a short file makes a long one."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias (*name) is not read here; write the value out")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for name in names:
-            if names.count(name) > 1:
-                raise yaml.YAMLError(f"'{name}' stands there twice")
-        return super().construct_mapping(node, deep=deep)

@@ -86,11 +86,6 @@ def of_repeat(before: Seen, trace: TraceId) -> Answer:
     return _answer(DONE, text, trace, facts)
 
 
-def stopped(because: str, trace: TraceId | None = None, **facts: Any) -> Answer:
-    """What was refused before there was anything to decide."""
-    return _answer(REFUSED, f"Refused, not run: {because}.", trace, {"because": because, **facts})
-
-
 def _answer(outcome: str, text: str, trace: TraceId | None, facts: dict[str, Any]) -> Answer:
     return Answer(outcome, text, trace, {"outcome": outcome, **facts})
 

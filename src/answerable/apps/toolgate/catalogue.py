@@ -65,6 +65,9 @@ class Catalogue:
                 continue
             judged = [offered(spec) for spec in specs[:_MOST_TOOLS]]
             left_out += [one for one in judged if isinstance(one, LeftOut)]
+            if len(specs) > _MOST_TOOLS:
+                rest = f"it offers {len(specs)} tools; those behind the first {_MOST_TOOLS} are left out"
+                left_out.append(LeftOut(connector.name, rest))
             self._offers[connector.name] = [one for one in judged if isinstance(one, Offered)]
         before, self._tools = self._tools, self._named(left_out)
         for one in left_out:

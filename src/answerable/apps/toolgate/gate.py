@@ -22,6 +22,7 @@ from typing import Any
 
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.world import new_trace, utc_now
+from answerable.apps.acting.calls import called
 from answerable.apps.toolgate import answers
 from answerable.apps.toolgate.answers import Answer
 from answerable.apps.toolgate.asked import Arguments, Permitted, one_form
@@ -237,7 +238,7 @@ class ToolGate:
         action = ActionId(f"ac_{drafts.trace.removeprefix('tr_')}")
         wanted = BackEndCall(action, tool.offered.name, asked.arguments.text, action)
         begun = self._clock()
-        outcome = await tool.connector.call(wanted, self._read_seconds)
+        outcome = await called(tool.connector, wanted, self._read_seconds)
         # 7.
         await self.ledger.append(drafts.receipt(action, outcome))
         result = outcome.result if isinstance(outcome, Done) else _told(outcome)

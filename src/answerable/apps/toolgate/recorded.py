@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
-import msgspec
-
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.chain import TOOL_GATE
 from answerable.apps.exchange_on_record import message_of
@@ -30,10 +28,11 @@ from answerable.receipts import (
     ReceiptPrivate,
     ReplyBody,
 )
+from answerable.receipts.facets import private_part
 from answerable.receipts.query import Query
 from answerable.receipts.verifying import decode
 from answerable.values import CallId, ConversationId, TraceId, from_rfc3339
-from answerable.values.errors import InvalidRequest, LedgerBroken
+from answerable.values.errors import InvalidRequest
 
 MODEL = TOOL_GATE
 _MOST_EXCHANGES = 600
@@ -110,10 +109,17 @@ class RecordedPast:
         return found
 
     def _exchanges(self, key: TalkKey, conversation: ConversationId) -> list[Entry]:
-        """Newest first."""
+        """Newest first. Raises InvalidRequest where there are more than are looked at: an act that was done may be
+        among those that are not."""
         query = Query(conversation=conversation, workload=key.workload)
         with closing(self._open_index()) as index:
-            return [one.entry for one in find(self._ledger, index, query, limit=_MOST_EXCHANGES)]
+            found = [one.entry for one in find(self._ledger, index, query, limit=_MOST_EXCHANGES + 1)]
+        if len(found) > _MOST_EXCHANGES:
+            raise InvalidRequest(
+                f"this conversation has more than {_MOST_EXCHANGES} exchanges on record, as many as are looked at; "
+                "begin another one"
+            )
+        return found
 
     def _calls(self, key: TalkKey, conversation: ConversationId, trace: TraceId) -> Iterator[Seen]:
         """What was called in an exchange of the tool gate. A call that was let pass and has no receipt is uncertain."""
@@ -168,21 +174,7 @@ def _same(key: TalkKey, conversation: ConversationId, body: ExchangeBody, privat
     )
 
 
-_PRIVATE: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
-    ExchangeBody: ExchangePrivate,
-    CallBody: CallPrivate,
-    ReceiptBody: ReceiptPrivate,
-}
-
-
 def _bodies(rows: Sequence[Opened]) -> Iterator[tuple[Entry, object, object]]:
     for row in rows:
         entry = decode(row.entry, row.seq)
-        kind = _PRIVATE.get(type(entry.body))
-        private: object = None
-        if kind is not None and row.private is not None:
-            try:
-                private = msgspec.json.decode(row.private, type=kind)
-            except msgspec.MsgspecError as error:
-                raise LedgerBroken(f"entry {row.seq}: its private part can't be read: {error}") from error
-        yield entry, entry.body, private
+        yield entry, entry.body, private_part(entry, row.private)

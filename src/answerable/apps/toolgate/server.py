@@ -25,7 +25,6 @@ from answerable.apps.toolgate.gate import Caller, ToolGate
 from answerable.identity import Workload
 from answerable.values import CallId
 from answerable.values.errors import (
-    AnswerableError,
     InvalidRequest,
     LedgerError,
     NotAuthenticated,
@@ -215,6 +214,3 @@ def _refused(because: str, field: str | None) -> types.CallToolResult:
         structured_content=json.loads(json.dumps(facts)),
         is_error=True,
     )
-
-
-__all__ = ["AnswerableError", "Context", "ToolServer", "WhoCalls"]

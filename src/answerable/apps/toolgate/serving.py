@@ -17,6 +17,7 @@ from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.assembly import Assembly, assemble
 from answerable.apps.deciders import KnownBundles
 from answerable.apps.gateway.callers import Callers
+from answerable.apps.gateway.customers import Customers
 from answerable.apps.gateway.identity_settings import open_callers, open_customers, open_tls
 from answerable.apps.key_references import open_vault
 from answerable.apps.ledger.checkpointing import Checkpointer
@@ -92,7 +93,7 @@ def run_tool_server(settings: Settings, *, stdio: bool, as_json: bool) -> None:
             "on 127.0.0.1"
         )
     if not stdio:
-        _listen(settings, as_json=as_json)
+        _listen(settings, callers, customers, as_json=as_json)
         return
 
     async def speak() -> None:
@@ -108,8 +109,7 @@ def run_tool_server(settings: Settings, *, stdio: bool, as_json: bool) -> None:
     asyncio.run(speak())
 
 
-def _listen(settings: Settings, *, as_json: bool) -> None:
-    callers = open_callers(settings)
+def _listen(settings: Settings, callers: Callers, customers: Customers, *, as_json: bool) -> None:
     tls = open_tls(settings, callers.trust)
 
     async def listen() -> None:
@@ -117,7 +117,7 @@ def _listen(settings: Settings, *, as_json: bool) -> None:
             app = create_tool_app(
                 parts.gate,
                 callers,
-                open_customers(settings),
+                customers,
                 limits=settings.limits,
                 beside=parts.beside,
             )

@@ -74,10 +74,10 @@ class Past(Protocol):
     """What is on record of a conversation."""
 
     async def chat(self, key: TalkKey, conversation: ConversationId) -> Chat:
-        """What was said in it. Raises LedgerError."""
+        """What was said in it. Raises LedgerError; InvalidRequest where it is more than is looked at."""
 
     async def seen(self, key: TalkKey, conversation: ConversationId) -> Sequence[Seen]:
-        """The calls of it that went through a tool gate, oldest first. Raises LedgerError."""
+        """The calls of it that went through a tool gate, oldest first. Raises as `chat`."""
 
 
 class NoPast:

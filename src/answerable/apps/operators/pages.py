@@ -5,7 +5,7 @@ script or style in a page, no frame around it, and forms that go nowhere else.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from answerable.apps.acting_words import second
 from answerable.identity.operators import Operator
 from answerable.roles import Needs, Ruling
 from answerable.values.errors import (
@@ -80,6 +81,27 @@ _NAV = (
     '<nav aria-label="Pages"><a href="/approvals/">Approvals</a> <a href="/acts/">Acts</a> '
     f'<a href="/revocations/">Stops</a> <a href="{HERE}/roles">Roles</a></nav>'
 )
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """A table. Heads and caption are text of ours; a row's cells are HTML, escaped by whoever made them.
+
+    Each cell names its column: where there is no room for columns, the style sheet puts cells below each other.
+    """
+    top = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    above = f"<caption>{caption}</caption>" if caption else ""
+    return f"<table>{above}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def when(instant: str) -> str:
+    """An instant (RFC 3339, UTC) to the second, and which clock that is."""
+    return f'<time datetime="{escape(instant)}">{escape(second(instant))} UTC</time>'
 
 
 def csrf_input(token: str) -> str:

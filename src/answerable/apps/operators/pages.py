@@ -124,7 +124,8 @@ def refusal(request: Request, ruling: Ruling, operator: Operator, way: str | Non
     if ruling.needs is not None:
         link = step_up(ruling.needs, way_back(way or _place(request)))
         again = f'<p><a class="button" href="{escape(link)}">Sign in again</a></p>'
-    return page("That is not for you to do", f"<ul>{reasons}</ul>{again}", operator, status=403)
+    back = f'<p><a href="{escape(way_back(way))}">Back</a></p>' if way else ""
+    return page("That is not for you to do", f"<ul>{reasons}</ul>{again}{back}", operator, status=403)
 
 
 def step_up(needs: Needs, way: str) -> str:
@@ -173,7 +174,8 @@ async def on_error(request: Request, error: Exception) -> Response:
         _LOG.warning("%s: refused: %s", request.url.path, error.reason)
     if wants_json(request):
         return JSONResponse({"error": code, "message": words}, status, headers=HEADERS)
-    return page("That did not work", f"<p>{escape(words)}</p>", None, status=status)
+    back = "" if request.method == "GET" else "<p>Your browser's “back” leads to what you filled in.</p>"
+    return page("That did not work", f"<p>{escape(words)}</p>{back}", None, status=status)
 
 
 def _place(request: Request) -> str:

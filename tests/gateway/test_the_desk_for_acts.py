@@ -300,4 +300,13 @@ def test_a_browser_is_led_to_the_act_after_its_form(unsure: tuple[House, BackEnd
     assert "It was done." in shown
     assert "&lt;b&gt;seen" in shown
     assert "Have it taken back" in shown
+    # The act and its approval lead to each other.
+    assert f'<a href="/approvals/{row["approval"]}">' in shown
+    approval = sam.get(f"/approvals/{row['approval']}").text
+    assert f'<a href="/acts/?trace={row["trace"]}">What became of it</a>' in approval
+    # Whoever may not is led back.
+    ruth = home.signed_in("ruth")
+    form = {"csrf": home.csrf(ruth), "reason": "seen"}
+    refused = ruth.post(f"/acts/{row['act']}/undo", form, Accept="text/html")
+    assert f'<a href="/acts/{row["act"]}">Back</a>' in refused.text
     assert "Nothing waits for your word" in sam.get("/acts/").text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from operator_stack import Stack, stack
 
+from answerable.ports.directory import local_id
 from answerable.receipts.acting import RoleBody
 from answerable.receipts.verifying import decode
 from answerable.roles import Limits, Role
@@ -171,6 +172,7 @@ def test_who_may_see_who_has_which_role(site: Stack) -> None:
         browser = site.signed_in(role.value)
         assert browser.ask("/operators/roles").status == status
         html = browser.get("/operators/roles").text
+        assert ("Take it" in html) is (role is Role.ADMINISTRATOR)
         assert ("Give a role" in html) is (role is Role.ADMINISTRATOR)
 
 
@@ -195,3 +197,11 @@ def test_roles_that_can_not_be_looked_up_are_nobodys(site: Stack) -> None:
     assert administrator.post("/operators/roles/give", form).status == 503
     assert administrator.ask("/operators/roles").status == 503
     assert entries(site) == []
+
+
+def test_whoever_was_invited_here_stands_by_name_beside_their_id(site: Stack) -> None:
+    person, _ = site.invited("Ruth <O.>")
+    site.give(local_id(person.handle), Role.APPROVER)
+    html = site.signed_in("ada").get("/operators/roles").text
+    assert f"Ruth &lt;O.&gt;<br><code>{local_id(person.handle)}</code>" in html
+    assert f'<option value="{local_id(person.handle)}">Ruth &lt;O.&gt;</option>' in html

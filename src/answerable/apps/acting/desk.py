@@ -205,7 +205,8 @@ def _said(request: Request, operator: Operator, kept: Kept, found: Settled | Ref
         return refusal(request, found.ruling, operator, f"{here}/{kept.action.id}")
     if wants_json(request):
         return JSONResponse({"error": "closed", "because": [found.because]}, 409, headers=HEADERS)
-    return page("That can't be done now", f"<p>{escape(found.because)}.</p>", operator, status=409)
+    html = f'<p>{escape(found.because)}.</p><p><a href="{here}/{kept.action.id}">Back</a></p>'
+    return page("That can't be done now", html, operator, status=409)
 
 
 def _not_known(request: Request, operator: Operator, here: str) -> Response:

@@ -7,10 +7,9 @@ from typing import Any
 
 from answerable.actions import WAITING_FOR_PEOPLE, State
 from answerable.apps.acting.showing import ShownAct, act_json, row_json
-from answerable.apps.acting_words import second
 from answerable.apps.approvals.showing import visible
 from answerable.apps.operators.forms import LONGEST_REASON
-from answerable.apps.operators.pages import csrf_input
+from answerable.apps.operators.pages import csrf_input, table, when
 from answerable.ports.actions import Kept
 
 _STATES = {
@@ -67,26 +66,25 @@ def table_html(acts: Sequence[Kept], here: str) -> str:
     """Acts, one a row."""
     if not acts:
         return "<p>There is nothing of it that you may look at.</p>"
-    heads = "".join(
-        f'<th scope="col">{head}</th>'
-        for head in ("Act", "State", "Amount", "Back end", "Begun", "Conversation")
-    )
-    rows = "".join(
-        f'<tr><td><a href="{here}/{_h(one["act"])}">{_h(one["tool"])}</a></td><td>{_h(_state(one["state"]))}</td>'
-        f"<td>{_h(one['amount'] or '')}</td><td>{_h(one['back_end'])}</td>"
-        f"<td><time>{_h(second(one['begun_at']))}</time></td><td>{_h(one['conversation'] or '')}</td></tr>"
+    rows = (
+        (
+            f'<a href="{here}/{_h(one["act"])}">{_h(one["tool"])}</a>',
+            _h(_state(one["state"])),
+            _h(one["amount"] or ""),
+            _h(one["back_end"]),
+            when(one["begun_at"]),
+            _h(one["conversation"] or ""),
+        )
         for one in map(row_json, acts)
     )
-    return (
-        f"<table><caption>Oldest first</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    return table(("Act", "State", "Amount", "Back end", "Begun", "Conversation"), rows, "Oldest first")
 
 
 def act_html(one: ShownAct, csrf: str, here: str) -> str:
     """One act with everything on record, and the forms for what can be done about it."""
     facts = act_json(one)
     rows = "".join(
-        f"<dt>{label}</dt><dd>{_value(facts[name])}</dd>"
+        f"<dt>{label}</dt><dd>{_fact(name, facts[name])}</dd>"
         for name, label in _ROWS
         if facts[name] not in (None, "", [])
     )
@@ -117,7 +115,7 @@ def _asked(asked: dict[str, Any] | None) -> str:
 
 def _steps(one: ShownAct) -> str:
     rows = "".join(
-        f"<li><time>{_h(second(step.at))}</time> {_h(step.what)}{' by ' + _h(step.who) if step.who else ''}: "
+        f"<li>{when(step.at)} {_h(step.what)}{' by ' + _h(step.who) if step.who else ''}: "
         f"{_h(visible(step.told))}</li>"
         for step in one.steps
     )
@@ -135,21 +133,27 @@ def _chain(one: ShownAct, here: str) -> str:
 def _forms(one: ShownAct, csrf: str, here: str) -> str:
     at = f"{here}/{_h(one.kept.action.id)}"
 
-    def form(act: str, name: str, label: str, hidden: str = "") -> str:
+    def form(act: str, name: str, label: str, asked: str, hidden: str = "") -> str:
         return (
             f'<form method="post" action="{at}/{act}"><fieldset><legend>{label}</legend>{csrf_input(csrf)}{hidden}'
-            f'<label for="reason-{name}">What you saw, and where</label>'
+            f'<label for="reason-{name}">{asked}</label>'
             f'<input id="reason-{name}" name="reason" required maxlength="{LONGEST_REASON}">'
             f"<button>{label}</button></fieldset></form>"
         )
 
     if one.kept.progress.state in WAITING_FOR_PEOPLE:
         return "".join(
-            form("resolve", said, label, f'<input type="hidden" name="outcome" value="{said}">')
+            form(
+                "resolve",
+                said,
+                label,
+                "What you saw, and where",
+                f'<input type="hidden" name="outcome" value="{said}">',
+            )
             for said, label in (("done", "It was done"), ("not_done", "It was not done"))
         )
     if one.kept.progress.state is State.DONE and one.kept.action.undoes is None:
-        return form("undo", "undo", "Have it taken back")
+        return form("undo", "undo", "Have it taken back", "Why")
     return ""
 
 
@@ -164,6 +168,16 @@ def _spelled(arguments: Any) -> str:
         json.dumps(arguments, indent=2, ensure_ascii=False) if isinstance(arguments, dict) else str(arguments)
     )
     return visible(text)
+
+
+def _fact(name: str, value: Any) -> str:
+    match name:
+        case "begun_at" | "sent_at":
+            return when(value)
+        case "approval":
+            return f'<a href="/approvals/{_h(value)}">{_h(value)}</a>'
+        case _:
+            return _value(value)
 
 
 def _value(value: object) -> str:

@@ -5,7 +5,7 @@ from html import escape
 
 from answerable.approvals import UNDECIDED, Phase, State
 from answerable.apps.approvals.showing import Shown, shown_json, spelled_out, visible
-from answerable.apps.operators.pages import csrf_input
+from answerable.apps.operators.pages import csrf_input, table, when
 from answerable.values import rfc3339
 
 _ROWS = (
@@ -29,25 +29,25 @@ _ROWS = (
     ("instead_of", "Changed from"),
     ("binds", "What is answered"),
 )
+_INSTANTS = ("opened_at", "deadline", "usable_until")
 
 
 def list_html(states: Sequence[State], here: str) -> str:
     """What waits, oldest first."""
     if not states:
         return "<p>Nothing waits for you.</p>"
-    rows = "".join(
-        f'<tr><td><a href="{here}/{_h(one.request.id)}">{_h(one.request.tool or "A line")}</a></td>'
-        f"<td>{_h(', '.join(one.request.subjects))}</td><td>{_h(str(one.request.amount or ''))}</td>"
-        f"<td>{_h(one.route)}</td><td>{len(one.approvals)} of {one.needed}</td>"
-        f"<td><time>{rfc3339(one.request.plan.deadline)}</time></td></tr>"
+    rows = (
+        (
+            f'<a href="{here}/{_h(one.request.id)}">{_h(one.request.tool or "A line")}</a>',
+            _h(", ".join(one.request.subjects)),
+            _h(str(one.request.amount or "")),
+            _h(one.route),
+            f"{len(one.approvals)} of {one.needed}",
+            when(rfc3339(one.request.plan.deadline)),
+        )
         for one in states
     )
-    heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("What", "About", "Amount", "Queue", "Approved", "Until")
-    )
-    return (
-        f"<table><caption>Oldest first</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    return table(("What", "About", "Amount", "Queue", "Approved", "Until"), rows, "Oldest first")
 
 
 def show_html(one: Shown, csrf: str, here: str) -> str:
@@ -62,7 +62,7 @@ def show_html(one: Shown, csrf: str, here: str) -> str:
         else "<p>What it is about is erased.</p>"
     )
     rows = "".join(
-        f"<dt>{label}</dt><dd>{_value(facts[name])}</dd>"
+        f"<dt>{label}</dt><dd>{when(facts[name]) if name in _INSTANTS else _value(facts[name])}</dd>"
         for name, label in _ROWS
         if facts[name] not in (None, "", [])
     )
@@ -70,8 +70,13 @@ def show_html(one: Shown, csrf: str, here: str) -> str:
         f"<li>{_h(policy['id'])} (owner: {_h(policy['owner'])})</li>" for policy in facts["policies"]
     )
     link = f'<p><a href="{_h(one.link)}">The conversation</a></p>' if one.link else ""
+    became = (
+        f'<p><a href="/acts/?trace={_h(state.request.trace)}">What became of it</a></p>'
+        if state.phase is Phase.USED and state.request.tool
+        else ""
+    )
     return (
-        f"<p>{_h(_where(state))}</p>{warning}{content}<h2>What is decided on</h2><dl>{rows}</dl>"
+        f"<p>{_h(_where(state))}</p>{became}{warning}{content}<h2>What is decided on</h2><dl>{rows}</dl>"
         f"<h2>Policies that hold it</h2><ul>{policies}</ul>{link}{_history(facts['history'])}"
         + _forms(one, csrf, here)
     )
@@ -84,14 +89,15 @@ def _where(state: State) -> str:
         case Phase.APPROVED:
             return "It is approved, and not used yet."
         case Phase.USED:
-            return f"It is approved and used. Outcome: {state.result or 'not known yet'}."
+            result = state.result.replace("_", " ") if state.result else "not known yet"
+            return f"It is approved and used. Outcome: {result}."
         case _:
             return f"It is over: {state.phase}. {state.why}"
 
 
 def _history(found: Sequence[dict[str, str]]) -> str:
     rows = "".join(
-        f"<li><time>{_h(one['at'])}</time> {_h(one['event'])}{' by ' + _h(one['by']) if one['by'] else ''}"
+        f"<li>{when(one['at'])} {_h(one['event'])}{' by ' + _h(one['by']) if one['by'] else ''}"
         f"{': ' + _h(visible(one['reason'])) if one['reason'] else ''}</li>"
         for one in found
     )

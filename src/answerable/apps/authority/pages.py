@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from answerable.apps.acting_words import second
 from answerable.apps.authority.revoking import named
 from answerable.apps.operators.forms import LONGEST_REASON
-from answerable.apps.operators.pages import csrf_input
+from answerable.apps.operators.pages import csrf_input, table, when
 from answerable.grants import Grant, Revocation, Selection, Selector
 from answerable.values import rfc3339
 
@@ -37,28 +36,34 @@ def outstanding_html(found: Sequence[Grant], selection: Selection) -> str:
     """Grants, one a row."""
     if not found:
         return f"<p>None of {escape(named(selection))} can be used.</p>"
-    heads = _heads("Grant", "Act", "Back end", "Bot", "Conversation", "Until")
-    rows = "".join(
-        f"<tr><td><code>{escape(one.id)}</code></td><td>{escape(one.intent.action)}</td>"
-        f"<td>{escape(one.intent.audience)}</td><td>{escape(one.intent.workload)}</td>"
-        f"<td>{escape(one.intent.conversation or '')}</td><td><time>{second(rfc3339(one.expires))}</time></td></tr>"
+    rows = (
+        (
+            f"<code>{escape(one.id)}</code>",
+            escape(one.intent.action),
+            escape(one.intent.audience),
+            escape(one.intent.workload),
+            escape(one.intent.conversation or ""),
+            when(rfc3339(one.expires)),
+        )
         for one in found
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return table(("Grant", "Act", "Back end", "Bot", "Conversation", "Until"), rows)
 
 
 def _standing(standing: Sequence[Revocation], csrf: str, here: str) -> str:
     if not standing:
         return "<p><strong>Nothing is stopped.</strong></p>"
-    heads = _heads("What", "Since", "By", "Why", "Let it go on")
-    rows = "".join(
-        f"<tr><td>{escape(named(one.selection))}</td><td><time>{second(rfc3339(one.at))}</time></td>"
-        f"<td><code>{escape(one.by)}</code></td><td>{escape(one.reason)}</td>"
-        f"<td>{_lift(number, one, csrf, here)}</td></tr>"
+    rows = (
+        (
+            escape(named(one.selection)),
+            when(rfc3339(one.at)),
+            f"<code>{escape(one.by)}</code>",
+            escape(one.reason),
+            _lift(number, one, csrf, here),
+        )
         for number, one in enumerate(standing)
     )
-    caption = "<caption>Stopped, oldest first</caption>"
-    return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return table(("What", "Since", "By", "Why", "Let it go on"), rows, "Stopped, oldest first")
 
 
 def _lift(number: int, one: Revocation, csrf: str, here: str) -> str:
@@ -83,10 +88,6 @@ def _some(csrf: str, here: str) -> str:
         '<label for="value">Which</label><input id="value" name="value" required maxlength="512">'
         f"{_reason('some')}<button>Stop it</button></form>"
     )
-
-
-def _heads(*names: str) -> str:
-    return "".join(f'<th scope="col">{name}</th>' for name in names)
 
 
 def _reason(name: str) -> str:

@@ -5,7 +5,7 @@ script or style in a page, no frame around it, and forms that go nowhere else.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from answerable.apps.acting_words import second
 from answerable.identity.operators import Operator
 from answerable.roles import Needs, Ruling
 from answerable.values.errors import (
@@ -82,6 +83,27 @@ _NAV = (
 )
 
 
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """A table. Heads and caption are text of ours; a row's cells are HTML, escaped by whoever made them.
+
+    Each cell names its column: where there is no room for columns, the style sheet puts cells below each other.
+    """
+    top = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    above = f"<caption>{caption}</caption>" if caption else ""
+    return f"<table>{above}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def when(instant: str) -> str:
+    """An instant (RFC 3339, UTC) to the second, and which clock that is."""
+    return f'<time datetime="{escape(instant)}">{escape(second(instant))} UTC</time>'
+
+
 def csrf_input(token: str) -> str:
     """The hidden field that every form of a session carries (`OperatorSessions.csrf`)."""
     return f'<input type="hidden" name="csrf" value="{escape(token)}">'
@@ -102,7 +124,8 @@ def refusal(request: Request, ruling: Ruling, operator: Operator, way: str | Non
     if ruling.needs is not None:
         link = step_up(ruling.needs, way_back(way or _place(request)))
         again = f'<p><a class="button" href="{escape(link)}">Sign in again</a></p>'
-    return page("That is not for you to do", f"<ul>{reasons}</ul>{again}", operator, status=403)
+    back = f'<p><a href="{escape(way_back(way))}">Back</a></p>' if way else ""
+    return page("That is not for you to do", f"<ul>{reasons}</ul>{again}{back}", operator, status=403)
 
 
 def step_up(needs: Needs, way: str) -> str:
@@ -151,7 +174,8 @@ async def on_error(request: Request, error: Exception) -> Response:
         _LOG.warning("%s: refused: %s", request.url.path, error.reason)
     if wants_json(request):
         return JSONResponse({"error": code, "message": words}, status, headers=HEADERS)
-    return page("That did not work", f"<p>{escape(words)}</p>", None, status=status)
+    back = "" if request.method == "GET" else "<p>Your browser's “back” leads to what you filled in.</p>"
+    return page("That did not work", f"<p>{escape(words)}</p>{back}", None, status=status)
 
 
 def _place(request: Request) -> str:

@@ -1,7 +1,7 @@
 """Who has which role, and a form to change that: for administrators, and for auditors to look at."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from html import escape
 
@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from answerable.apps.gateway.bodies import read_body
 from answerable.apps.operators.limits_form import limits_shown, limits_typed
-from answerable.apps.operators.pages import HEADERS, HERE, csrf_input, page, refusal, wants_json
-from answerable.apps.operators.people import check_csrf, csrf_token, people_of, require_operator
+from answerable.apps.operators.pages import HEADERS, HERE, csrf_input, page, refusal, table, wants_json, when
+from answerable.apps.operators.people import People, check_csrf, csrf_token, people_of, require_operator
 from answerable.apps.operators.role_changes import Change
 from answerable.grants.forms import MOST_BYTES, read_form
+from answerable.ports.directory import local_id
 from answerable.roles import Assignment, Kept, Role, limits_text
 from answerable.values import OperatorId, WorkloadId, rfc3339
 from answerable.values.errors import RoleError
@@ -44,9 +45,10 @@ async def list_roles(request: Request) -> Response:
         owners = [{"workload": workload, "operator": owner} for workload, owner in owned]
         return JSONResponse({"roles": rows, "owners": owners}, headers=HEADERS)
     changes = any(one.role is Role.ADMINISTRATOR for one in mine)
-    body = _table(found, csrf_token(request) if changes else None) + _owners(owned)
+    names = await asyncio.to_thread(_names, people)
+    body = _table(found, names, csrf_token(request) if changes else None) + _owners(owned, names)
     if changes:
-        body += _form(csrf_token(request))
+        body += _form(csrf_token(request), names)
     return page("Roles", body, operator)
 
 
@@ -103,8 +105,8 @@ async def whoami(request: Request) -> Response:
     body = (
         f"<dl><dt>Id</dt><dd><code>{escape(operator.id)}</code></dd><dt>Name</dt><dd>{escape(operator.name)}</dd>"
         f"<dt>Signed in</dt><dd>AAL{int(operator.level)}, "
-        f"{escape(operator.authenticated_at.isoformat(' ', 'seconds'))}</dd></dl>"
-        f"<h2>Roles</h2><ul>{rows or '<li>none</li>'}</ul>"
+        f"{when(rfc3339(operator.authenticated_at))}</dd></dl>"
+        f"<h2>Roles</h2><ul>{rows or '<li>none; an administrator gives them, to the id above</li>'}</ul>"
         f'<form method="post" action="{HERE}/sign-out">{csrf_input(csrf_token(request))}'
         "<button>Sign out</button></form>"
     )
@@ -119,6 +121,13 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse(f"{HERE}/sign-in", 303, headers=HEADERS)
     await people_of(request).sessions.end(request, response)
     return response
+
+
+def _names(people: People) -> dict[OperatorId, str]:
+    """What those are called who register here; a login service's people have ids alone."""
+    if people.directory is None:
+        return {}
+    return {local_id(one.handle): one.name for one in people.directory.people()}
 
 
 async def _form_of(request: Request) -> dict[str, str]:
@@ -165,42 +174,41 @@ def _ends(one: Assignment) -> str:
     return "" if one.until is None else f", until {escape(one.until.isoformat(' ', 'minutes'))}"
 
 
-def _table(found: Sequence[Assignment], csrf: str | None) -> str:
-    rows = ""
+def _named(operator: OperatorId, names: Mapping[OperatorId, str]) -> str:
+    name = f"{escape(names[operator])}<br>" if operator in names else ""
+    return f"{name}<code>{escape(operator)}</code>"
+
+
+def _table(found: Sequence[Assignment], names: Mapping[OperatorId, str], csrf: str | None) -> str:
+    rows = []
     for one in found:
-        take = ""
+        cells = [
+            _named(one.operator, names),
+            escape(one.role.value),
+            f"{escape(limits_shown(one.limits))}{_ends(one)}",
+            _named(one.given_by, names),
+        ]
         if csrf is not None:
-            take = (
+            cells.append(
                 f'<form method="post" action="{_ROLES}/take">{csrf_input(csrf)}'
                 f'<input type="hidden" name="operator" value="{escape(one.operator)}">'
                 f'<input type="hidden" name="role" value="{escape(one.role.value)}">'
                 f'<label>Why<input name="reason" required maxlength="500"></label><button>Take</button></form>'
             )
-        rows += (
-            f"<tr><td><code>{escape(one.operator)}</code></td><td>{escape(one.role.value)}</td>"
-            f"<td>{escape(limits_shown(one.limits))}{_ends(one)}</td><td><code>{escape(one.given_by)}</code></td>"
-            f"<td>{take}</td></tr>"
-        )
-    return (
-        '<table><thead><tr><th scope="col">Who</th><th scope="col">Role</th><th scope="col">Limits</th>'
-        f'<th scope="col">Given by</th><th scope="col"></th></tr></thead><tbody>{rows}</tbody></table>'
-    )
+        rows.append(cells)
+    heads = ("Who", "Role", "Limits", "Given by", *(["Take it"] if csrf is not None else []))
+    return table(heads, rows)
 
 
-def _owners(owned: Sequence[tuple[WorkloadId, OperatorId]]) -> str:
-    rows = "".join(
-        f"<tr><td><code>{escape(workload)}</code></td><td><code>{escape(owner)}</code></td></tr>"
-        for workload, owner in owned
-    )
-    if not rows:
+def _owners(owned: Sequence[tuple[WorkloadId, OperatorId]], names: Mapping[OperatorId, str]) -> str:
+    if not owned:
         return ""
-    return (
-        '<h2>Whose bots</h2><table><thead><tr><th scope="col">Workload</th><th scope="col">Owner</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
+    rows = ((f"<code>{escape(workload)}</code>", _named(owner, names)) for workload, owner in owned)
+    return f"<h2>Whose bots</h2>{table(('Workload', 'Owner'), rows)}"
 
 
-def _form(csrf: str) -> str:
+def _form(csrf: str, names: Mapping[OperatorId, str]) -> str:
+    known = "".join(f'<option value="{escape(one)}">{escape(name)}</option>' for one, name in names.items())
     roles = "".join(f'<option value="{escape(role.value)}">{escape(role.value)}</option>' for role in Role)
     fields = "".join(
         f'<label for="{name}">{escape(label)}</label><input id="{name}" name="{name}">'
@@ -209,7 +217,7 @@ def _form(csrf: str) -> str:
     return (
         f'<h2>Give a role</h2><form method="post" action="{_ROLES}/give">{csrf_input(csrf)}'
         '<label for="operator">Whom: their id, as “Who you are here” shows it</label>'
-        '<input id="operator" name="operator" required>'
+        f'<input id="operator" name="operator" list="people" required><datalist id="people">{known}</datalist>'
         f'<label for="role">Role</label><select id="role" name="role">{roles}</select>'
         f"<fieldset><legend>Limits, of an approver</legend>{fields}</fieldset>"
         '<label for="until">Until (a day; empty for good)</label><input id="until" name="until" type="date">'

@@ -112,12 +112,15 @@ class ReceiptPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RoleBody(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody was given a role, or it was taken from them; or they came to own a workload."""
+    """Somebody was given a role, or it was taken from them; or they came to own a workload; or an id of theirs was
+    linked with another one of theirs.
+    """
 
     operator: str
     role: str
+    """Empty of ids that are linked."""
     event: str
-    """given, taken."""
+    """given, taken; linked, unlinked."""
     by: str
     reason: str
     limits: str = ""
@@ -126,3 +129,5 @@ class RoleBody(msgspec.Struct, frozen=True, omit_defaults=True):
     until: str | None = None
     workload: str | None = None
     """The workload that they own in this role; None where it is for none in particular."""
+    other: str | None = None
+    """The id that is the same person's as `operator`, or is not any more."""

@@ -46,7 +46,7 @@ def facets_of_acting(kind: Facet, body: Acting, private: Private | None) -> Face
                 texts=_said(body.action, body.how, body.by, body.detail),
             )
         case RoleBody():
-            said = _said(body.operator, body.role, body.by, body.reason, body.workload)
+            said = _said(body.operator, body.role, body.by, body.reason, body.workload, body.other)
             return Facets((kind, facet(Kind.OUTCOME, body.event)), texts=said)
 
 

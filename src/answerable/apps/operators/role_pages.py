@@ -39,14 +39,16 @@ async def list_roles(request: Request) -> Response:
         return refusal(request, ruling, operator)
     found = await asyncio.to_thread(people.roles.all)
     owned = await asyncio.to_thread(people.roles.owned)
+    links = sorted((await asyncio.to_thread(people.changes.store.on_record)).links)
     if wants_json(request):
         rows = [_as_json(one) for one in found]
         owners = [{"workload": workload, "operator": owner} for workload, owner in owned]
-        return JSONResponse({"roles": rows, "owners": owners}, headers=HEADERS)
+        return JSONResponse({"roles": rows, "owners": owners, "linked": links}, headers=HEADERS)
     changes = any(one.role is Role.ADMINISTRATOR for one in mine)
-    body = _table(found, csrf_token(request) if changes else None) + _owners(owned)
-    if changes:
-        body += _form(csrf_token(request))
+    csrf = csrf_token(request) if changes else None
+    body = _table(found, csrf) + _owners(owned) + _links(links, csrf)
+    if csrf is not None:
+        body += _form(csrf)
     return page("Roles", body, operator)
 
 
@@ -81,6 +83,28 @@ async def take_role(request: Request) -> Response:
     return _done(request)
 
 
+async def link_ids(request: Request) -> Response:
+    """Say that two ids are one person's."""
+    return await _link(request, linked=True)
+
+
+async def unlink_ids(request: Request) -> Response:
+    """Say that they are two people's."""
+    return await _link(request, linked=False)
+
+
+async def _link(request: Request, *, linked: bool) -> Response:
+    operator = await require_operator(request)
+    form = await _form_of(request)
+    check_csrf(request, form.get("csrf", ""))
+    one, other = (OperatorId(form.get(name, "").strip()) for name in ("operator", "other"))
+    changes = people_of(request).changes
+    ruling = await changes.link(operator, one, other, form.get("reason", ""), linked=linked)
+    if not ruling.allowed:
+        return refusal(request, ruling, operator, _ROLES)
+    return _done(request)
+
+
 async def whoami(request: Request) -> Response:
     """Who is signed in, how surely, and what they have: the id here is the one to give roles to."""
     operator = await require_operator(request)
@@ -92,6 +116,7 @@ async def whoami(request: Request) -> Response:
                 "name": operator.name,
                 "level": int(operator.level),
                 "authenticated_at": rfc3339(operator.authenticated_at),
+                "also": sorted(operator.also),
                 "roles": [_as_json(one) for one in found],
                 "csrf": csrf_token(request),
             },
@@ -100,10 +125,11 @@ async def whoami(request: Request) -> Response:
     rows = "".join(
         f"<li>{escape(one.role.value)}: {escape(limits_shown(one.limits))}{_ends(one)}</li>" for one in found
     )
+    also = "".join(f"<dt>Also</dt><dd><code>{escape(one)}</code></dd>" for one in sorted(operator.also))
     body = (
         f"<dl><dt>Id</dt><dd><code>{escape(operator.id)}</code></dd><dt>Name</dt><dd>{escape(operator.name)}</dd>"
         f"<dt>Signed in</dt><dd>AAL{int(operator.level)}, "
-        f"{escape(operator.authenticated_at.isoformat(' ', 'seconds'))}</dd></dl>"
+        f"{escape(operator.authenticated_at.isoformat(' ', 'seconds'))}</dd>{also}</dl>"
         f"<h2>Roles</h2><ul>{rows or '<li>none</li>'}</ul>"
         f'<form method="post" action="{HERE}/sign-out">{csrf_input(csrf_token(request))}'
         "<button>Sign out</button></form>"
@@ -198,6 +224,30 @@ def _owners(owned: Sequence[tuple[WorkloadId, OperatorId]]) -> str:
         '<h2>Whose bots</h2><table><thead><tr><th scope="col">Workload</th><th scope="col">Owner</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _links(links: Sequence[tuple[OperatorId, OperatorId]], csrf: str | None) -> str:
+    """Ids that are one person's, and for administrators how to say so and how to take it back."""
+    shown = ""
+    for one, other in links:
+        apart = ""
+        if csrf is not None:
+            apart = (
+                f'<form method="post" action="{_ROLES}/unlink">{csrf_input(csrf)}'
+                f'<input type="hidden" name="operator" value="{escape(one)}">'
+                f'<input type="hidden" name="other" value="{escape(other)}">'
+                '<label>Why<input name="reason" required maxlength="500"></label><button>Unlink</button></form>'
+            )
+        shown += f"<li><code>{escape(one)}</code> and <code>{escape(other)}</code>{apart}</li>"
+    form = ""
+    if csrf is not None:
+        form = (
+            f'<form method="post" action="{_ROLES}/link">{csrf_input(csrf)}'
+            '<label>An id<input name="operator" required></label>'
+            '<label>Another of the same person<input name="other" required></label>'
+            '<label>Why<input name="reason" required maxlength="500"></label><button>Link</button></form>'
+        )
+    return f"<h2>Ids of one person</h2><ul>{shown}</ul>{form}" if shown or form else ""
 
 
 def _form(csrf: str) -> str:

@@ -9,7 +9,7 @@ from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.world import new_trace
 from answerable.apps.operators.role_changes import Change, RoleChanges
 from answerable.identity.operators import Operator
-from answerable.ports.entry_store import Stored
+from answerable.receipts import Stored
 from answerable.receipts.acting import RoleBody
 from answerable.receipts.verifying import decode
 from answerable.roles import Assignment, Limits, Role

@@ -10,7 +10,7 @@ from rich.table import Table
 from answerable.apps.acting_words import second
 from answerable.apps.chain import Chain, ChainLine, assemble
 from answerable.apps.ledger_place import ledger_at
-from answerable.receipts import CallBody, CallPrivate, FindingPart, ReplyBody
+from answerable.receipts import CallBody, CallPrivate, FindingPart, ReplyBody, called
 from answerable.values import TraceId
 from answerable.values.errors import LedgerUnavailable
 
@@ -165,7 +165,9 @@ def _print_call(console: Console, call: CallBody, private: CallPrivate | None, *
     colour, mark = "default", ""
     if decision is not None:
         outcome, colour, mark = decision.outcome, COLOURS[decision.outcome], MARKS[decision.outcome]
-    console.print(f"\n[bold]{kind} {escape(call.name)}[/] [{colour}]{f'{mark} {outcome}'.strip()}[/]")
+    console.print(
+        f"\n[bold]{kind} {escape(called(call, private))}[/] [{colour}]{f'{mark} {outcome}'.strip()}[/]"
+    )
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

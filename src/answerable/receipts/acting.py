@@ -34,6 +34,8 @@ class ApprovalBody(msgspec.Struct, frozen=True, omit_defaults=True):
     needed: int = 1
     detail: str = ""
     """Why, in the gate's own words: it names nobody's data."""
+    tool: str | None = None
+    """The act's, where it is one; entries of before lack it."""
 
 
 class ApprovalPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,6 +65,13 @@ class GrantBody(msgspec.Struct, frozen=True, omit_defaults=True):
     selector: str | None = None
     value: str | None = None
     detail: str = ""
+    """In the gate's own words. Entries written before reasons were sealed have a person's reason here."""
+
+
+class GrantPrivate(msgspec.Struct, frozen=True):
+    """Why somebody took grants back, or let them go on: what a person wrote."""
+
+    reason: str
 
 
 class ActionBody(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -102,6 +111,8 @@ class ReceiptBody(msgspec.Struct, frozen=True, omit_defaults=True):
     attempt: int
     by: str | None = None
     detail: str = ""
+    tool: str | None = None
+    """Entries of before lack it."""
 
 
 class ReceiptPrivate(msgspec.Struct, frozen=True, omit_defaults=True):

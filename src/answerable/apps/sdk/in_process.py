@@ -109,14 +109,19 @@ class _Drafts:
         return self._draft(self._body("sent", 1))
 
     def receipt(self, outcome: Outcome) -> Draft:
+        tool = self._grant.intent.action
         match outcome:
             case Done(result, reference):
-                body = ReceiptBody(self._action, "done", "answer", 1)
+                body = ReceiptBody(self._action, "done", "answer", 1, tool=tool)
                 return self._draft(body, ReceiptPrivate(result, reference))
             case NotDone(reason, _, said):
                 private = ReceiptPrivate(outcome.words) if said else None
-                return self._draft(ReceiptBody(self._action, "not_done", "answer", 1, detail=reason), private)
-        return self._draft(ReceiptBody(self._action, "uncertain", "answer", 1, detail=outcome.reason))
+                return self._draft(
+                    ReceiptBody(self._action, "not_done", "answer", 1, detail=reason, tool=tool), private
+                )
+        return self._draft(
+            ReceiptBody(self._action, "uncertain", "answer", 1, detail=outcome.reason, tool=tool)
+        )
 
     def _body(self, event: str, attempt: int) -> ActionBody:
         grant = self._grant

@@ -44,7 +44,10 @@ async def show_trace(
         chain = assemble(rows)
         if chain is None:
             raise LedgerUnavailable(
-                f"no trace '{trace or 'at all'}' in this ledger; the Answerable-Trace header names one"
+                f"nothing is on record under '{trace[:80]}' in this ledger; a reply's Answerable-Trace header names "
+                "its trace, and 'answerable ledger find' looks for others"
+                if trace
+                else "nothing is on record in this ledger yet; a reply that goes through the gateway is the first"
             )
     finally:
         await store.close()

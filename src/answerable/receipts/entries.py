@@ -192,15 +192,15 @@ class CallBody(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class CallPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
     arguments: str
-    name: str | None = None
+    tool: str | None = None
     """What the model called it, where that was not offered."""
 
 
 def called(body: CallBody, private: CallPrivate | None) -> str:
     """What was asked for, for whoever reads it: `refund_order`, `pay_ada (not offered)`, `not offered`."""
-    if private is None or private.name is None:
+    if private is None or private.tool is None:
         return body.name
-    return f"{private.name} ({NOT_OFFERED})"
+    return f"{private.tool} ({NOT_OFFERED})"
 
 
 class ExtensionBody(msgspec.Struct, frozen=True):

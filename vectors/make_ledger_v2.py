@@ -17,6 +17,7 @@ import msgspec
 
 from answerable.ledger import GENESIS, private_digest
 from answerable.receipts import (
+    NOT_OFFERED,
     ActionBody,
     ActionPrivate,
     ApprovalBody,
@@ -35,6 +36,7 @@ from answerable.receipts import (
     ExtensionPrivate,
     FindingPart,
     GrantBody,
+    GrantPrivate,
     Head,
     HoldBody,
     LineBody,
@@ -186,6 +188,12 @@ def _acting() -> list[Draft]:
         _draft(
             RoleBody(person, "agent_operator", "given", person, "runs it", '{"routes":["a"]}', at, at, bot)
         ),
+        # Appended, so that what is above keeps its bytes.
+        _draft(GrantBody("", "lifted", by=person, selector="everything"), GrantPrivate("mended " + ODD)),
+        _draft(RoleBody(person, "", "linked", person, "has both", other="local#a")),
+        _draft(CallBody(0, 1, "call_2", NOT_OFFERED), CallPrivate("{}", "pay_ada")),
+        _draft(ReceiptBody("ac_1", "done", "answer", 1, tool="refund_order"), ReceiptPrivate("{}")),
+        _draft(ApprovalBody("ap_1", "opened", "act", decision, BUNDLE, BUNDLE, tool="refund_order")),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.sqlite_sign_ins import SqliteSignIns
 from answerable.adapters.world import new_trace
-from answerable.approvals import Phase
+from answerable.approvals import Approve, Phase, Refusal, State, step
 from answerable.apps.approvals.app import create_approvals
 from answerable.apps.operators import People
 from answerable.apps.operators.role_changes import RoleChanges
@@ -271,3 +271,27 @@ def test_roles_are_asked_of_the_store_at_each_answer(site: Site) -> None:
     site.people.roles.assign(Assignment(RUTH, Role.ADMINISTRATOR, Limits(), OWEN, some.NOW))
     site.stack.limits.clear()
     assert site.answer(ruth, "approve", binds=site.binds()).status == 403
+
+
+def test_a_second_yes_under_another_id_of_the_same_person_is_refused(site: Site) -> None:
+    site.stack.amount = Money(50_001, "USD")
+    site.hold()
+    first, second = site.browser(), site.browser(SAM)
+    assert site.answer(first, "approve", binds=site.binds()).json["phase"] == "open"
+    asyncio.run(site.people.changes.link_here(RUTH, RUTH, SAM, "one person"))
+    refused = site.answer(second, "approve", binds=site.binds())
+    assert refused.status == 403
+    assert "you have approved this already" in refused.text
+    assert site.stack.kept().state.phase is Phase.OPEN
+
+
+def test_two_yeses_at_once_under_two_ids_of_one_person_are_one() -> None:
+    stack = Stack()
+    stack.amount = Money(50_001, "USD")
+    asyncio.run(stack.hold(holds.held_act(0), 0))
+    state = stack.kept().state
+    assert state.needed == 2
+    first = step(state, Approve(stack.clock(), RUTH, state.binds, also=(SAM,)))
+    assert isinstance(first, State)
+    assert isinstance(step(first, Approve(stack.clock(), SAM, state.binds, also=(RUTH,))), Refusal)
+    assert isinstance(step(first, Approve(stack.clock(), SAM, state.binds)), State)

@@ -119,3 +119,10 @@ def test_somebody_who_is_removed_is_signed_out(ledger: Path) -> None:
     assert run_on(ledger, "operators", "list") == ""
     with pytest.raises(SettingsError):
         run_on(ledger, "operators", "remove", operator)
+
+
+def test_two_ids_are_put_on_record_as_one_persons(ledger: Path) -> None:
+    assert "are one person" in run_on(ledger, "roles", "link", ADA, "local#a", "--reason", "she has both")
+    [body] = entries(ledger)
+    assert (body.operator, body.event, body.other) == (ADA, "linked", "local#a")
+    assert f"{ADA}  is  local#a" in run_on(ledger, "roles", "list")

@@ -1,12 +1,12 @@
 """A reader and a decider that anybody can follow: a word in the line decides everything about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from answerable.adapters.bundle_files import built_in
 from answerable.claims import Claim, Force, Polarity, ReadingContext, Subject
 from answerable.decisions import Bundle, Decision, Outcome, Policy, Wording
-from answerable.exchange import Exchange, Message, Role
+from answerable.exchange import Exchange, Message, Role, ToolSpec
 from answerable.findings import Finding
 from answerable.flow import Event, Mode, Output, ReplyEnded, Step, Turn
 from answerable.receipts import Draft
@@ -71,8 +71,9 @@ def turn(
     reader: KeywordReader | None = None,
     *,
     structured: bool = False,
+    tools: tuple[ToolSpec, ...] = (),
 ) -> Turn:
-    asked = exchange(structured=structured)
+    asked = replace(exchange(structured=structured), tools=tools)
     return Turn(asked, reader or KeywordReader(), TableDecider(), mode, line_limit=limit)
 
 

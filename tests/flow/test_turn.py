@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,12 +39,15 @@ from answerable.flow import (
 )
 from answerable.flow.turn import prompt_digest
 from answerable.receipts import (
+    CallBody,
+    CallPrivate,
     ChoiceBody,
     ExchangeBody,
     ExchangePrivate,
     LineBody,
     ReplyBody,
     ReplyPrivate,
+    called,
 )
 from answerable.statements import Shape
 from answerable.values import (
@@ -296,6 +300,25 @@ def test_calls_of_a_choice_keep_their_place_between_its_lines() -> None:
     assert kinds == ["Line", "PassCall", "Line", "Line", "EndChoice"]
     held = [type(draft.body).__name__ for draft in drafts(steps(events))]
     assert held == ["LineBody", "CallBody", "LineBody", "LineBody"]
+
+
+def test_a_word_of_the_models_own_in_the_place_of_an_acts_name_is_not_public_for_ever() -> None:
+    fed = turn()
+    own = ToolCall(CallId("c1"), "pay_ada_lund", "{}")
+    [draft] = fed.feed(CallArrived(0, 0, own), NOW).drafts
+    assert b"ada" not in msgspec.json.encode(draft.body)
+    assert draft.private == CallPrivate("{}", "pay_ada_lund")
+    assert isinstance(draft.body, CallBody)
+    assert called(draft.body, draft.private) == "pay_ada_lund (not offered)"
+    assert called(draft.body, None) == "not offered"
+
+
+def test_the_name_of_an_act_that_was_offered_is_public_and_one_of_before_is_still_read() -> None:
+    fed = turn(tools=(ToolSpec("refund_order"),))
+    [draft] = fed.feed(CallArrived(0, 0, ToolCall(CallId("c1"), "refund_order", "{}")), NOW).drafts
+    assert (draft.body, draft.private) == (CallBody(0, 0, "c1", "refund_order"), CallPrivate("{}"))
+    before = CallBody(0, 0, "c1", "pay_ada_lund")
+    assert called(before, CallPrivate("{}")) == called(before, None) == "pay_ada_lund"
 
 
 def test_a_line_without_anything_to_check_has_no_finding_in_its_entry() -> None:

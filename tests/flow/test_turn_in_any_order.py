@@ -28,6 +28,7 @@ from answerable.flow import (
     joined,
 )
 from answerable.receipts import (
+    NOT_OFFERED,
     CallBody,
     CallPrivate,
     ExtensionBody,
@@ -154,8 +155,9 @@ def test_nothing_leaves_before_the_entry_that_holds_it(events: list[Event], mode
             case CallArrived(choice, index, call):
                 assert others == [PassCall(choice, index, call)]
                 [draft] = step.drafts
-                assert draft.body == CallBody(choice, index, call.id, call.name)
-                assert draft.private == CallPrivate(call.arguments)
+                # Nobody offered it: its name is the model's own word.
+                assert draft.body == CallBody(choice, index, call.id, NOT_OFFERED)
+                assert draft.private == CallPrivate(call.arguments, call.name)
             case ExtensionArrived(choice, fields, json, passed, rides):
                 assert others == ([PassExtension(choice, json)] if passed and not rides else [])
                 [draft] = step.drafts

@@ -96,8 +96,8 @@ def test_stopped_before_it_is_sent_and_the_next_one_goes_on_once_it_may(home: Ho
     assert refunded(home) == 210.0
     assert outcome(home, "c-1") == "not-done"
     assert [(one.event, one.by, one.detail) for one in recorded(home)] == [
-        ("revoked", home.person("sam"), EVERYTHING["reason"]),
-        ("lifted", home.person("sam"), "The rule is mended."),
+        ("revoked", home.person("sam"), ""),
+        ("lifted", home.person("sam"), ""),
     ]
 
 

@@ -158,6 +158,19 @@ def test_the_commands_make_issue_show_and_rotate(tmp_path: Path) -> None:
     assert run(tmp_path, "rotate", "trust").stdout.strip() == "bundle 3 of spiffe://shop.example"
 
 
+def test_a_token_in_a_file_is_its_owners_alone_to_read(tmp_path: Path) -> None:
+    run(tmp_path, "init", "trust", "--trust-domain", "shop.example")
+    (tmp_path / "token").touch(0o644)
+    asked = ("issue", "trust", "--workload", "bot/support", "--jwt", "--audience", AUDIENCE)
+    made = run(tmp_path, *asked, "--output", "token")
+    assert (made.returncode, made.stdout.strip()) == (0, BOT), made.stderr
+    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
+    assert json.loads(run(tmp_path, "show", "token", "--json").stdout)[0]["token of"] == BOT
+    refused = run(tmp_path, *asked, "--output", "none/token")
+    assert refused.returncode != 0
+    assert "'none/token' can't be written" in refused.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -172,6 +185,7 @@ def test_the_commands_make_issue_show_and_rotate(tmp_path: Path) -> None:
                 (),
                 ("--jwt",),
                 ("--audience", "a"),
+                ("--x509", "t", "--output", "f"),
                 ("--jwt", "--audience", "a", "--x509", "t"),
                 ("--x509", "t", "--audience", "a"),
                 ("--jwt", "--audience", "a", "--host", "h"),

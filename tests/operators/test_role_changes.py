@@ -9,6 +9,7 @@ from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.world import new_trace
 from answerable.apps.operators.role_changes import Change, RoleChanges
 from answerable.identity.operators import Operator
+from answerable.receipts import Stored
 from answerable.receipts.acting import RoleBody
 from answerable.receipts.verifying import decode
 from answerable.roles import Assignment, Limits, Role
@@ -234,3 +235,78 @@ async def test_a_ledger_that_can_not_be_read_leaves_nobody_with_a_role() -> None
     await made.ledger.close()
     with pytest.raises(RolesUnavailable):
         made.store.of(ADA, NOW)
+
+
+# -- ids of one person -------------------------------------------------------------------
+
+RUTHS = OperatorId("local#ruth")
+
+
+async def test_ids_that_are_linked_are_one_person_at_once_and_by_any_chain_of_them() -> None:
+    made = await with_administrator()
+    before = made.store.linked_with(RUTH)
+    assert (await made.link(ADMINISTRATOR, RUTH, RUTHS, "she has both")).allowed
+    await made.link_here(HERE, SAM, RUTHS, "and that one")
+    assert before == frozenset()
+    assert made.store.linked_with(RUTH) == {RUTHS, SAM}
+    assert made.store.linked_with(ADA) == frozenset()
+
+
+async def test_another_gateway_over_the_same_ledger_knows_of_a_link_and_a_role_at_once() -> None:
+    made = await with_administrator()
+    other = changes(made.store.kept, made.ledger)  # type: ignore[arg-type]
+    assert other.store.of(RUTH, NOW) == []
+    await made.give(ADMINISTRATOR, change(RUTH))
+    await made.link_here(HERE, RUTH, RUTHS, "she has both")
+    assert [one.role for one in other.store.of(RUTH, NOW)] == [Role.APPROVER]
+    assert other.store.linked_with(RUTHS) == {RUTH}
+    await made.take_here(HERE, RUTH, Role.APPROVER, "left")
+    other.store.assign(Assignment(RUTH, Role.APPROVER, Limits(), ADA, NOW))
+    assert other.store.of(RUTH, NOW) == []
+
+
+async def test_what_the_ledger_says_of_roles_is_read_once() -> None:
+    made = await with_administrator()
+    read: list[int] = []
+    of_kind = made.ledger.store.of_kind
+
+    def counted(kind: int, first: int = 0) -> list[Stored]:
+        found = of_kind(kind, first)
+        read.append(len(found))
+        return found
+
+    made.ledger.store.of_kind = counted  # type: ignore[method-assign]
+    for _ in range(3):
+        assert len(made.store.of(ADA, NOW)) == 1
+    assert sum(read) <= 1
+
+
+async def test_a_link_is_taken_back_by_an_administrator_who_is_neither_and_by_nobody_else() -> None:
+    made = await with_administrator()
+    await made.give(ADMINISTRATOR, change(SAM, Role.ADMINISTRATOR))
+    await made.link_here(HERE, ADA, RUTHS, "she has both")
+    await made.link_here(HERE, RUTH, RUTHS, "and that one")
+    also = made.store.linked_with(ADA)
+    assert not (await made.link(replace(ADMINISTRATOR, also=also), RUTH, RUTHS, "no", linked=False)).allowed
+    sam = Operator(SAM, "Sam", AssuranceLevel.AAL2, NOW)
+    assert (await made.link(sam, RUTHS, RUTH, "a mistake", linked=False)).allowed
+    assert made.store.linked_with(ADA) == {RUTHS}
+    assert events(made)[-1] == (RUTHS, "", "unlinked")
+    with pytest.raises(RoleError, match="are not linked with each other"):
+        await made.link(sam, RUTHS, RUTH, "again", linked=False)
+
+
+async def test_an_approver_is_not_made_an_administrator_under_another_id() -> None:
+    made = await with_administrator()
+    await made.give(ADMINISTRATOR, change(RUTH))
+    await made.link_here(HERE, RUTH, RUTHS, "she has both")
+    ruling = await made.give(ADMINISTRATOR, change(RUTHS, Role.ADMINISTRATOR))
+    assert ruling.policies == ("administrator-or-approver",)
+
+
+async def test_what_is_no_two_ids_is_not_linked() -> None:
+    made = await with_administrator()
+    for one, other in ((RUTH, RUTH), (RUTH, OperatorId("ruth"))):
+        with pytest.raises(RoleError):
+            await made.link_here(HERE, one, other, "x")
+    assert len(events(made)) == 1

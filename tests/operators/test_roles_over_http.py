@@ -205,3 +205,23 @@ def test_whoever_was_invited_here_stands_by_name_beside_their_id(site: Stack) ->
     html = site.signed_in("ada").get("/operators/roles").text
     assert f"Ruth &lt;O.&gt;<br><code>{local_id(person.handle)}</code>" in html
     assert f'<option value="{local_id(person.handle)}">Ruth &lt;O.&gt;</option>' in html
+
+
+def test_an_administrator_says_which_ids_are_one_persons_and_another_takes_it_back(site: Stack) -> None:
+    site.give(site.id("sam"), Role.ADMINISTRATOR)
+    administrator, ruth = site.signed_in("ada"), site.signed_in("ruth")
+    ids = {"operator": site.id("ada"), "other": "local#a", "reason": "she has both"}
+    assert ruth.post("/operators/roles/link", {"csrf": site.csrf(ruth), **ids}).status == 403
+    page = administrator.post("/operators/roles/link", {"csrf": site.csrf(administrator), **ids})
+    assert page.status == 200, page.text
+    assert "local#a" in administrator.get("/operators/roles").text
+    assert site.whoami(administrator)["also"] == ["local#a"]
+    own = administrator.post("/operators/roles/unlink", {"csrf": site.csrf(administrator), **ids})
+    assert own.status == 403
+    sam = site.signed_in("sam")
+    assert sam.post("/operators/roles/unlink", {"csrf": site.csrf(sam), **ids}).status == 200
+    assert site.whoami(administrator)["also"] == []
+    assert [(one.event, one.by, one.other) for one in entries(site)] == [
+        ("linked", site.id("ada"), "local#a"),
+        ("unlinked", site.id("sam"), "local#a"),
+    ]

@@ -154,6 +154,7 @@ def test_the_few_entries_of_a_kind_are_found(store: EntryStore, place: Place) ->
     written(store, place, [reply()])
     two = written(store, place, [clock(61)])
     assert store.of_kind(22) == [*one, *two]
+    assert store.of_kind(22, one[-1].seq + 1) == two
     assert store.of_kind(20) == []
 
 

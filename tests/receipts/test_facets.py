@@ -15,6 +15,7 @@ from answerable.receipts import (
     Entry,
     ExchangeBody,
     ExchangePrivate,
+    GrantBody,
     LineBody,
     LinePrivate,
     ReceiptBody,
@@ -185,3 +186,15 @@ def test_an_act_and_its_receipt_are_found_by_what_they_name_only_with_their_key(
     assert facet(Kind.IDENTIFIER, "re9") in facets_of(receipt, ReceiptPrivate("", "RE-9")).sealed
     assert facet(Kind.TOOL, "refund_order") in facets_of(act, None).own
     assert facet(Kind.OUTCOME, "done") in facets_of(receipt, None).own
+
+
+def test_a_question_by_tool_finds_what_was_approved_and_what_became_of_it() -> None:
+    tool = facet(Kind.TOOL, "refund_order")
+    approval = ApprovalBody("ap_1", "approved", "act", "d", "b", "u", tool="refund_order")
+    for body in (
+        approval,
+        GrantBody("gr_1", "issued", tool="refund_order"),
+        ReceiptBody("ac_1", "done", "answer", 1, tool="refund_order"),
+    ):
+        assert tool in facets_of(an_entry(body), None).own
+    assert tool not in facets_of(an_entry(ReceiptBody("ac_1", "done", "answer", 1)), None).own

@@ -144,10 +144,9 @@ class SqliteEntries:
         with self._reading, translated(self._path):
             return [cast("str", row[0]) for row in self._reader.execute(query, (limit,))]
 
-    def of_kind(self, kind: int) -> list[Stored]:
-        return self._select(
-            _ROWS + "INDEXED BY entries_about_the_record WHERE kind >= 20 AND kind = ? ORDER BY seq", (kind,)
-        )
+    def of_kind(self, kind: int, first: int = 0) -> list[Stored]:
+        which = "INDEXED BY entries_about_the_record WHERE kind >= 20 AND kind = ? AND seq >= ? ORDER BY seq"
+        return self._select(_ROWS + which, (kind, first))
 
     def at(self, numbers: Collection[int]) -> list[Stored]:
         wanted = sorted(set(numbers))

@@ -34,6 +34,8 @@ class Approve(msgspec.Struct, frozen=True, tag="approve"):
     """The rules on duties that let them."""
     needed: int = 1
     """How many have to, by the rules on duties."""
+    also: tuple[OperatorId, ...] = ()
+    """Their other ids: a yes of one of these is theirs, and no second one."""
 
 
 class Change(msgspec.Struct, frozen=True, tag="change"):

@@ -167,7 +167,7 @@ def _approve(state: State, event: Approve | Change) -> State | Refusal:
         return Refusal("the workload that asks for it is yours; somebody else has to answer")
     if isinstance(event, Change):
         return _change(state, event)
-    if any(one.by == event.by for one in state.approvals):
+    if any(one.by in (event.by, *event.also) for one in state.approvals):
         return Refusal("you have approved it already; it needs somebody else")
     return _count(state, event, state.approvals)
 

@@ -8,6 +8,7 @@ from answerable.receipts import (
     ApprovalBody,
     ApprovalPrivate,
     GrantBody,
+    GrantPrivate,
     Private,
     ReceiptBody,
     ReceiptPrivate,
@@ -38,7 +39,7 @@ def followed(at: str, body: Acting, private: Private | None) -> Followed:
         case ApprovalBody():
             return Followed(at, f"approval {body.event}", _person(body), _approval(body, private))
         case GrantBody():
-            return Followed(at, f"grant {body.event}", body.by or body.workload or "", _grant(body))
+            return Followed(at, f"grant {body.event}", body.by or body.workload or "", _grant(body, private))
         case ActionBody():
             return Followed(at, f"act {body.event}", body.workload, _action(body, private))
         case ReceiptBody():
@@ -68,9 +69,12 @@ def _approval(body: ApprovalBody, private: Private | None) -> str:
     )
 
 
-def _grant(body: GrantBody) -> str:
+def _grant(body: GrantBody, private: Private | None) -> str:
     if not body.grant and body.selector:
-        return _joined(f"every grant of {body.selector} {body.value or ''}".strip(), body.detail)
+        what = f"every grant of {body.selector} {body.value or ''}".strip()
+        why = f"because: {private.reason}" if isinstance(private, GrantPrivate) else GONE
+        # Entries of before have it in the clear.
+        return _joined(what, body.detail or why)
     return _joined(
         body.grant,
         body.tool and f"for {body.tool} at {body.audience}",

@@ -50,17 +50,26 @@ def issue(
     ] = None,
     jwt: Annotated[bool, typer.Option("--jwt", help="Print a token.")] = False,
     audience: Annotated[str | None, typer.Option("--audience", help="With --jwt: whom it is for.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="With --jwt: a file for the token, which only you can read."),
+    ] = None,
 ) -> None:
     """Issue a short-lived SVID to a workload."""
     if jwt == (x509 is not None):
         raise SettingsError("say --x509 FOLDER for a certificate, or --jwt --audience AUDIENCE for a token")
-    if jwt != bool(audience) or (jwt and host):
+    if jwt != bool(audience) or (jwt and host) or (output is not None and not jwt):
         raise SettingsError(
-            "a token is for one audience: --jwt goes with --audience; --host goes with --x509"
+            "a token is for one audience: --jwt goes with --audience, and --output with these; --host goes with --x509"
         )
     domain, lasts, now = LocalDomain(folder), _duration(ttl), utc_now()
     if x509 is None:
-        print(domain.issue_jwt(workload, audience or "", lasts, now))  # noqa: T201
+        token = domain.issue_jwt(workload, audience or "", lasts, now)
+        if output is None:
+            print(token)  # noqa: T201
+            return
+        domain.write_jwt(output, token)
+        print(domain.id_of(workload))  # noqa: T201
         return
     issued = domain.issue_x509(workload, lasts, now, tuple(host or ()))
     domain.write_x509(x509, issued)

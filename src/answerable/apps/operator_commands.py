@@ -166,20 +166,19 @@ def take(operator: Id, role: RoleName, *, reason: Reason, ledger: LedgerOption =
 
 @roles.command("list")
 def list_roles(*, ledger: LedgerOption = None) -> None:
-    """Who has which role, within which limits, by whom; and whose workload is whose."""
+    """Who has which role, within which limits, by whom; whose workload is whose; which ids are one person's."""
     from answerable.apps.operators.limits_form import limits_shown  # noqa: PLC0415 – start-up time
-    from answerable.apps.operators.opening import open_roles  # noqa: PLC0415
 
-    place, dsn = _place(ledger)
-    store = open_roles(place, dsn)
-    try:
-        for one in store.all():
+    async def act(changes: "RoleChanges") -> None:
+        for one in changes.store.kept.all():
             ends = "" if one.until is None else f", until {one.until:%Y-%m-%d %H:%M} UTC"
             print(f"{one.operator}  {one.role}  {limits_shown(one.limits)}{ends}  by {one.given_by}")  # noqa: T201
-        for workload, owner in store.owned():
+        for workload, owner in changes.store.kept.owned():
             print(f"{owner}  owns  {workload}")  # noqa: T201
-    finally:
-        store.close()
+        for first, second in sorted(changes.store.on_record().links):
+            print(f"{first}  is  {second}")  # noqa: T201
+
+    _with_changes(ledger, act)
 
 
 @roles.command()
@@ -209,6 +208,27 @@ def disown(workload: Workload, operator: Id, *, reason: Reason, ledger: LedgerOp
     """Say that a workload is not somebody's any more."""
     _owning(ledger, workload, operator, reason, owns=False)
     print(f"'{operator}' is no owner of '{workload}' any more")  # noqa: T201
+
+
+@roles.command()
+def link(
+    operator: Id,
+    other: Annotated[str, typer.Argument(help="Another id of the same person.")],
+    *,
+    reason: Reason,
+    ledger: LedgerOption = None,
+) -> None:
+    """Say that two ids are one person's: they count as one wherever two people are needed, at once.
+
+    An administrator who is neither takes that back, signed in, at /operators/roles.
+    """
+    from answerable.values import OperatorId  # noqa: PLC0415 – start-up time
+
+    async def act(changes: "RoleChanges") -> None:
+        await changes.link_here(_who(), OperatorId(operator), OperatorId(other), reason)
+
+    _with_changes(ledger, act)
+    print(f"'{operator}' and '{other}' are one person")  # noqa: T201
 
 
 def _owning(ledger: str | None, workload: str, operator: str, reason: str, *, owns: bool) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from answerable.apps.acting_words import second
 from answerable.apps.chain import Chain, ChainLine, assemble
 from answerable.apps.ledger_place import ledger_at
-from answerable.receipts import CallBody, CallPrivate, FindingPart, ReplyBody
+from answerable.receipts import CallBody, CallPrivate, FindingPart, ReplyBody, called
 from answerable.values import TraceId
 from answerable.values.errors import LedgerUnavailable
 
@@ -44,7 +44,10 @@ async def show_trace(
         chain = assemble(rows)
         if chain is None:
             raise LedgerUnavailable(
-                f"no trace '{trace or 'at all'}' in this ledger; the Answerable-Trace header names one"
+                f"nothing is on record under '{trace[:80]}' in this ledger; a reply's Answerable-Trace header names "
+                "its trace, and 'answerable ledger find' looks for others"
+                if trace
+                else "nothing is on record in this ledger yet; a reply that goes through the gateway is the first"
             )
     finally:
         await store.close()
@@ -165,7 +168,9 @@ def _print_call(console: Console, call: CallBody, private: CallPrivate | None, *
     colour, mark = "default", ""
     if decision is not None:
         outcome, colour, mark = decision.outcome, COLOURS[decision.outcome], MARKS[decision.outcome]
-    console.print(f"\n[bold]{kind} {escape(call.name)}[/] [{colour}]{f'{mark} {outcome}'.strip()}[/]")
+    console.print(
+        f"\n[bold]{kind} {escape(called(call, private))}[/] [{colour}]{f'{mark} {outcome}'.strip()}[/]"
+    )
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

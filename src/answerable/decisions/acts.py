@@ -64,7 +64,7 @@ class ActDecider:
         if action is None:
             return self._stopped(
                 ActOutcome.REFUSE,
-                f"'{call.name}' is no act of this bundle",
+                "it is no act of this bundle",  # without its name: that is the model's word, and this stays for ever
                 instead=("use only the acts that you were offered for this",),
             )
         arguments = arguments_of(call)

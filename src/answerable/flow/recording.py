@@ -11,6 +11,7 @@ from answerable.exchange import Exchange, Message, ToolCall
 from answerable.findings import Finding, Support
 from answerable.receipts import Body, Private
 from answerable.receipts.entries import (
+    NOT_OFFERED,
     ActDecisionPart,
     CallBody,
     CallPrivate,
@@ -142,10 +143,14 @@ def call_parts(
     call: ToolCall,
     decision: ActDecision | None = None,
     *,
+    known: bool,
     passed: bool = True,
     enforced: bool = True,
 ) -> Parts:
-    """An act that the model asked for, what was decided on it, and whether it goes on."""
+    """An act that the model asked for, what was decided on it, and whether it goes on.
+
+    `known`: its name was offered, or is the bundle's; any other is sealed.
+    """
     part = None
     if decision is not None:
         part = ActDecisionPart(
@@ -158,4 +163,5 @@ def call_parts(
             decision.route,
             enforced,
         )
-    return CallBody(choice, index, call.id, call.name, part, passed), CallPrivate(call.arguments)
+    name, own = (call.name, None) if known else (NOT_OFFERED, call.name)
+    return CallBody(choice, index, call.id, name, part, passed), CallPrivate(call.arguments, own)

@@ -124,6 +124,8 @@ class Turn:
         self._mode = mode
         self._line_limit = line_limit
         self._acts = Acts(exchange, decider.bundle)
+        self._names = {tool.name for tool in exchange.tools} | set(decider.bundle.actions)
+        """Of acts, that were offered or are the bundle's: every other is a word of the model's own."""
         self._grounds = Grounds(exchange, texts or published_texts(reader), self._acts.known)
         self._retries = retries
         self._news = () if exchange.structured else tuple(news)
@@ -167,7 +169,7 @@ class Turn:
                 if self._acts.decides:  # when the choice ends, all of them together
                     self._choices.setdefault(choice, _Choice()).calls.append((index, call))
                     return Step()
-                body, private = call_parts(choice, index, call)
+                body, private = call_parts(choice, index, call, known=call.name in self._names)
                 return Step([self._draft(now, body, private)], [PassCall(choice, index, call)])
             case ExtensionArrived(choice, fields, json, passed, rides):
                 extension = ExtensionBody(choice, fields, passed)
@@ -291,7 +293,10 @@ class Turn:
         state.calls = []
         for one in decided:
             passed = isinstance(one, PassCall)
-            parts = call_parts(choice, one.index, one.call, one.decision, passed=passed, enforced=enforced)
+            known = one.call.name in self._names
+            parts = call_parts(
+                choice, one.index, one.call, one.decision, known=known, passed=passed, enforced=enforced
+            )
             step.drafts.append(self._draft(now, *parts))
         step.outputs += decided
         stopped = tuple(one for one in decided if isinstance(one, StopCall))

@@ -16,3 +16,5 @@ class Operator:
     """How surely they are who they are (NIST SP 800-63B-4), by the sign-in that this session rests on."""
     authenticated_at: datetime
     """When they last showed it: a step-up asks for a recent one."""
+    also: frozenset[OperatorId] = frozenset()
+    """Their other ids, as administrators put on record. They bind, and give no role: see `Duties`."""

@@ -60,8 +60,8 @@ class EntryStore(Protocol):
     def exchanges(self, limit: int) -> list[str]:
         """The traces of the last exchanges, newest first."""
 
-    def of_kind(self, kind: int) -> list[Stored]:
-        """Every entry of a kind of which there are few, in order."""
+    def of_kind(self, kind: int, first: int = 0) -> list[Stored]:
+        """Every entry of a kind of which there are few, in order, from number `first` on."""
 
     def at(self, numbers: Collection[int]) -> list[Stored]:
         """The entries of these numbers, in order, as far as they are there."""

@@ -4,10 +4,11 @@ Implementations are synchronous, may be shared by threads, may have one place in
 processes, and are held to one suite: tests/ports/test_role_store.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from answerable.identity.operators import Operator
 from answerable.roles import Assignment, Role
 from answerable.values import OperatorId, WorkloadId
 
@@ -58,3 +59,13 @@ class RoleStore(Protocol):
 
     def close(self) -> None:
         """Let go. What is asked afterwards raises RolesUnavailable."""
+
+
+def of_person(
+    of: Callable[[OperatorId, datetime], Sequence[Assignment]], who: Operator, now: datetime
+) -> list[Assignment]:
+    """What somebody has under each of their ids, for the rules on duties. `of` is a store's.
+
+    Raises RolesUnavailable.
+    """
+    return [one for name in (who.id, *sorted(who.also)) for one in of(name, now)]

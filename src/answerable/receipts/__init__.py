@@ -6,12 +6,14 @@ from answerable.receipts.acting import (
     ApprovalBody,
     ApprovalPrivate,
     GrantBody,
+    GrantPrivate,
     ReceiptBody,
     ReceiptPrivate,
     RoleBody,
 )
 from answerable.receipts.canonical import canonical
 from answerable.receipts.entries import (
+    NOT_OFFERED,
     ActDecisionPart,
     CallBody,
     CallPrivate,
@@ -31,6 +33,7 @@ from answerable.receipts.entries import (
     ReplyPrivate,
     StatementPart,
     TermPart,
+    called,
 )
 from answerable.receipts.format import (
     FORMAT,
@@ -59,6 +62,7 @@ from answerable.receipts.sealing import Head, Sealer, SubjectMonth, data_subject
 __all__ = [
     "FORMAT",
     "KINDS",
+    "NOT_OFFERED",
     "PRIVATE_OF",
     "ActDecisionPart",
     "ActionBody",
@@ -82,6 +86,7 @@ __all__ = [
     "ExtensionPrivate",
     "FindingPart",
     "GrantBody",
+    "GrantPrivate",
     "Head",
     "HoldBody",
     "LineBody",
@@ -102,6 +107,7 @@ __all__ = [
     "SubjectMonth",
     "TermPart",
     "UnknownBody",
+    "called",
     "canonical",
     "data_subject",
     "decode",

@@ -34,6 +34,8 @@ class ApprovalBody(msgspec.Struct, frozen=True, omit_defaults=True):
     needed: int = 1
     detail: str = ""
     """Why, in the gate's own words: it names nobody's data."""
+    tool: str | None = None
+    """The act's, where it is one; entries of before lack it."""
 
 
 class ApprovalPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,6 +65,13 @@ class GrantBody(msgspec.Struct, frozen=True, omit_defaults=True):
     selector: str | None = None
     value: str | None = None
     detail: str = ""
+    """In the gate's own words. Entries written before reasons were sealed have a person's reason here."""
+
+
+class GrantPrivate(msgspec.Struct, frozen=True):
+    """Why somebody took grants back, or let them go on: what a person wrote."""
+
+    reason: str
 
 
 class ActionBody(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -102,6 +111,8 @@ class ReceiptBody(msgspec.Struct, frozen=True, omit_defaults=True):
     attempt: int
     by: str | None = None
     detail: str = ""
+    tool: str | None = None
+    """Entries of before lack it."""
 
 
 class ReceiptPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -112,12 +123,15 @@ class ReceiptPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RoleBody(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody was given a role, or it was taken from them; or they came to own a workload."""
+    """Somebody was given a role, or it was taken from them; or they came to own a workload; or an id of theirs was
+    linked with another one of theirs.
+    """
 
     operator: str
     role: str
+    """Empty of ids that are linked."""
     event: str
-    """given, taken."""
+    """given, taken; linked, unlinked."""
     by: str
     reason: str
     limits: str = ""
@@ -126,3 +140,5 @@ class RoleBody(msgspec.Struct, frozen=True, omit_defaults=True):
     until: str | None = None
     workload: str | None = None
     """The workload that they own in this role; None where it is for none in particular."""
+    other: str | None = None
+    """The id that is the same person's as `operator`, or is not any more."""

@@ -22,7 +22,8 @@ def facets_of_acting(kind: Facet, body: Acting, private: Private | None) -> Face
     """What such an entry can be found by; as `facets_of`, which asks this."""
     match body:
         case ApprovalBody():
-            own = [kind, facet(Kind.OUTCOME, body.event), *(facet(Kind.POLICY, one) for one in body.policies)]
+            own = [kind, facet(Kind.OUTCOME, body.event), *_tool(body.tool)]
+            own += [facet(Kind.POLICY, one) for one in body.policies]
             # Who answered is looked for as an approver of the whole exchange, as that of its bundle is.
             answered = body.by is not None and body.event in _ANSWERS
             shared = (facet(Kind.APPROVER, person_value(body.by or "")),) if answered else ()
@@ -40,13 +41,13 @@ def facets_of_acting(kind: Facet, body: Acting, private: Private | None) -> Face
             )
         case ReceiptBody():
             return Facets(
-                (kind, facet(Kind.OUTCOME, body.outcome)),
+                (kind, facet(Kind.OUTCOME, body.outcome), *_tool(body.tool)),
                 (),
                 _things(_shown(private)) if isinstance(private, ReceiptPrivate) else (),
                 texts=_said(body.action, body.how, body.by, body.detail),
             )
         case RoleBody():
-            said = _said(body.operator, body.role, body.by, body.reason, body.workload)
+            said = _said(body.operator, body.role, body.by, body.reason, body.workload, body.other)
             return Facets((kind, facet(Kind.OUTCOME, body.event)), texts=said)
 
 

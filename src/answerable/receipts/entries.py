@@ -167,8 +167,15 @@ class ActDecisionPart(msgspec.Struct, frozen=True):
     enforced: bool
 
 
+NOT_OFFERED = "not offered"
+"""In the place of a name that nobody offered. It has a blank, as no tool's name has."""
+
+
 class CallBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """An act that the model asked for, and what is about to become of it. Arguments are private.
+
+    `name` is one that the model was offered or the bundle knows. Any other is a word of the model's own, which may be
+    anybody's name: then `NOT_OFFERED` stands here and the word in the private part. Entries of before have it here.
 
     `decision` is None under a bundle that says nothing of acts. An act that is not
     `passed` never reaches the client: the model is told why, or that another act of
@@ -183,8 +190,17 @@ class CallBody(msgspec.Struct, frozen=True, omit_defaults=True):
     passed: bool = True
 
 
-class CallPrivate(msgspec.Struct, frozen=True):
+class CallPrivate(msgspec.Struct, frozen=True, omit_defaults=True):
     arguments: str
+    tool: str | None = None
+    """What the model called it, where that was not offered."""
+
+
+def called(body: CallBody, private: CallPrivate | None) -> str:
+    """What was asked for, for whoever reads it: `refund_order`, `pay_ada (not offered)`, `not offered`."""
+    if private is None or private.tool is None:
+        return body.name
+    return f"{private.tool} ({NOT_OFFERED})"
 
 
 class ExtensionBody(msgspec.Struct, frozen=True):

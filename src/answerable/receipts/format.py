@@ -21,6 +21,7 @@ from answerable.receipts.acting import (
     ApprovalBody,
     ApprovalPrivate,
     GrantBody,
+    GrantPrivate,
     ReceiptBody,
     ReceiptPrivate,
     RoleBody,
@@ -67,6 +68,7 @@ Private = (
     | ExtensionPrivate
     | ReplyPrivate
     | ApprovalPrivate
+    | GrantPrivate
     | ActionPrivate
     | ReceiptPrivate
 )
@@ -100,6 +102,7 @@ PRIVATE_OF: "MappingProxyType[type[msgspec.Struct], type[Private]]" = MappingPro
         ExtensionBody: ExtensionPrivate,
         ReplyBody: ReplyPrivate,
         ApprovalBody: ApprovalPrivate,
+        GrantBody: GrantPrivate,
         ActionBody: ActionPrivate,
         ReceiptBody: ReceiptPrivate,
     }

@@ -15,9 +15,13 @@ Entity = dict[str, Any]
 _SECOND = timedelta(seconds=1)
 
 
-def person(operator: OperatorId, roles: Iterable[Role]) -> Entity:
-    """Somebody who signed in."""
-    attributes = {"id": operator, "roles": sorted(role.value for role in roles)}
+def person(operator: OperatorId, roles: Iterable[Role], elsewhere: Iterable[Role]) -> Entity:
+    """Somebody who signed in, and the roles that they have under other ids."""
+    attributes = {
+        "id": operator,
+        "roles": sorted(role.value for role in roles),
+        "elsewhere": sorted(role.value for role in elsewhere),
+    }
     return {"uid": {"type": PERSON, "id": operator}, "attrs": attributes, "parents": []}
 
 
@@ -48,6 +52,11 @@ def assignment(whose: OperatorId, role: Role, others: Collection[str], *, limite
     """A role that somebody is to get or lose."""
     attributes = {"whose": _person(whose), "role": role.value, "others": sorted(others), "limited": limited}
     return _entity("Assignment", attributes)
+
+
+def link(people: Iterable[OperatorId]) -> Entity:
+    """Ids that are to be linked, or not to be any more."""
+    return _entity("Link", {"people": _people(people)})
 
 
 def kept(wanted: Kept) -> Entity:

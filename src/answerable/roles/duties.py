@@ -53,8 +53,10 @@ class DutyRules:
 class Duties:
     """Answers what one person may do now. Never raises for what it is asked: what can't be decided is refused.
 
-    `assignments` are those of the store; of them only the operator's own that stand at `now` count. An operator
-    comes from the sign-in alone (`identity.operators.Operator`), never from a request's body.
+    `assignments` are those of the store, of each of their ids (`ports.roles.of_person`); what stands at `now` counts.
+    An operator comes from the sign-in alone (`identity.operators.Operator`), never from a request's body. Whatever
+    another id of theirs did, asked for or owns, they did. A role that another id has permits them nothing, and still
+    forbids what it forbids.
     """
 
     def __init__(self, policies: str, schema: str, rules: DutyRules | None = None) -> None:
@@ -82,7 +84,7 @@ class Duties:
         """May they approve it, given who has approved it already? And how many must, in all?"""
         asked = _Asked(operator, tuple(assignments), now)
         rules = self.rules.of(wanted.route)
-        held = cedar.held(wanted, earlier)
+        held = asked.held(wanted, earlier)
         ruling = self._ruled(asked, "approve", held, rules.sign_in, self._clock(now), limited=True)
         alone: dict[str, Any] = {}
         if rules.two_above is not None:
@@ -102,7 +104,7 @@ class Duties:
     ) -> Ruling:
         """May they take back what was approved, or what was asked for?"""
         asked = _Asked(operator, tuple(assignments), now)
-        return self._ruled(asked, "withdraw", cedar.held(wanted, approved), self.rules.stop, limited=True)
+        return self._ruled(asked, "withdraw", asked.held(wanted, approved), self.rules.stop, limited=True)
 
     def may_resolve_act(
         self,
@@ -120,7 +122,7 @@ class Duties:
         asked = _Asked(operator, tuple(assignments), now)
         context = {**self._clock(now), "outcome": outcome}
         sign_in = self.rules.of(wanted.route).sign_in
-        return self._ruled(asked, "resolve_act", cedar.held(wanted, approved), sign_in, context, limited=True)
+        return self._ruled(asked, "resolve_act", asked.held(wanted, approved), sign_in, context, limited=True)
 
     def may_undo_act(
         self,
@@ -133,7 +135,7 @@ class Duties:
         """May they have an act taken back that was done? As `may_resolve_act`, and not what they approved."""
         asked = _Asked(operator, tuple(assignments), now)
         sign_in = self.rules.of(wanted.route).sign_in
-        held = cedar.held(wanted, approved)
+        held = asked.held(wanted, approved)
         return self._ruled(asked, "undo_act", held, sign_in, self._clock(now), limited=True)
 
     def may_approve_bundle(
@@ -164,7 +166,7 @@ class Duties:
         theirs: Iterable[Assignment],
         now: datetime,
     ) -> Ruling:
-        """May they give this role? `theirs` is what its holder has or will have already."""
+        """May they give this role? `theirs` is what its holder has or will have already, under this id."""
         others = {
             one.role.value
             for one in theirs
@@ -172,8 +174,10 @@ class Duties:
             and one.role is not wanted.role
             and (one.until is None or one.until > now)
         }
-        made = cedar.assignment(wanted.operator, wanted.role, others, limited=wanted.limits != _NO_LIMITS)
-        return self._ruled(_Asked(operator, tuple(assignments), now), "give_role", made, self.rules.change)
+        asked = _Asked(operator, tuple(assignments), now)
+        whose = asked.one(wanted.operator)
+        made = cedar.assignment(whose, wanted.role, others, limited=wanted.limits != _NO_LIMITS)
+        return self._ruled(asked, "give_role", made, self.rules.change)
 
     def may_take(
         self,
@@ -187,12 +191,30 @@ class Duties:
         made = cedar.assignment(holder, role, (), limited=False)
         return self._ruled(_Asked(operator, tuple(assignments), now), "take_role", made, self.rules.change)
 
+    def may_link(
+        self,
+        operator: Operator,
+        assignments: Iterable[Assignment],
+        people: Iterable[OperatorId],
+        now: datetime,
+        *,
+        linked: bool = True,
+    ) -> Ruling:
+        """May they say that these ids are one person's; or, with `linked` false, that they are not?
+
+        `people` has every id that is linked with one of the two.
+        """
+        asked = _Asked(operator, tuple(assignments), now)
+        action = "link_ids" if linked else "unlink_ids"
+        return self._ruled(asked, action, cedar.link(map(asked.one, people)), self.rules.change)
+
     def may_read(
         self, operator: Operator, assignments: Iterable[Assignment], wanted: Kept, now: datetime
     ) -> Ruling:
         """May they look at it?"""
         asked = _Asked(operator, tuple(assignments), now)
-        return self._ruled(asked, "read", cedar.kept(wanted), self.rules.read, limited=True)
+        kept = cedar.kept(replace(wanted, owners=asked.all(wanted.owners)))
+        return self._ruled(asked, "read", kept, self.rules.read, limited=True)
 
     def may_revoke_grants(
         self,
@@ -203,7 +225,7 @@ class Duties:
     ) -> Ruling:
         """May they take grants back? `owners` are those of the workload; none where it is about everybody's."""
         asked = _Asked(operator, tuple(assignments), now)
-        return self._ruled(asked, "revoke_grants", cedar.grants(owners), self.rules.stop)
+        return self._ruled(asked, "revoke_grants", cedar.grants(asked.all(owners)), self.rules.stop)
 
     def may_lift_revocation(
         self,
@@ -215,7 +237,8 @@ class Duties:
     ) -> Ruling:
         """May they let grants out again that somebody took back? `approver` is whose yes that stopped, if anybody's."""
         asked = _Asked(operator, tuple(assignments), now)
-        return self._ruled(asked, "lift_revocation", cedar.grants(owners, approver), self.rules.change)
+        stopped = cedar.grants(asked.all(owners), None if approver is None else asked.one(approver))
+        return self._ruled(asked, "lift_revocation", stopped, self.rules.change)
 
     # -- asking Cedar ----------------------------------------------------------------
 
@@ -232,7 +255,8 @@ class Duties:
         now: datetime,
     ) -> Ruling:
         asked = _Asked(operator, tuple(assignments), now)
-        return self._ruled(asked, action, cedar.made(author), self.rules.change)
+        made = cedar.made(None if author is None else asked.one(author))
+        return self._ruled(asked, action, made, self.rules.change)
 
     def _ruled(
         self,
@@ -299,7 +323,7 @@ class Duties:
         }
         if limits is not None:
             context["limits"] = limits
-        principal = cedar.person(operator.id, asked.roles)
+        principal = cedar.person(operator.id, asked.roles, asked.elsewhere)
         request = {
             "principal": principal["uid"],
             "action": f'Duties::Action::"{action}"',
@@ -338,6 +362,27 @@ class _Asked:
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(one.role for one in self.standing)
+
+    @property
+    def elsewhere(self) -> frozenset[Role]:
+        """What the same person has under other ids."""
+        return frozenset(
+            one.role
+            for one in self.assignments
+            if one.operator in self.operator.also and stands(one, self.now)
+        )
+
+    def one(self, who: OperatorId) -> OperatorId:
+        """Whoever it is: the one who asks, if it is another id of theirs."""
+        return self.operator.id if who in self.operator.also else who
+
+    def all(self, people: Iterable[OperatorId]) -> frozenset[OperatorId]:
+        return frozenset(map(self.one, people))
+
+    def held(self, wanted: Approvable, approved: Iterable[OperatorId]) -> dict[str, Any]:
+        """What waits, with each of their ids as the one that they signed in with."""
+        requester, owners = self.one(OperatorId(wanted.requester)), self.all(wanted.requester_owners)
+        return cedar.held(replace(wanted, requester=requester, requester_owners=owners), self.all(approved))
 
     @property
     def limits(self) -> tuple[Limits, ...]:

@@ -46,8 +46,8 @@ class MemoryEntries:
     def exchanges(self, limit: int) -> list[str]:
         return [row.trace for row in reversed(self._open()) if row.kind == _EXCHANGE][:limit]
 
-    def of_kind(self, kind: int) -> list[Stored]:
-        return [row for row in self._open() if row.kind == kind]
+    def of_kind(self, kind: int, first: int = 0) -> list[Stored]:
+        return [row for row in self._open() if row.kind == kind and row.seq >= first]
 
     def at(self, numbers: Collection[int]) -> list[Stored]:
         return [row for row in self._open() if row.seq in numbers]

@@ -162,6 +162,14 @@ class LocalDomain:
         except OSError as error:
             raise SettingsError(f"'{folder}' can't be written: {error.strerror}") from error
 
+    @staticmethod
+    def write_jwt(file: Path, token: str) -> None:
+        """Into a file for its owner alone, over the one of before. Raises SettingsError."""
+        try:
+            write_over(file, f"{token}\n".encode(), mode=0o600)
+        except OSError as error:
+            raise SettingsError(f"'{file}' can't be written: {error.strerror}") from error
+
     def issue_jwt(self, workload: str, audience: str, lasts: timedelta, now: datetime) -> str:
         """A token for `spiffe://DOMAIN/WORKLOAD` and one audience. Raises SettingsError, IdentityError."""
         authority = self._authority()

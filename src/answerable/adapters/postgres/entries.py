@@ -188,8 +188,8 @@ class PostgresEntries:
         query = f"SELECT trace FROM answerable.entries WHERE kind = {_EXCHANGE} ORDER BY seq DESC LIMIT $1"  # noqa: S608
         return [_text(row["trace"]) for row in self._read.rows(query, limit)]
 
-    def of_kind(self, kind: int) -> list[Stored]:
-        return self._select(_ROWS + "WHERE kind >= 20 AND kind = $1 ORDER BY seq", kind)
+    def of_kind(self, kind: int, first: int = 0) -> list[Stored]:
+        return self._select(_ROWS + "WHERE kind >= 20 AND kind = $1 AND seq >= $2 ORDER BY seq", kind, first)
 
     def at(self, numbers: Collection[int]) -> list[Stored]:
         return self._select(_ROWS + "WHERE seq = ANY ($1::bigint[]) ORDER BY seq", list(numbers))
@@ -228,8 +228,8 @@ class PostgresEntries:
         self._read.close()
         self._write.close()
 
-    def _select(self, query: str, value: object) -> list[Stored]:
-        return [_stored(row) for row in self._read.rows(query, value)]
+    def _select(self, query: str, *values: object) -> list[Stored]:
+        return [_stored(row) for row in self._read.rows(query, *values)]
 
 
 def _parts(rows: Sequence[Stored]) -> Iterator[Sequence[Stored]]:

@@ -12,7 +12,7 @@ from answerable.decisions import Bundle
 from answerable.grants import Approval
 from answerable.identity.operators import Operator
 from answerable.ports.actions import Kept
-from answerable.ports.roles import RoleStore
+from answerable.ports.roles import RoleStore, of_person
 from answerable.roles import Approvable, Assignment, Duties, Ruling
 from answerable.roles import Kept as Looked
 from answerable.values import ActionId, ApprovalId, Digest, OperatorId
@@ -92,7 +92,7 @@ class ActDuties:
         return self.duties.may_read(operator, self._has(operator), looked, self.now())
 
     def _has(self, operator: Operator) -> Sequence[Assignment]:
-        return self.roles.of(operator.id, self.now())
+        return of_person(self.roles.of, operator, self.now())
 
 
 def approvers(kept: Kept) -> list[OperatorId]:

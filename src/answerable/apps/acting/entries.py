@@ -97,7 +97,10 @@ def receipt_draft(
     kept: Kept, outcome: Outcome, how: How, now: datetime, *, by: OperatorId | None = None, detail: str = ""
 ) -> Draft:
     """What became of it."""
-    body = ReceiptBody(kept.action.id, _OUTCOMES[type(outcome)], how.value, kept.progress.attempt, by, detail)
+    action = kept.action
+    body = ReceiptBody(
+        action.id, _OUTCOMES[type(outcome)], how.value, kept.progress.attempt, by, detail, action.tool
+    )
     if isinstance(outcome, Done):
         return _draft(kept, now, body, ReceiptPrivate(outcome.result, outcome.reference))
     # What the back end said of it may be about somebody: it stands sealed, behind our reason.

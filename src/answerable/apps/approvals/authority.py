@@ -7,6 +7,7 @@ from typing import Protocol
 
 from answerable.approvals import State
 from answerable.identity.operators import Operator
+from answerable.ports.roles import of_person
 from answerable.roles import Approvable, Assignment, Duties, Kept, Ruling
 from answerable.values import OperatorId
 
@@ -38,20 +39,20 @@ class ByDuties:
     async def to_answer(
         self, operator: Operator, state: State, earlier: Sequence[OperatorId], now: datetime
     ) -> Ruling:
-        has = await asyncio.to_thread(self._assignments, operator.id, now)
+        has = await asyncio.to_thread(of_person, self._assignments, operator, now)
         return self._duties.may_approve(operator, has, wanted(state), earlier, now)
 
     async def to_withdraw(self, operator: Operator, state: State, now: datetime) -> Ruling:
-        has = await asyncio.to_thread(self._assignments, operator.id, now)
+        has = await asyncio.to_thread(of_person, self._assignments, operator, now)
         approved = [one.by for one in state.approvals]
         return self._duties.may_withdraw(operator, has, wanted(state), approved, now)
 
     async def to_read(self, operator: Operator, state: State, now: datetime) -> Ruling:
-        has = await asyncio.to_thread(self._assignments, operator.id, now)
+        has = await asyncio.to_thread(of_person, self._assignments, operator, now)
         return self._duties.may_read(operator, has, _kept(state), now)
 
     async def readable(self, operator: Operator, states: Sequence[State], now: datetime) -> list[State]:
-        has = await asyncio.to_thread(self._assignments, operator.id, now)
+        has = await asyncio.to_thread(of_person, self._assignments, operator, now)
         # It depends on the queue and the owners alone, and many have these in common.
         wanted = {_kept(state) for state in states}
         may = {one for one in wanted if self._duties.may_read(operator, has, one, now).allowed}

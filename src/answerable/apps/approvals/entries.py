@@ -42,6 +42,7 @@ def entry_of(state: State, pending: Pending, held: Held) -> Draft:
         approvals=len(state.approvals),
         needed=state.needed,
         detail=_detail(event),
+        tool=request.tool,
     )
     return Draft(request.trace, rfc3339(event.at), body, _private(pending.note), held.subject)
 

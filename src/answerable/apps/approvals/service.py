@@ -187,7 +187,8 @@ class ApprovalService:
         if isinstance(ready, Refused):
             return ready
         kept, _, policies, needed = ready
-        event = Approve(self.clock(), operator.id, binds, int(operator.level), policies, needed)
+        also = tuple(sorted(operator.also))
+        event = Approve(self.clock(), operator.id, binds, int(operator.level), policies, needed, also)
         return await self._happen(kept, event, Note(reason=_reason(reason)))
 
     async def change(

@@ -46,7 +46,7 @@ SelectorOption = Annotated[
     str, typer.Option(help="grant, conversation, workload, bundle, approver or everything.")
 ]
 ValueOption = Annotated[str, typer.Option(help="Which one; none for everything.")]
-ReasonOption = Annotated[str, typer.Option(help="Why. It stays on record for good: name no customer.")]
+ReasonOption = Annotated[str, typer.Option(help="Why. It stays on record: name no customer.")]
 
 Record = Callable[[Sequence["Draft"]], None]
 

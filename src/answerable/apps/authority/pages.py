@@ -92,6 +92,6 @@ def _some(csrf: str, here: str) -> str:
 
 def _reason(name: str) -> str:
     return (
-        f'<label for="reason-{name}">Why (it stays on record for good: name no customer)</label>'
+        f'<label for="reason-{name}">Why (it stays on record: name no customer)</label>'
         f'<input id="reason-{name}" name="reason" required maxlength="{LONGEST_REASON}">'
     )

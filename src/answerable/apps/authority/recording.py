@@ -17,7 +17,7 @@ from answerable.grants import (
 )
 from answerable.ports import Clock, NewTrace
 from answerable.ports.grants import GrantStore
-from answerable.receipts import Draft, GrantBody
+from answerable.receipts import Draft, GrantBody, GrantPrivate
 from answerable.values import GrantId, rfc3339
 from answerable.values.errors import LedgerError, NotOnRecord
 
@@ -53,14 +53,13 @@ class RecordedGrants:
 
     def revoke(self, revocation: Revocation) -> None:
         self._store.revoke(revocation)
-        self._write(
-            self._new_trace(), _selected(revocation.selection, "revoked", revocation.by, revocation.reason)
-        )
+        body = _selected(revocation.selection, "revoked", revocation.by)
+        self._write(self._new_trace(), body, revocation.reason)
 
     def lift(self, selection: Selection, at: datetime, by: str, reason: str = "") -> int:
         # On record first: what is let go again must not be so without anybody's name. A crash after this leaves a
         # revocation that stands, beside an entry that says otherwise.
-        self._write(self._new_trace(), _selected(selection, "lifted", by, reason))
+        self._write(self._new_trace(), _selected(selection, "lifted", by), reason)
         return self._store.lift(selection, at, by)
 
     def revocations(self) -> Sequence[Revocation]:
@@ -81,9 +80,11 @@ class RecordedGrants:
     def close(self) -> None:
         self._store.close()
 
-    def _write(self, trace: str, body: GrantBody) -> None:
+    def _write(self, trace: str, body: GrantBody, reason: str = "") -> None:
+        # What a person wrote may name somebody: it is sealed, under a key of the entry's trace.
+        private = GrantPrivate(reason) if reason else None
         try:
-            self._record([Draft(trace, rfc3339(self._now()), body)])
+            self._record([Draft(trace, rfc3339(self._now()), body, private)])
         except LedgerError as error:
             raise NotOnRecord(f"what became of a grant could not be recorded: {error}") from error
 
@@ -102,6 +103,6 @@ def _of(grant: Grant, event: str) -> GrantBody:
     )
 
 
-def _selected(selection: Selection, event: str, by: str, reason: str) -> GrantBody:
+def _selected(selection: Selection, event: str, by: str) -> GrantBody:
     value = selection.value or None
-    return GrantBody("", event, by=by, selector=selection.selector.value, value=value, detail=reason)
+    return GrantBody("", event, by=by, selector=selection.selector.value, value=value)

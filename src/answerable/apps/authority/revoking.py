@@ -8,7 +8,7 @@ from answerable.apps.authority.recording import RecordedGrants
 from answerable.grants import Grant, Outstanding, Revocation, Selection, Selector
 from answerable.grants.grant import is_digest
 from answerable.identity.operators import Operator
-from answerable.ports.roles import RoleStore
+from answerable.ports.roles import RoleStore, of_person
 from answerable.roles import Assignment, Duties, Kept, Ruling
 from answerable.values import GrantId, OperatorId, WorkloadId
 from answerable.values.errors import InvalidRequest
@@ -129,4 +129,4 @@ class GrantsDesk:
         return self.duties.may_read(operator, self._has(operator), Kept("grants", owners), self.now())
 
     def _has(self, operator: Operator) -> Sequence[Assignment]:
-        return self.roles.of(operator.id, self.now())
+        return of_person(self.roles.of, operator, self.now())

@@ -32,6 +32,7 @@ from answerable.receipts import (
     ReceiptBody,
     ReplyBody,
     RoleBody,
+    called,
     kind_name,
 )
 from answerable.receipts.facets import private_part
@@ -120,7 +121,8 @@ def _said(hit: Unsealed, private: Private | None) -> str:
         case LineBody():
             return private.text if isinstance(private, LinePrivate) else _ERASED
         case CallBody() as body:
-            return f"{body.name} {private.arguments if isinstance(private, CallPrivate) else _ERASED}"
+            words = private if isinstance(private, CallPrivate) else None
+            return f"{called(body, words)} {_ERASED if words is None else words.arguments}"
         case ExchangeBody():
             return _asked(private) if isinstance(private, ExchangePrivate) else _ERASED
         case ApprovalBody() | GrantBody() | ActionBody() | ReceiptBody() | RoleBody() as body:

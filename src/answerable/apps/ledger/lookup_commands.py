@@ -48,7 +48,10 @@ def find(
     term: Annotated[
         str | None, typer.Option(help="Held against this published term (or passage): return-window.")
     ] = None,
-    tool: Annotated[str | None, typer.Option(help="Acts with this tool.")] = None,
+    tool: Annotated[
+        str | None,
+        typer.Option(help="Acts with this tool: asked for, approved, begun, and what became of them."),
+    ] = None,
     outcome: Annotated[str | None, typer.Option(help=f"Decided so: {', '.join(_OUTCOMES)}.")] = None,
     since: Annotated[
         str | None, typer.Option(help="From this instant on: 2026-11-30 or 2026-11-30T09:30:00Z.")

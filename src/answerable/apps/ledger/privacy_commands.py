@@ -32,13 +32,17 @@ def erase(
     reason: Reason,
     customer: Customer = None,
     conversation: Conversation = None,
+    trace: Annotated[
+        str | None,
+        typer.Option("--trace", help="What a person wrote in one entry about no customer: its trace."),
+    ] = None,
     ledger: LedgerOption = None,
 ) -> None:
     """Erase what somebody said and was told. The entries stay, and every proof still holds."""
     from answerable.apps.ledger import erasing  # noqa: PLC0415 – start-up time
 
     async def act(opened: "StoredLedger", officer: "Officer") -> list[str]:
-        subjects = await _subjects(opened, ledger, customer, conversation)
+        subjects = await _subjects(opened, ledger, customer, conversation, trace)
         gone = await erasing.erase(opened, subjects, reason, officer)
         # What the index holds of them goes at once, and not when somebody next looks something up.
         await asyncio.to_thread(_index, opened, ledger)
@@ -135,14 +139,21 @@ def _index(ledger: "StoredLedger", at: str | None) -> None:
 
 
 async def _subjects(
-    ledger: "StoredLedger", at: str | None, customer: str | None, conversation: str | None
+    ledger: "StoredLedger",
+    at: str | None,
+    customer: str | None,
+    conversation: str | None,
+    trace: str | None = None,
 ) -> list[str]:
     """Raises SettingsError where nobody or too many are named."""
     from answerable.apps.ledger import erasing, selecting  # noqa: PLC0415 – start-up time
     from answerable.apps.ledger_place import ledger_at  # noqa: PLC0415
+    from answerable.receipts import data_subject  # noqa: PLC0415
 
-    if (customer is None) is (conversation is None):
+    if sum(one is not None for one in (customer, conversation, trace)) != 1:
         raise SettingsError("say of whom: --customer ID or --conversation ID")
+    if trace is not None:
+        return [data_subject(None, "", None, trace)]
     place = ledger_at(at)
     if customer is not None:
         wanted = selecting.Selection(customer=customer)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from answerable.apps.chain import Chain, ChainLine
-from answerable.receipts import CallBody, CallPrivate
+from answerable.receipts import CallBody, CallPrivate, called
 from answerable.receipts.entries import ActDecisionPart
 
 LEFT_OUT = "(not part of this evidence)"
@@ -92,7 +92,7 @@ def act_told(call: CallBody, private: CallPrivate | None, *, at_tool_gate: bool 
     """The act, and what became of it. At the tool gate a call that nothing was decided on is one that only looks."""
     undecided = "a read: nothing to decide" if at_tool_gate else "not decided"
     return ActTold(
-        call.name,
+        called(call, private),
         private.arguments if private else LEFT_OUT,
         undecided if call.decision is None else _decided(call.decision),
         "passed on" if call.passed else "stopped",

@@ -45,6 +45,8 @@ def create_operators(people: People) -> Starlette:
             Route("/roles", role_pages.list_roles, methods=["GET"]),
             Route("/roles/give", role_pages.give_role, methods=["POST"]),
             Route("/roles/take", role_pages.take_role, methods=["POST"]),
+            Route("/roles/link", role_pages.link_ids, methods=["POST"]),
+            Route("/roles/unlink", role_pages.unlink_ids, methods=["POST"]),
             Route("/register", register_page, methods=["GET"]),
             Route("/passkeys/registration-options", passkeys.registration_options, methods=["POST"]),
             Route("/passkeys/registration", passkeys.register, methods=["POST"]),

@@ -4,13 +4,13 @@ An application of another kind of page sets `app.state.people`, too, and asks as
 
     operator = await require_operator(request)           # raises NotAuthenticated
     check_csrf(request, form.get("csrf"))                # for whatever changes something
-    mine = await people_of(request).roles_of(operator)
+    mine = await asyncio.to_thread(of_person, people_of(request).roles.of, operator, now)
     ruling = people_of(request).duties.may_approve(operator, mine, ...)
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -46,7 +46,10 @@ class People:
         return Site(origin, host.partition(":")[0])
 
     async def roles_of(self, operator: Operator) -> Sequence[Assignment]:
-        """What they have now, by the store: nothing of it comes from the sign-in. Raises RolesUnavailable."""
+        """What they have now under this id, by the store: nothing of it comes from the sign-in.
+
+        Raises RolesUnavailable. Rules on duties are asked with `ports.roles.of_person`.
+        """
         return await asyncio.to_thread(self.roles.of, operator.id, self.now())
 
 
@@ -58,8 +61,14 @@ def people_of(request: Request) -> People:
 
 
 async def require_operator(request: Request) -> Operator:
-    """Who sends the request, by their session alone. Raises NotAuthenticated, RolesUnavailable."""
-    return await people_of(request).sessions.operator(request)
+    """Who sends the request, by their session alone, with their other ids as they are on record now.
+
+    Raises NotAuthenticated, RolesUnavailable.
+    """
+    people = people_of(request)
+    operator = await people.sessions.operator(request)
+    also = await asyncio.to_thread(people.changes.store.linked_with, operator.id)
+    return replace(operator, also=also)
 
 
 def check_csrf(request: Request, given: str | None = None) -> None:

@@ -2,11 +2,13 @@
 
 Whoever can write to the store of roles and not to the ledger gets nothing from it: a role that no entry gives, or whose
 limits, beginning or end are others than the entry says, is nobody's. What the ledger says is taken is taken, though
-a crash left it in the store; whom it names as an owner is one, though the store lacks them.
+a crash left it in the store; whom it names as an owner is one, though the store lacks them. Which ids are one
+person's, the ledger alone says.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from threading import Lock
 
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.ports.roles import RoleStore
@@ -18,7 +20,7 @@ from answerable.values import OperatorId, WorkloadId, rfc3339
 from answerable.values.errors import LedgerError, RolesUnavailable
 
 _KIND = next(kind for kind, body in KINDS.items() if body is RoleBody)
-GIVEN, TAKEN = "given", "taken"
+GIVEN, TAKEN, LINKED, UNLINKED = "given", "taken", "linked", "unlinked"
 NO_LIMITS = limits_text(Limits())
 
 
@@ -30,6 +32,8 @@ class OnRecord:
         self._taken: set[tuple[str, str]] = set()
         self.owned: set[tuple[WorkloadId, OperatorId]] = set()
         self.disowned: set[tuple[WorkloadId, OperatorId]] = set()
+        self.links: set[tuple[OperatorId, OperatorId]] = set()
+        """Two ids of one person each, in order of their letters."""
         for body in bodies:
             self._take_in(body)
 
@@ -48,7 +52,22 @@ class OnRecord:
         key = (one.operator, one.role.value)
         return key in self._taken and key not in self._given
 
+    def person(self, who: OperatorId) -> frozenset[OperatorId]:
+        """Every id of theirs: what is linked with one of them is linked with each."""
+        found, new = {who}, {who}
+        while new:
+            new = {one for link in self.links if new & set(link) for one in link} - found
+            found |= new
+        return frozenset(found)
+
     def _take_in(self, body: RoleBody) -> None:
+        if body.other is not None:
+            link = link_of(OperatorId(body.operator), OperatorId(body.other))
+            if body.event == LINKED:
+                self.links.add(link)
+            elif body.event == UNLINKED:
+                self.links.discard(link)
+            return
         if body.workload is not None:
             pair = (WorkloadId(body.workload), OperatorId(body.operator))
             to, out_of = (self.owned, self.disowned) if body.event == GIVEN else (self.disowned, self.owned)
@@ -63,13 +82,33 @@ class OnRecord:
             self._taken.add(key)
 
 
-def on_record(ledger: StoredLedger) -> OnRecord:
-    """What the ledger says of roles. Raises RolesUnavailable where it can't be read."""
-    try:
-        found = [decode(row.entry, row.seq).body for row in ledger.store.of_kind(_KIND)]
-    except LedgerError as error:
-        raise RolesUnavailable(f"what the ledger says of roles can't be read: {error}") from error
-    return OnRecord(body for body in found if isinstance(body, RoleBody))
+def link_of(one: OperatorId, other: OperatorId) -> tuple[OperatorId, OperatorId]:
+    """Two ids, whichever was named first."""
+    return (one, other) if one <= other else (other, one)
+
+
+class RolesOnRecord:
+    """What a ledger says of roles. The ledger is asked each time for what came since, by whomever it was written."""
+
+    def __init__(self, ledger: StoredLedger) -> None:
+        self._ledger, self._reading = ledger, Lock()
+        self._bodies: list[RoleBody] = []
+        self._next = 0
+        self._known = OnRecord(())
+
+    def __call__(self) -> OnRecord:
+        """As it is now. Raises RolesUnavailable where the ledger can't be read."""
+        with self._reading:
+            try:
+                rows = self._ledger.store.of_kind(_KIND, self._next)
+                found = [decode(row.entry, row.seq).body for row in rows]
+            except LedgerError as error:
+                raise RolesUnavailable(f"what the ledger says of roles can't be read: {error}") from error
+            if rows:
+                self._bodies += [body for body in found if isinstance(body, RoleBody)]
+                # Made anew, and not changed: others may be reading the one before.
+                self._next, self._known = rows[-1].seq + 1, OnRecord(self._bodies)
+            return self._known
 
 
 class RecordedRoles:
@@ -78,13 +117,17 @@ class RecordedRoles:
     def __init__(self, store: RoleStore, ledger: StoredLedger) -> None:
         self.kept = store
         """Everything, whether it counts or not."""
-        self._ledger = ledger
+        self.on_record = RolesOnRecord(ledger)
         self.name = store.name
 
     def of(self, operator: OperatorId, now: datetime) -> Sequence[Assignment]:
         # The store first: what it has by now, the ledger has had for longer.
         found = [one for one in self.kept.of(operator, now) if stands(one, now)]
         return self._recorded(found) if found else []
+
+    def linked_with(self, operator: OperatorId) -> frozenset[OperatorId]:
+        """Their other ids. Raises RolesUnavailable."""
+        return self.on_record().person(operator) - {operator}
 
     def all(self) -> Sequence[Assignment]:
         return self._recorded(self.kept.all())
@@ -93,7 +136,7 @@ class RecordedRoles:
         return frozenset(owner for owned, owner in self.owned() if owned == workload)
 
     def owned(self) -> Sequence[tuple[WorkloadId, OperatorId]]:
-        kept, known = set(self.kept.owned()), on_record(self._ledger)
+        kept, known = set(self.kept.owned()), self.on_record()
         # An owner may do less than others, so one whom the store alone names counts, too.
         return sorted((kept | known.owned) - known.disowned)
 
@@ -119,5 +162,5 @@ class RecordedRoles:
         self.kept.close()
 
     def _recorded(self, found: Sequence[Assignment]) -> list[Assignment]:
-        known = on_record(self._ledger)
+        known = self.on_record()
         return [one for one in found if known.accounts_for(one)]

@@ -6,19 +6,29 @@ In this order, so that nobody ever has a role that is not on record. A crash bet
 - a role that the ledger says is taken and the store still has: it counts for nothing (`recorded_roles`), and `finish`
   takes it;
 - an owner whom the ledger names and the store lacks: they are one all the same, and `finish` writes it down.
+
+Which ids are one person's stands in the ledger alone: it counts from its entry on.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answerable.adapters.stored_ledger import StoredLedger
-from answerable.apps.operators.recorded_roles import GIVEN, NO_LIMITS, TAKEN, RecordedRoles, on_record
+from answerable.apps.operators.recorded_roles import (
+    GIVEN,
+    LINKED,
+    NO_LIMITS,
+    TAKEN,
+    UNLINKED,
+    RecordedRoles,
+    link_of,
+)
 from answerable.identity import parse_spiffe_id
 from answerable.identity.operators import Operator
-from answerable.ports.roles import RoleStore
+from answerable.ports.roles import RoleStore, of_person
 from answerable.receipts import Draft
 from answerable.receipts.acting import RoleBody
 from answerable.roles import Assignment, Duties, Limits, Role, Ruling, limits_text
@@ -64,8 +74,10 @@ class RoleChanges:
         wanted = Assignment(change.operator, change.role, change.limits, by.id, now, change.until)
         body = _given(wanted, change.reason)
         # Of the one who asks, what counts; of the one who gets it, all that there is.
-        mine, everybody = await asyncio.to_thread(lambda: (self.store.of(by.id, now), self.store.kept.all()))
-        ruling = self.duties.may_assign(by, mine, wanted, everybody, now)
+        mine, theirs = await asyncio.to_thread(
+            lambda: (of_person(self.store.of, by, now), self._theirs(change.operator))
+        )
+        ruling = self.duties.may_assign(by, mine, wanted, theirs, now)
         if ruling.allowed:
             await self._write(body, now)
             await asyncio.to_thread(self.store.assign, wanted)
@@ -74,9 +86,8 @@ class RoleChanges:
     async def take(self, by: Operator, holder: OperatorId, role: Role, reason: str) -> Ruling:
         """Take a role, all parts of it, where the ruling that comes back allows it."""
         now = self._now()
-        ruling = self.duties.may_take(
-            by, await asyncio.to_thread(self.store.of, by.id, now), holder, role, now
-        )
+        mine = await asyncio.to_thread(of_person, self.store.of, by, now)
+        ruling = self.duties.may_take(by, mine, holder, role, now)
         if ruling.allowed:
             await self.take_here(by.id, holder, role, reason)
         return ruling
@@ -132,6 +143,39 @@ class RoleChanges:
         else:
             await asyncio.to_thread(self.store.disown, workload, operator)
 
+    async def link(
+        self, by: Operator, one: OperatorId, other: OperatorId, reason: str, *, linked: bool = True
+    ) -> Ruling:
+        """Say that two ids are one person's, or with `linked` false that these two are not, where the ruling allows it.
+
+        Raises RoleError where it can't be written so, or nothing of it is on record.
+        """
+        now = self._now()
+        mine, known = await asyncio.to_thread(
+            lambda: (of_person(self.store.of, by, now), self.store.on_record())
+        )
+        people = known.person(one) | known.person(other)
+        ruling = self.duties.may_link(by, mine, people, now, linked=linked)
+        if ruling.allowed and linked:
+            await self.link_here(by.id, one, other, reason)
+        elif ruling.allowed:
+            if link_of(one, other) not in known.links:
+                raise RoleError(f"'{one[:80]}' and '{other[:80]}' are not linked with each other")
+            body = RoleBody(one, "", UNLINKED, by.id, _reason(reason), other=other)
+            await self._write(body, now)
+        return ruling
+
+    async def link_here(self, by: OperatorId, one: OperatorId, other: OperatorId, reason: str) -> None:
+        """Say it without asking the rules: for whoever has the machine, or has asked them. It only ever forbids more.
+
+        Raises RoleError where they can't be two ids of a person.
+        """
+        for each in (one, other):
+            _check_person(each)
+        if one == other:
+            raise RoleError(f"'{one[:80]}' is one id; name two that are the same person's")
+        await self._write(RoleBody(one, "", LINKED, by, _reason(reason), other=other), self._now())
+
     async def finish(self) -> list[str]:
         """Make good what a crash left, and say what the store has that the ledger does not account for."""
         return await asyncio.to_thread(self._finish)
@@ -141,10 +185,15 @@ class RoleChanges:
     async def _write(self, body: RoleBody, now: datetime) -> None:
         await self.ledger.append([Draft(self._new_trace(), rfc3339(now), body)])
 
+    def _theirs(self, holder: OperatorId) -> list[Assignment]:
+        """All that the store has of somebody, whichever id of theirs it is under, as theirs under this one."""
+        person = self.store.on_record().person(holder)
+        return [replace(one, operator=holder) for one in self.store.kept.all() if one.operator in person]
+
     def _finish(self) -> list[str]:
         # The store first: what it has by now, the ledger has had for longer.
         kept, owned = self.store.kept.all(), set(self.store.kept.owned())
-        known = on_record(self.ledger)
+        known = self.store.on_record()
         strange: list[str] = []
         for one in kept:
             if known.took(one):

@@ -40,15 +40,17 @@ async def list_roles(request: Request) -> Response:
         return refusal(request, ruling, operator)
     found = await asyncio.to_thread(people.roles.all)
     owned = await asyncio.to_thread(people.roles.owned)
+    links = sorted((await asyncio.to_thread(people.changes.store.on_record)).links)
     if wants_json(request):
         rows = [_as_json(one) for one in found]
         owners = [{"workload": workload, "operator": owner} for workload, owner in owned]
-        return JSONResponse({"roles": rows, "owners": owners}, headers=HEADERS)
+        return JSONResponse({"roles": rows, "owners": owners, "linked": links}, headers=HEADERS)
     changes = any(one.role is Role.ADMINISTRATOR for one in mine)
+    csrf = csrf_token(request) if changes else None
     names = await asyncio.to_thread(_names, people)
-    body = _table(found, names, csrf_token(request) if changes else None) + _owners(owned, names)
-    if changes:
-        body += _form(csrf_token(request), names)
+    body = _table(found, names, csrf) + _owners(owned, names) + _links(links, names, csrf)
+    if csrf is not None:
+        body += _form(csrf, names)
     return page("Roles", body, operator)
 
 
@@ -83,6 +85,28 @@ async def take_role(request: Request) -> Response:
     return _done(request)
 
 
+async def link_ids(request: Request) -> Response:
+    """Say that two ids are one person's."""
+    return await _link(request, linked=True)
+
+
+async def unlink_ids(request: Request) -> Response:
+    """Say that they are two people's."""
+    return await _link(request, linked=False)
+
+
+async def _link(request: Request, *, linked: bool) -> Response:
+    operator = await require_operator(request)
+    form = await _form_of(request)
+    check_csrf(request, form.get("csrf", ""))
+    one, other = (OperatorId(form.get(name, "").strip()) for name in ("operator", "other"))
+    changes = people_of(request).changes
+    ruling = await changes.link(operator, one, other, form.get("reason", ""), linked=linked)
+    if not ruling.allowed:
+        return refusal(request, ruling, operator, _ROLES)
+    return _done(request)
+
+
 async def whoami(request: Request) -> Response:
     """Who is signed in, how surely, and what they have: the id here is the one to give roles to."""
     operator = await require_operator(request)
@@ -94,6 +118,7 @@ async def whoami(request: Request) -> Response:
                 "name": operator.name,
                 "level": int(operator.level),
                 "authenticated_at": rfc3339(operator.authenticated_at),
+                "also": sorted(operator.also),
                 "roles": [_as_json(one) for one in found],
                 "csrf": csrf_token(request),
             },
@@ -102,10 +127,11 @@ async def whoami(request: Request) -> Response:
     rows = "".join(
         f"<li>{escape(one.role.value)}: {escape(limits_shown(one.limits))}{_ends(one)}</li>" for one in found
     )
+    also = "".join(f"<dt>Also</dt><dd><code>{escape(one)}</code></dd>" for one in sorted(operator.also))
     body = (
         f"<dl><dt>Id</dt><dd><code>{escape(operator.id)}</code></dd><dt>Name</dt><dd>{escape(operator.name)}</dd>"
         f"<dt>Signed in</dt><dd>AAL{int(operator.level)}, "
-        f"{when(rfc3339(operator.authenticated_at))}</dd></dl>"
+        f"{when(rfc3339(operator.authenticated_at))}</dd>{also}</dl>"
         f"<h2>Roles</h2><ul>{rows or '<li>none; an administrator gives them, to the id above</li>'}</ul>"
         f'<form method="post" action="{HERE}/sign-out">{csrf_input(csrf_token(request))}'
         "<button>Sign out</button></form>"
@@ -205,6 +231,33 @@ def _owners(owned: Sequence[tuple[WorkloadId, OperatorId]], names: Mapping[Opera
         return ""
     rows = ((f"<code>{escape(workload)}</code>", _named(owner, names)) for workload, owner in owned)
     return f"<h2>Whose bots</h2>{table(('Workload', 'Owner'), rows)}"
+
+
+def _links(
+    links: Sequence[tuple[OperatorId, OperatorId]], names: Mapping[OperatorId, str], csrf: str | None
+) -> str:
+    """Ids that are one person's, and for administrators how to say so and how to take it back."""
+    rows = []
+    for one, other in links:
+        cells = [_named(one, names), _named(other, names)]
+        if csrf is not None:
+            cells.append(
+                f'<form method="post" action="{_ROLES}/unlink">{csrf_input(csrf)}'
+                f'<input type="hidden" name="operator" value="{escape(one)}">'
+                f'<input type="hidden" name="other" value="{escape(other)}">'
+                '<label>Why<input name="reason" required maxlength="500"></label><button>Unlink</button></form>'
+            )
+        rows.append(cells)
+    heads = ("An id", "Another of the same person", *(["Take it back"] if csrf is not None else []))
+    shown = table(heads, rows) if rows else ""
+    if csrf is not None:
+        shown += (
+            f'<form method="post" action="{_ROLES}/link">{csrf_input(csrf)}'
+            '<label>An id<input name="operator" list="people" required></label>'
+            '<label>Another of the same person<input name="other" list="people" required></label>'
+            '<label>Why<input name="reason" required maxlength="500"></label><button>Link</button></form>'
+        )
+    return f"<h2>Ids of one person</h2>{shown}" if shown else ""
 
 
 def _form(csrf: str, names: Mapping[OperatorId, str]) -> str:

@@ -80,7 +80,7 @@ class Drafts:
         call = (str(asked.call), asked.tool, asked.arguments.text)
         private = ExchangePrivate(caller.customer, (*said, MessagePrivate("assistant", "", (call,))), ())
         parts = call_parts(
-            0, 0, ToolCall(asked.call, asked.tool, asked.arguments.text), decision, passed=passed
+            0, 0, ToolCall(asked.call, asked.tool, asked.arguments.text), decision, known=True, passed=passed
         )
         at = rfc3339(self._clock())
         return [
@@ -90,18 +90,18 @@ class Drafts:
 
     def receipt(self, action: ActionId, outcome: Outcome) -> list[Draft]:
         """What came of a read, and the end of its exchange."""
-        at = rfc3339(self._clock())
+        at, tool = rfc3339(self._clock()), self._asked.tool
         match outcome:
             case Done(result, reference):
-                body = ReceiptBody(action, "done", "answer", 1)
+                body = ReceiptBody(action, "done", "answer", 1, tool=tool)
                 private = ReceiptPrivate(result, reference)
                 return [Draft(self.trace, at, body, private, self.subject), *self.end("done")]
             case NotDone(reason, _, said):
-                body = ReceiptBody(action, "not_done", "answer", 1, detail=reason)
+                body = ReceiptBody(action, "not_done", "answer", 1, detail=reason, tool=tool)
                 theirs = ReceiptPrivate(outcome.words) if said else None
                 return [Draft(self.trace, at, body, theirs, self.subject), *self.end("not_done")]
             case _:
-                body = ReceiptBody(action, "uncertain", "answer", 1, detail=outcome.reason)
+                body = ReceiptBody(action, "uncertain", "answer", 1, detail=outcome.reason, tool=tool)
                 return [Draft(self.trace, at, body), *self.end("uncertain")]
 
     def end(self, outcome: str) -> list[Draft]:

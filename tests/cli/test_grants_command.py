@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from command_runner import run_on
+from command_runner import run, run_on
 
 from answerable.adapters.grant_ring import RingFile
 from answerable.adapters.sqlite_grants import SqliteGrants
@@ -78,7 +78,7 @@ def told(ledger: Path) -> list[tuple[str, str, str]]:
 def test_why_somebody_stopped_something_is_not_public_for_ever_and_can_be_erased(
     ledger: Path, tmp_path: Path
 ) -> None:
-    run(ledger, "grants", "stop-everything", "--reason", "Ada Lund was paid twice")
+    run_on(ledger, "grants", "stop-everything", "--reason", "Ada Lund was paid twice")
     opened = SqliteLedger(ledger)
     assert not any(b"Ada" in placed.row.entry for placed in opened.store.walk())
     asyncio.run(opened.close())
@@ -86,9 +86,8 @@ def test_why_somebody_stopped_something_is_not_public_for_ever_and_can_be_erased
     assert public == "every grant of everything; (not here)"
     assert read == "every grant of everything; because: Ada Lund was paid twice"
     key = tmp_path / "ruth.key"
-    result = CliRunner().invoke(app, ["key", "new", "ruth.okafor", "-o", str(key)], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    run(ledger, "ledger", "erase", "--trace", trace, "--key", str(key), "--reason", "names a customer")
+    run("key", "new", "ruth.okafor", "-o", str(key))
+    run_on(ledger, "ledger", "erase", "--trace", trace, "--key", str(key), "--reason", "names a customer")
     assert told(ledger) == [(trace, public, public)]
 
 

@@ -42,6 +42,7 @@ def test_somebody_signs_in_and_is_their_subject_at_their_issuer(site: Stack) -> 
         "name": "Ruth O.",
         "level": 2,
         "authenticated_at": "2026-11-30T12:00:00.000000Z",
+        "also": [],
         "roles": [],
         "csrf": site.csrf(browser),
     }

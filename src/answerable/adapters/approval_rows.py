@@ -13,8 +13,10 @@ from answerable.approvals import (
     Phase,
     Refusal,
     State,
+    Void,
     opened,
     step,
+    turned_away,
 )
 from answerable.ports.approvals import NO_NOTE, Answer, Applied, Kept, Note, Pending, Unrecorded
 from answerable.values.errors import ApprovalsUnavailable
@@ -44,8 +46,10 @@ class ApprovalRow(NamedTuple):
     """What is not in the ledger yet, with its private part; None once it is."""
 
 
-def begun(request: ApprovalRequest) -> Kept:
-    """What is kept of one that begins to wait."""
+def begun(request: ApprovalRequest, full: str = "") -> Kept:
+    """What is kept of one that begins to wait; or that can't, because of `full`."""
+    if full:
+        return Kept(turned_away(request, full), Pending(Void(request.opened_at, full)))
     return Kept(opened(request), Pending(Opened(request.opened_at)))
 
 

@@ -21,9 +21,11 @@ from answerable.approvals.events import (
 from answerable.approvals.moves import Move, next_move
 from answerable.approvals.plan import Plan, Rules, plan_for
 from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, digest_of, statement_digest
-from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step
+from answerable.approvals.room import UNBOUNDED, Room, no_room
+from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step, turned_away
 
 __all__ = [
+    "UNBOUNDED",
     "UNDECIDED",
     "UNRECORDED",
     "UNROUTED",
@@ -45,6 +47,7 @@ __all__ = [
     "Refusal",
     "Remind",
     "Result",
+    "Room",
     "Rules",
     "State",
     "Told",
@@ -53,8 +56,10 @@ __all__ = [
     "Withdraw",
     "digest_of",
     "next_move",
+    "no_room",
     "opened",
     "plan_for",
     "statement_digest",
     "step",
+    "turned_away",
 ]

@@ -5,7 +5,7 @@
       ├─► denied                           ├─► expired: not used in its time
       ├─► expired: nobody answered         ├─► withdrawn
       ├─► withdrawn                        └─► voided
-      └─► voided
+      └─► voided (at once, where too much waits already)
 
 Only `approved` makes anything possible, once: exactly what is bound, until `usable_until`. Whatever is not
 provided for here is refused.
@@ -119,6 +119,11 @@ class Refusal:
 def opened(request: ApprovalRequest) -> State:
     """The state in which something begins to wait."""
     return State(request, Phase.OPEN, request.route, request.plan.needs)
+
+
+def turned_away(request: ApprovalRequest, why: str) -> State:
+    """The state of what can't begin to wait: nobody is asked."""
+    return _settled(opened(request), Phase.VOIDED, request.opened_at, why)
 
 
 def step(state: State, event: Event) -> State | Refusal:

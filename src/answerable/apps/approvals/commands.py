@@ -10,6 +10,7 @@ import typer
 
 from answerable.apps.ledger.options import LedgerOption
 from answerable.apps.settings import from_environment
+from answerable.ports.approvals import every
 from answerable.values import ApprovalId
 from answerable.values.errors import LedgerUnavailable
 
@@ -36,7 +37,7 @@ def list_them(
     from answerable.apps.approvals.showing import list_json  # noqa: PLC0415
 
     with closing(open_approvals(ledger or from_environment().ledger)) as store:
-        states = [kept.state for kept in store.waiting(route)]
+        states = [kept.state for kept in every(lambda after: store.waiting(route, after))]
     found = list_json(states)
     if as_json:
         print(json.dumps(found))  # noqa: T201

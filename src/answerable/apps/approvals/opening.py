@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import utc_now
-from answerable.approvals import Result
+from answerable.approvals import Result, Room
 from answerable.apps.approvals.following import Approved, Became, RunAct
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.judging import Judging
@@ -60,6 +60,7 @@ def open_approvals(
         reconsider=judging.reconsider,
         url=people.sessions.origin,
         became=became,
+        room=Room(settings.limits.waiting_of_workload, settings.limits.waiting_of_conversation),
     )
     return Opened(made, InReplies(made.service, made.outcomes, ledger.keys.pseudonym))
 

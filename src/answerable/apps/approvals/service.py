@@ -17,6 +17,7 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from answerable.approvals import (
+    UNBOUNDED,
     UNROUTED,
     ApprovalRequest,
     Approve,
@@ -32,6 +33,7 @@ from answerable.approvals import (
     Refusal,
     Remind,
     Result,
+    Room,
     Rules,
     Told,
     Use,
@@ -44,7 +46,7 @@ from answerable.apps.approvals.entries import entry_of, is_recorded
 from answerable.apps.approvals.held import FactsOf, Held, content_digest, find_held, plain_facts
 from answerable.identity.operators import Operator
 from answerable.ports import Clock, Ledger
-from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded
+from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded, every
 from answerable.roles import Needs
 from answerable.values import ApprovalId, ConversationId, Digest, Money, OperatorId, TraceId, WorkloadId
 from answerable.values.errors import ApprovalError, ApprovalsUnavailable, InvalidRequest, LedgerUnavailable
@@ -111,6 +113,8 @@ class ApprovalService:
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
     changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)
     """Called after anything happened to one: the follow-up looks at it then."""
+    room: Room = UNBOUNDED
+    """How much may wait at once of one workload and one conversation: what is beyond it asks nobody."""
     patience: float = 2.0
     """Seconds that whoever let something happen has for putting it on record before others do."""
     _doors: WeakValueDictionary[ApprovalId, asyncio.Lock] = field(
@@ -123,8 +127,11 @@ class ApprovalService:
         """Let a held decision wait for people. Call it when its entry is durable, and before anybody is told.
 
         A crash before this returns leaves a held decision that the customer and the model have heard nothing of:
-        the reply broke off, and is asked for again. Raises ApprovalError where nothing of the kind is on record,
-        InvalidRequest where its arguments can't be read in one way only.
+        the reply broke off, and is asked for again. Where too much waits already, it comes back as voided: it is on
+        record why, nobody is asked, and the customer hears later that nothing came of it.
+
+        Raises ApprovalError where nothing of the kind is on record, InvalidRequest where its arguments can't be read
+        in one way only.
         """
         held = await find_held(self.ledger, trace, decision)
         now = self.clock()
@@ -157,7 +164,9 @@ class ApprovalService:
             amount=facts.amount,
             region=facts.region,
         )
-        kept = await self._recorded(await asyncio.to_thread(self.store.open, request), held)
+        kept = await self._recorded(await asyncio.to_thread(self.store.open, request, self.room), held)
+        if kept.state.phase is Phase.VOIDED:
+            _LOG.warning("'%s' waits for nobody: %s", request.id, kept.state.why)
         self._tell_of(kept.state.request.id)
         return kept
 
@@ -281,10 +290,12 @@ class ApprovalService:
             await self._happen(kept, event)
 
     async def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
-        return await asyncio.to_thread(self.store.of_conversation, workload, conversation)
+        return await asyncio.to_thread(
+            every, lambda after: self.store.of_conversation(workload, conversation, after)
+        )
 
     async def waiting(self, route: str | None = None) -> Sequence[Kept]:
-        return await asyncio.to_thread(self.store.waiting, route)
+        return await asyncio.to_thread(every, lambda after: self.store.waiting(route, after))
 
     async def left(self, *, untold: bool) -> list[ApprovalId]:
         """All about which something is still to be done; with `untold`, those too that nobody was told the end of."""
@@ -292,10 +303,7 @@ class ApprovalService:
         # The first is asked again: what is told between the two questions is not on record yet, and in neither answer.
         three = (self.store.unsettled, self.store.untold, self.store.unsettled)
         for ask in three if untold else (self.store.unsettled,):
-            page = await asyncio.to_thread(ask, None)
-            while page:
-                found.update(dict.fromkeys(kept.state.request.id for kept in page))
-                page = await asyncio.to_thread(ask, page[-1])
+            found.update(dict.fromkeys(kept.state.request.id for kept in await asyncio.to_thread(every, ask)))
         return list(found)
 
     async def void(self, approval: ApprovalId, why: str) -> Kept | Refused:

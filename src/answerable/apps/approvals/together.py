@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from answerable.adapters.world import new_approval
-from answerable.approvals import ApprovalRequest
+from answerable.approvals import UNBOUNDED, ApprovalRequest, Room
 from answerable.approvals.reading import rules_of
 from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
@@ -45,10 +45,11 @@ def put_together(
     reconsider: Reconsider = no_changes,
     url: str = "",
     became: Became | None = None,
+    room: Room = UNBOUNDED,
 ) -> Approvals:
     """`bundle` is the one in force now. `url` is where people find the gateway, for links in what they are sent.
 
-    `became` says what is known of an act that was begun.
+    `became` says what is known of an act that was begun. `room` is how much may wait at once.
 
     What was decided under rules that are not in force any more is void: it is asked for again, under the new ones.
     """
@@ -67,6 +68,7 @@ def put_together(
         facts=facts,
         reconsider=reconsider,
         still_stands=still_stands,
+        room=room,
     )
     outcomes = Outcomes(service, lambda: bundle().wording)
     follow = FollowUp(

@@ -20,7 +20,7 @@ from answerable.approvals.events import (
 )
 from answerable.approvals.moves import Move, next_move
 from answerable.approvals.plan import Plan, Rules, plan_for
-from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, digest_of, statement_digest
+from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, action_of, digest_of, statement_digest
 from answerable.approvals.room import UNBOUNDED, Room, no_room
 from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step, turned_away
 
@@ -54,6 +54,7 @@ __all__ = [
     "Use",
     "Void",
     "Withdraw",
+    "action_of",
     "digest_of",
     "next_move",
     "no_room",

@@ -32,7 +32,7 @@ from answerable.approvals.events import (
     Void,
     Withdraw,
 )
-from answerable.approvals.request import ApprovalRequest, Of
+from answerable.approvals.request import ApprovalRequest, Of, action_of
 from answerable.values import Digest, Money, OperatorId
 
 
@@ -117,7 +117,14 @@ class Refusal:
 
 
 def opened(request: ApprovalRequest) -> State:
-    """The state in which something begins to wait."""
+    """The state in which something begins to wait; or, of one that takes an act back, in which it is followed."""
+    if request.undoes is not None:
+        now = request.opened_at
+        # The customer has not heard that it is under way, and hears of it once it is done.
+        return State(
+            request, Phase.USED, request.route, 1,
+            result=Result.UNCERTAIN, settled_at=now, told_at=now, notices=0, attempt=action_of(request.id),
+        )  # fmt: skip
     return State(request, Phase.OPEN, request.route, request.plan.needs)
 
 
@@ -246,8 +253,9 @@ def _finish(state: State, event: Finish) -> State | Refusal:
         return state
     if state.result not in (None, Result.UNCERTAIN):
         return Refusal(f"it is known already what became of it: {state.result}")
-    # What was told as uncertain is told again once it is known.
-    return _next(replace(state, result=event.result, told_at=None))
+    # What was told as uncertain is told again once it is known; of what was to be taken back and was not, nothing.
+    nothing = state.request.undoes is not None and event.result is not Result.DONE
+    return _next(replace(state, result=event.result, told_at=state.told_at if nothing else None))
 
 
 def _pressed(state: State, event: Remind | Escalate) -> State | Refusal:

@@ -23,6 +23,8 @@ class Heard(StrEnum):
     DENIED = "denied"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    UNDONE = "undone"
+    """Something that was done has been taken back."""
 
 
 WORDS: Mapping[Heard, str] = {
@@ -37,6 +39,7 @@ WORDS: Mapping[Heard, str] = {
     Heard.DENIED: "A member of our team has looked at what you asked for, and it was not approved.",
     Heard.EXPIRED: "Nobody on our team could look at that in time. Nothing has changed.",
     Heard.WITHDRAWN: "What you asked for was not carried out. Nothing has changed.",
+    Heard.UNDONE: "Something that was done in this conversation has been reversed by a member of our team.",
 }
 """For a bundle that has none of its own under `approval-NAME`. None of them promises or offers anything."""
 
@@ -70,6 +73,8 @@ def heard(state: State) -> Heard | None:
     """What there is to hear; None while people, or the back end, have not decided."""
     if state.phase is not Phase.USED:
         return _BY_PHASE.get(state.phase)
+    if state.request.undoes is not None:
+        return Heard.UNDONE if state.result is Result.DONE else None
     if state.request.of is Of.LINE:
         return Heard.APPROVED
     return None if state.result is None else _BY_RESULT[state.result]

@@ -26,7 +26,7 @@ from answerable.adapters.world import new_approval, utc_now
 from answerable.apps.acting.authority import ActDuties
 from answerable.apps.acting.desk import ActsDesk, create_acts_desk
 from answerable.apps.acting.opening import Acting, open_acting
-from answerable.apps.acting.undoing import RecordedUndo
+from answerable.apps.acting.undoing import RecordedUndo, Undoing
 from answerable.apps.approvals.app import create_approvals
 from answerable.apps.approvals.authority import wanted
 from answerable.apps.approvals.in_replies import InReplies
@@ -51,7 +51,7 @@ from answerable.ports.actions import Kept as KeptAct
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.ports.connectors import BackEnds
 from answerable.roles import Approvable
-from answerable.values import ActionId, ApprovalId
+from answerable.values import ActionId, ApprovalId, Digest
 from answerable.values.errors import ActionsUnavailable, AnswerableError, ApprovalsUnavailable, SettingsError
 
 _LOG = logging.getLogger("answerable.gateway")
@@ -197,7 +197,11 @@ def _grants_and_acts(
         decide_undo = None
         if authority is not None:
             decide_undo = RecordedUndo(
-                ledger, now=utc_now, new_id=new_approval, allowed=authority.allows_undo
+                ledger,
+                now=utc_now,
+                new_id=new_approval,
+                allowed=authority.allows_undo,
+                followed=partial(_followed, made),
             )
         made.acting = open_acting(settings, ledger, made.bundles, store, ring, decide_undo)
         made._open.push_async_callback(made.acting.close)  # noqa: SLF001
@@ -251,10 +255,15 @@ def _approvals(
 
 
 def _wake(approvals: Approvals, kept: KeptAct) -> None:
-    """What became of an approved act is known: whoever tells the customer looks at it now."""
+    """What became of an act that people allowed is known: whoever tells the customer looks at it now."""
     basis = kept.action.basis
-    if isinstance(basis, Approval) and kept.action.undoes is None:
+    if isinstance(basis, Approval):
         approvals.watch.wake(basis.id)
+
+
+async def _followed(made: Assembly, wanted: Undoing, approval: ApprovalId, content: Digest) -> None:
+    if made.approvals is not None:
+        await made.approvals.service.follow_undo(wanted.original.action, wanted.act.tool, approval, content)
 
 
 def _connector_of(bundles: KnownBundles, tool: str) -> str | None:

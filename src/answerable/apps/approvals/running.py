@@ -57,10 +57,10 @@ class RunsApproved:
             case _:
                 return Result.UNCERTAIN
 
-    async def became(self, action: ActionId) -> Result:
-        """What is known of an act that was begun, without beginning it. Raises ActionsUnavailable."""
+    async def became(self, action: ActionId) -> Result | None:
+        """What is known of an act, without beginning it; None of one that was not begun. Raises ActionsUnavailable."""
         kept = await asyncio.to_thread(self.executor.journal.store.find, action)
-        return Result.UNCERTAIN if kept is None else _result(kept)
+        return None if kept is None else _result(kept)
 
     async def _not_begun_now(self, action: ActionId) -> Result:
         """It can't be begun now. That says nothing of one that was begun before: its bundle may have gone since."""

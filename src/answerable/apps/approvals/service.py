@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from answerable.actions import Action
 from answerable.approvals import (
     UNBOUNDED,
     UNROUTED,
@@ -30,6 +31,7 @@ from answerable.approvals import (
     Noticed,
     Of,
     Phase,
+    Plan,
     Refusal,
     Remind,
     Result,
@@ -39,6 +41,7 @@ from answerable.approvals import (
     Use,
     Void,
     Withdraw,
+    digest_of,
     plan_for,
 )
 from answerable.apps.approvals.authority import Authority
@@ -169,6 +172,35 @@ class ApprovalService:
             _LOG.warning("'%s' waits for nobody: %s", request.id, kept.state.why)
         self._tell_of(kept.state.request.id)
         return kept
+
+    async def follow_undo(self, original: Action, tool: str, approval: ApprovalId, content: Digest) -> None:
+        """An act is about to be taken back under this approval: once it was, the customer hears of it.
+
+        What takes back something that took something back is nobody's news.
+        """
+        if original.undoes is not None:
+            return
+        now = self.clock()
+        request = ApprovalRequest(
+            id=approval,
+            of=Of.ACT,
+            trace=original.trace,
+            decision=original.decision.digest,
+            content=content,
+            findings=digest_of({"undoes": original.id}),
+            bundle=original.bundle,
+            workload=original.workload,
+            route=UNROUTED,
+            plan=Plan(now),
+            opened_at=now,
+            tool=tool,
+            conversation=original.conversation,
+            customer=original.customer,
+            undoes=original.id,
+        )
+        # A crash after this leaves one of which no act comes: the follow-up finds that out.
+        await asyncio.to_thread(self.store.open, request)
+        self._tell_of(approval)
 
     async def _same_waits(self, held: Held, route: str, content: Digest, customer: str | None) -> Kept | None:
         """What waits already in the same conversation for the same thing: a bot that asks again asks nobody twice."""
@@ -342,7 +374,7 @@ class ApprovalService:
             now = await asyncio.to_thread(self.store.get, request.id)
             if now is None or now.pending is None or now.state.revision != revision:
                 return Kept(kept.state)  # somebody else did
-            found = held or await find_held(self.ledger, request.trace, request.decision)
+            found = held or await self.held_of(kept)
             draft = entry_of(kept.state, kept.pending, found)
             if not is_recorded(draft, found):
                 # A crash after this leaves it pending though it is on record; it is found there the next time.
@@ -352,7 +384,10 @@ class ApprovalService:
 
     async def held_of(self, kept: Kept) -> Held:
         """What it is about. Raises ApprovalError, LedgerError."""
-        return await find_held(self.ledger, kept.state.request.trace, kept.state.request.decision)
+        request = kept.state.request
+        return await find_held(
+            self.ledger, request.trace, request.decision, taken_back=request.undoes is not None
+        )
 
     # -- one behind the other ----------------------------------------------------------
 

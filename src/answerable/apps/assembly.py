@@ -32,6 +32,7 @@ from answerable.apps.approvals.authority import wanted
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.opening import open_approvals
 from answerable.apps.approvals.running import RunsApproved
+from answerable.apps.approvals.stopped import nothing_stopped, stopped_by
 from answerable.apps.approvals.together import Approvals
 from answerable.apps.authority.desk import create_grants_desk
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring, recorded
@@ -244,7 +245,8 @@ def _approvals(
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
         became = run_act.became
-    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became)
+    stopped = nothing_stopped if made.grants is None else stopped_by(made.grants.revocations)
+    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became, stopped)
     approvals = made.approvals = opened.approvals
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001

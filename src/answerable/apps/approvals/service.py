@@ -37,6 +37,7 @@ from answerable.approvals import (
     Result,
     Room,
     Rules,
+    State,
     Told,
     Use,
     Void,
@@ -47,17 +48,27 @@ from answerable.approvals import (
 from answerable.apps.approvals.authority import Authority
 from answerable.apps.approvals.entries import entry_of, is_recorded
 from answerable.apps.approvals.held import FactsOf, Held, content_digest, find_held, plain_facts
+from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.identity.operators import Operator
 from answerable.ports import Clock, Ledger
 from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded, every
 from answerable.roles import Needs
 from answerable.values import ApprovalId, ConversationId, Digest, Money, OperatorId, TraceId, WorkloadId
-from answerable.values.errors import ApprovalError, ApprovalsUnavailable, InvalidRequest, LedgerUnavailable
+from answerable.values.errors import (
+    ApprovalError,
+    ApprovalsUnavailable,
+    GrantsUnavailable,
+    InvalidRequest,
+    LedgerUnavailable,
+)
 
 _LOG = logging.getLogger("answerable.approvals")
 _TRIES = 20
 _LOOK_SECONDS = 0.05
 LONGEST_REASON = 2000
+_GOES_ON_WAITING = (
+    "It goes on waiting until that is lifted or its time is over; it can be denied or withdrawn"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,8 @@ async def _stands(_: ApprovalRequest) -> str:
 class ApprovalService:
     """What the gateway, operators and the follow-up ask. Async; the store is asked in threads.
 
-    Methods raise ApprovalsUnavailable, LedgerError, RolesUnavailable: then nothing came of it that counts.
+    Methods raise ApprovalsUnavailable, GrantsUnavailable, LedgerError, RolesUnavailable: then nothing came of it that
+    counts.
     """
 
     store: ApprovalStore
@@ -116,6 +128,8 @@ class ApprovalService:
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
     changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)
     """Called after anything happened to one: the follow-up looks at it then."""
+    stopped: Stopped = nothing_stopped
+    """What keeps an act from being done now. While anything does, no act is approved: it goes on waiting."""
     room: Room = UNBOUNDED
     """How much may wait at once of one workload and one conversation: what is beyond it asks nobody."""
     patience: float = 2.0
@@ -329,6 +343,18 @@ class ApprovalService:
     async def waiting(self, route: str | None = None) -> Sequence[Kept]:
         return await asyncio.to_thread(every, lambda after: self.store.waiting(route, after))
 
+    async def stops(self, state: State | None = None, operator: Operator | None = None) -> str:
+        """What keeps it from being done if this person approves it now, in words to be shown before they do.
+
+        Without a state: whether everything is stopped.
+        """
+        by = [] if state is None else [one.by for one in state.approvals]
+        by += [] if operator is None else [operator.id]
+        try:
+            return await asyncio.to_thread(self.stopped, state.request if state else None, by)
+        except GrantsUnavailable:
+            return "it can't be known now whether everything is stopped"
+
     async def left(self, *, untold: bool) -> list[ApprovalId]:
         """All about which something is still to be done; with `untold`, those too that nobody was told the end of."""
         found: dict[ApprovalId, None] = {}
@@ -394,7 +420,7 @@ class ApprovalService:
     async def _answerable(
         self, approval: ApprovalId, operator: Operator, *, denies: bool = False
     ) -> tuple[Kept, Held, tuple[str, ...], int] | Refused:
-        """1. It is there. 2. They may answer it. 3. It is what it was. 4. It is still all on record."""
+        """1. It is there. 2. They may answer it. 3. It would be done, and is what it was. 4. It is all on record."""
         # 1.
         kept = await self.ready(approval)
         if kept is None:
@@ -409,6 +435,9 @@ class ApprovalService:
         if not ruling.allowed:
             return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
         # 3.
+        by = (*(one.by for one in state.approvals), operator.id)
+        if not denies and (stops := await asyncio.to_thread(self.stopped, state.request, by)):
+            return Refused(f"{stops}: approved now, it would not be done. {_GOES_ON_WAITING}", closed=True)
         held = await self.held_of(kept)
         why = await self.still_stands(state.request)
         # 4.

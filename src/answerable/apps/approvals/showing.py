@@ -24,6 +24,8 @@ class Shown:
     held: Held
     text: str | None
     link: str = ""
+    stopped: str = ""
+    """What keeps it from being done if it is approved now."""
 
     @property
     def warning(self) -> str:
@@ -39,10 +41,10 @@ class Shown:
         return f"its arguments hold {found}" if found else ""
 
 
-def shown(state: State, held: Held, link: ConversationLink) -> Shown:
+def shown(state: State, held: Held, link: ConversationLink, stopped: str = "") -> Shown:
     request = state.request
     text = held.text_of(request.id, request.content)
-    return Shown(state, held, text, link(request.conversation, request.trace))
+    return Shown(state, held, text, link(request.conversation, request.trace), stopped)
 
 
 def row_json(state: State) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def shown_json(one: Shown) -> dict[str, Any]:
         "arguments": _arguments(one.text) if request.tool and one.text is not None else None,
         "line": one.text if request.tool is None else None,
         "warning": one.warning,
+        "stopped": one.stopped,
         "because": decision.because if decision else "",
         "policies": [{"id": policy.id, "owner": policy.owner} for policy in decision.policies]
         if decision

@@ -11,6 +11,7 @@ from answerable.apps.approvals.customers import Outcomes
 from answerable.apps.approvals.following import Became, FollowUp, RunAct
 from answerable.apps.approvals.held import FactsOf, plain_facts
 from answerable.apps.approvals.service import ApprovalService, Reconsider, no_changes
+from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.apps.approvals.watching import Watch
 from answerable.apps.approvals.ways import Ways
 from answerable.decisions import Bundle
@@ -46,10 +47,12 @@ def put_together(
     url: str = "",
     became: Became | None = None,
     room: Room = UNBOUNDED,
+    stopped: Stopped = nothing_stopped,
 ) -> Approvals:
     """`bundle` is the one in force now. `url` is where people find the gateway, for links in what they are sent.
 
-    `became` says what is known of an act that was begun. `room` is how much may wait at once.
+    `became` says what is known of an act that was begun. `room` is how much may wait at once, `stopped`
+    what keeps an act from being done.
 
     What was decided under rules that are not in force any more is void: it is asked for again, under the new ones.
     """
@@ -69,6 +72,7 @@ def put_together(
         reconsider=reconsider,
         still_stands=still_stands,
         room=room,
+        stopped=stopped,
     )
     outcomes = Outcomes(service, lambda: bundle().wording)
     follow = FollowUp(

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import new_approval, utc_now
+from answerable.approvals import ApprovalRequest, Of
 from answerable.apps.acting.authority import ActDuties
 from answerable.apps.acting.desk import ActsDesk, create_acts_desk
 from answerable.apps.acting.opening import Acting, open_acting
@@ -242,18 +243,25 @@ def _approvals(
     back_ends: BackEnds,
 ) -> None:
     run_act = became = None
+    does = _lines_alone
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
-        became = run_act.became
+        became, does = run_act.became, run_act.does
     stopped = nothing_stopped if made.grants is None else stopped_by(made.grants.revocations)
     opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became, stopped)
     approvals = made.approvals = opened.approvals
+    approvals.service.does = does
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
     made.beside += [approvals.watch.run, partial(_tidy, approvals.service.store.clean)]
     if made.acting is not None:
         made.acting.executor.journal.finished.append(partial(_wake, approvals))
+
+
+def _lines_alone(request: ApprovalRequest) -> bool:
+    """What would be done here where there are no back ends."""
+    return request.of is Of.LINE
 
 
 def _wake(approvals: Approvals, kept: KeptAct) -> None:

@@ -68,7 +68,9 @@ def create_approvals(
         if not ruling.allowed:
             return refusal(request, ruling, operator)
         stops = await service.stops(kept.state, operator) if kept.state.phase in UNDECIDED else ""
-        one = shown(kept.state, await service.held_of(kept), link, stops)
+        one = shown(
+            kept.state, await service.held_of(kept), link, stops, done_here=service.does(kept.state.request)
+        )
         if wants_json(request):
             return JSONResponse(shown_json(one), headers=HEADERS)
         title = kept.state.request.tool or "A line"

@@ -130,6 +130,8 @@ class ApprovalService:
     """Called after anything happened to one: the follow-up looks at it then."""
     stopped: Stopped = nothing_stopped
     """What keeps an act from being done now. While anything does, no act is approved: it goes on waiting."""
+    does: Callable[[ApprovalRequest], bool] = lambda _: True
+    """Would the gateway do it? Else whoever approves it is told before that it would not."""
     room: Room = UNBOUNDED
     """How much may wait at once of one workload and one conversation: what is beyond it asks nobody."""
     patience: float = 2.0

@@ -69,6 +69,9 @@ class ApprovalRequest:
     undoes: ActionId | None = None
     """The act that this one takes back: it was allowed at the desk for acts, and is followed for the customer to hear.
     `decision` is that act's own, then."""
+    handed_over: bool = False
+    """Does the bot's own client do it, with a grant that the approval makes possible? What comes of it is the bot's to
+    say, then."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where it names nothing, or too much."""
@@ -130,6 +133,7 @@ class ApprovalRequest:
                 "region": self.region,
                 "instead_of": self.instead_of,
                 **({"undoes": self.undoes} if self.undoes else {}),
+                **({"handed_over": True} if self.handed_over else {}),
             }
         )
 

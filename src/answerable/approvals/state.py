@@ -104,7 +104,7 @@ class State:
     @property
     def closed(self) -> bool:
         """Can nothing more come of it but that somebody is told?"""
-        if self.phase is Phase.USED and self.request.of is Of.ACT:
+        if self.phase is Phase.USED and self.request.of is Of.ACT and not self.request.handed_over:
             return self.result in (Result.DONE, Result.NOT_DONE)
         return self.phase not in UNDECIDED
 
@@ -163,7 +163,8 @@ def step(state: State, event: Event) -> State | Refusal:
                 return state  # told already
             return _next(replace(state, noticed=event.number))
         case Told():
-            if not state.closed and state.result is not Result.UNCERTAIN:
+            given = state.request.handed_over and state.phase is Phase.APPROVED
+            if not state.closed and state.result is not Result.UNCERTAIN and not given:
                 return Refusal("there is nothing to tell yet")
             if state.told_at is not None:
                 return Refusal("it was told already")
@@ -288,7 +289,9 @@ def _live(state: State) -> bool:
 
 
 def _settled(state: State, phase: Phase, at: datetime, why: str = "") -> State:
-    return _next(replace(state, phase=phase, settled_at=at, why=why))
+    # Whoever was told that it is approved is told, too, that nothing came of it.
+    told = state.told_at if phase is Phase.USED else None
+    return _next(replace(state, phase=phase, settled_at=at, why=why, told_at=told))
 
 
 def _next(state: State) -> State:

@@ -9,14 +9,14 @@ from answerable.approvals.events import Result
 from answerable.approvals.request import Of
 from answerable.approvals.state import Phase, State
 from answerable.decisions import Wording
-from answerable.values import ApprovalId
+from answerable.values import ApprovalId, Digest, TraceId
 
 
 class Heard(StrEnum):
     """What became of it, as far as the customer is concerned. Also the names of its words in wording.yaml."""
 
     APPROVED = "approved"
-    """A line that may be said now; its own words are what is heard."""
+    """A line that may be said now; its own words are what is heard. Or an act that the bot may do itself now."""
     DONE = "done"
     NOT_DONE = "not-done"
     UNCERTAIN = "uncertain"
@@ -67,10 +67,16 @@ class Outcome:
     at: datetime
     told: bool
     tool: str | None = None
+    decision: tuple[TraceId, Digest] | None = None
+    """Of an act that the bot may do itself now: what it asks for a grant by, until `until`, with these arguments."""
+    arguments: str | None = None
+    until: datetime | None = None
 
 
 def heard(state: State) -> Heard | None:
     """What there is to hear; None while people, or the back end, have not decided."""
+    if state.request.handed_over and state.phase in (Phase.APPROVED, Phase.USED):
+        return Heard.APPROVED  # the bot does it, and says itself what came of it
     if state.phase is not Phase.USED:
         return _BY_PHASE.get(state.phase)
     if state.request.undoes is not None:

@@ -45,8 +45,9 @@ from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.operators.app import create_operators, keep_fresh
 from answerable.apps.operators.opening import open_people
 from answerable.apps.operators.people import People
+from answerable.apps.permits import Approved
 from answerable.apps.settings import Settings
-from answerable.grants import Approval
+from answerable.grants import Approval, DecisionId
 from answerable.grants.metadata import JWKS, METADATA
 from answerable.ports import Reader
 from answerable.ports.actions import Kept as KeptAct
@@ -189,7 +190,14 @@ def _grants_and_acts(
         made.houses["/revocations"] = _mounted("/revocations", create_grants_desk(grants_desk, made.people))
     if settings.issuer is not None:
         made.authority = open_authority(
-            settings, ledger, callers, back_ends, partial(_connector_of, made.bundles), store, ring
+            settings,
+            ledger,
+            callers,
+            back_ends,
+            partial(_connector_of, made.bundles),
+            store,
+            ring,
+            partial(_approved_for, made),
         )
         app = made.authority.app
         made.houses |= {"/oauth/": app, "/grants/": app, METADATA: app, JWKS: app}
@@ -251,6 +259,7 @@ def _approvals(
     opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became, stopped)
     approvals = made.approvals = opened.approvals
     approvals.service.does = does
+    approvals.service.hands_over = partial(_by_bot, made.bundles, back_ends)
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
@@ -262,6 +271,27 @@ def _approvals(
 def _lines_alone(request: ApprovalRequest) -> bool:
     """What would be done here where there are no back ends."""
     return request.of is Of.LINE
+
+
+def _by_bot(bundles: KnownBundles, back_ends: BackEnds, bundle: Digest, tool: str) -> bool:
+    found = bundles.of(bundle)
+    action = None if found is None else found.actions.get(tool)
+    back_end = None if action is None else back_ends.get(action.rules.connector or "")
+    return back_end is not None and back_end.by_bot
+
+
+def _approved_for(made: Assembly, decision: DecisionId, approval: ApprovalId) -> Approved | None:
+    """For the worker thread in which somebody asks for a grant: approvals are the loop's that runs them."""
+    loop = None if made.approvals is None else made.approvals.watch.loop
+    if made.approvals is None or loop is None:
+        return None
+    asked = made.approvals.service.hand_over(approval, decision)
+    found = asyncio.run_coroutine_threadsafe(asked, loop).result()
+    if found is None or (until := found[0].usable_until) is None:
+        return None
+    state, arguments = found
+    by = tuple(one.by for one in state.approvals)
+    return Approved(Approval(approval, by), arguments, until)
 
 
 def _wake(approvals: Approvals, kept: KeptAct) -> None:

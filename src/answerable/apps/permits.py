@@ -25,6 +25,7 @@ from answerable.grants import (
 )
 from answerable.receipts import (
     ActDecisionPart,
+    ApprovalBody,
     CallBody,
     CallPrivate,
     Entry,
@@ -35,6 +36,7 @@ from answerable.receipts import (
 )
 from answerable.receipts.facets import private_part
 from answerable.values import (
+    ApprovalId,
     ConversationId,
     Digest,
     PolicyId,
@@ -56,8 +58,8 @@ class Approved:
     until: datetime
 
 
-FindApproved = Callable[[DecisionId], Approved | None]
-"""The approval of a held decision that can still be used; None where there is none."""
+FindApproved = Callable[[DecisionId, ApprovalId], Approved | None]
+"""What an approval of a held decision permits the bot's own client, used up for it; None where it permits nothing."""
 AudienceOf = Callable[[str], str | None]
 """The one back end that does an act, by its tool's name; None where none does."""
 
@@ -86,7 +88,7 @@ class Permits:
         until = from_rfc3339(entry.at) + PERMIT_LIFE
         if part.outcome == ActOutcome.PERMIT and call.passed and part.policies:
             basis = Policies(tuple(PolicyId(policy.id) for policy in part.policies))
-        elif part.outcome == ActOutcome.HOLD and (answer := self._approved(decision)) is not None:
+        elif part.outcome == ActOutcome.HOLD and (answer := self._answer(rows, decision)) is not None:
             basis, until = answer.approval, answer.until
             arguments = answer.arguments or arguments
         else:
@@ -112,8 +114,15 @@ class Permits:
         )
         return Permit(decision, intent, basis, Digest(part.bundle), until)
 
+    def _answer(self, rows: Sequence[Opened], decision: DecisionId) -> Approved | None:
+        for row in rows:
+            body = decode(row.entry, row.seq).body
+            if isinstance(body, ApprovalBody) and body.decision == decision.digest and body.event == "opened":
+                return self._approved(decision, ApprovalId(body.approval))
+        return None
 
-def nothing_approved(_: DecisionId) -> None:
+
+def nothing_approved(_: DecisionId, __: ApprovalId) -> None:
     """For a gate without approvals: what is held stays held."""
 
 

@@ -42,6 +42,7 @@ from answerable.approvals import (
     Use,
     Void,
     Withdraw,
+    action_of,
     digest_of,
     plan_for,
 )
@@ -49,6 +50,7 @@ from answerable.apps.approvals.authority import Authority
 from answerable.apps.approvals.entries import entry_of, is_recorded
 from answerable.apps.approvals.held import FactsOf, Held, content_digest, find_held, plain_facts
 from answerable.apps.approvals.stopped import Stopped, nothing_stopped
+from answerable.grants import DecisionId
 from answerable.identity.operators import Operator
 from answerable.ports import Clock, Ledger
 from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded, every
@@ -130,6 +132,8 @@ class ApprovalService:
     """Called after anything happened to one: the follow-up looks at it then."""
     stopped: Stopped = nothing_stopped
     """What keeps an act from being done now. While anything does, no act is approved: it goes on waiting."""
+    hands_over: Callable[[Digest, str], bool] = lambda _, __: False
+    """Does the bot's own client do the act of that name under that bundle, with a grant of its own?"""
     does: Callable[[ApprovalRequest], bool] = lambda _: True
     """Would the gateway do it? Else whoever approves it is told before that it would not."""
     room: Room = UNBOUNDED
@@ -182,6 +186,8 @@ class ApprovalService:
             subjects=tuple(sorted(facts.subjects)),
             amount=facts.amount,
             region=facts.region,
+            handed_over=held.tool is not None
+            and self.hands_over(Digest(held.body.decision.bundle), held.tool),
         )
         kept = await self._recorded(await asyncio.to_thread(self.store.open, request, self.room), held)
         if kept.state.phase is Phase.VOIDED:
@@ -315,6 +321,27 @@ class ApprovalService:
         if isinstance(found, Kept) and found.state.phase is not Phase.USED:
             return Refused(found.state.why, closed=True)
         return found
+
+    async def hand_over(self, approval: ApprovalId, decision: DecisionId) -> tuple[State, str] | None:
+        """Use it up for the bot's own client, which asks for a grant; with the arguments that were approved.
+
+        The same again while it can be used: what becomes of the grant, its store says. None where it permits nothing.
+        """
+        kept = await self.ready(approval)
+        if kept is None:
+            return None
+        state, request = kept.state, kept.state.request
+        mine = request.handed_over and (request.trace, request.decision) == (decision.trace, decision.digest)
+        if not mine or state.usable_until is None or self.clock() >= state.usable_until:
+            return None
+        text = (await self.held_of(kept)).text_of(request.id, request.content)
+        by = [one.by for one in state.approvals]
+        stops = await asyncio.to_thread(self.stopped, request, by)
+        if text is None or stops:
+            return None
+        # A crash after this leaves it used, and no grant: the same decision gets one while it can be used.
+        used = await self.use(approval, state.binds, action_of(approval))
+        return None if isinstance(used, Refused) else (used.state, text)
 
     async def finished(self, approval: ApprovalId, attempt: str, result: Result) -> Kept | Refused:
         """What became of the act: its receipt is on record by now."""

@@ -7,7 +7,7 @@ import pytest
 from acting_rig import Crash, Rig
 
 from answerable.actions import Action, Done, NotDone, State, Uncertain
-from answerable.approvals import Result
+from answerable.approvals import Of, Result
 from answerable.approvals.state import opened
 from answerable.apps.approvals.following import Approved
 from answerable.apps.approvals.running import RunsApproved
@@ -127,7 +127,9 @@ async def test_what_was_begun_is_not_called_not_done_because_its_bundle_is_gone(
     await rig.executor.resolve(wanted.id, Done(""), RUTH, "seen")
     assert await of(wanted.id) is await runs.became(wanted.id) is Result.DONE
     assert await of(ActionId("ac_nothing")) is Result.NOT_DONE
-    assert await runs.became(ActionId("ac_nothing")) is Result.UNCERTAIN
+    assert await runs.became(ActionId("ac_nothing")) is None
+    assert not runs.does(some.request()), "so whoever is to approve it is told before they do"
+    assert runs.does(some.request(of=Of.LINE))
 
 
 async def test_everybody_who_waits_for_it_hears_once_nothing_is_left_to_do() -> None:

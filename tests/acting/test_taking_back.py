@@ -1,19 +1,25 @@
 """An act is taken back by another, which is decided, granted and on record like any; and what can't be says why."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from acting_rig import START, Rig
 
 from answerable.actions import Action, Done, NotDone, Uncertain, compensation
 from answerable.apps.acting import RecordedUndo, Undoing
 from answerable.decisions.act_rules import ActRules, Undo
+from answerable.grants import Approval
 from answerable.identity.operators import Operator
 from answerable.receipts import ApprovalBody, decode
 from answerable.records.expressions import Expression
+from answerable.roles import Ruling
 from answerable.testing.scripted_connector import Fault
 from answerable.values import ActionId, ApprovalId, AssuranceLevel, OperatorId
-from answerable.values.errors import ActionRefused, NotAllowed
+from answerable.values.errors import ActionRefused, NotAllowed, UndoWaits
 
 RUTH = Operator(OperatorId("https://idp.example#ruth"), "Ruth", AssuranceLevel.AAL2, START)
+SAM = replace(RUTH, id=OperatorId("https://idp.example#sam"))
 UNDO = Undo(
     "cancel_refund",
     (
@@ -23,11 +29,15 @@ UNDO = Undo(
 )
 
 
-async def anybody(_wanted: Undoing) -> tuple[str, ...]:
-    return ("anybody-takes-back",)
+async def anybody(_wanted: Undoing) -> Ruling:
+    return Ruling(allowed=True, because=(), policies=("anybody-takes-back",))
 
 
-async def nobody(wanted: Undoing) -> tuple[str, ...]:
+async def by_two(wanted: Undoing) -> Ruling:
+    return replace(await anybody(wanted), approvers_needed=2)
+
+
+async def nobody(wanted: Undoing) -> Ruling:
     raise NotAllowed(f"'{wanted.by.id}' may not")
 
 
@@ -109,6 +119,38 @@ async def test_who_may_not_takes_nothing_back() -> None:
     with pytest.raises(NotAllowed):
         await made.executor.undo(wanted.id, RUTH, "wrong")
     assert len(made.ledger.rows) == entries
+
+
+async def test_what_two_would_have_to_approve_is_not_taken_back_by_one_however_often_they_say_so() -> None:
+    made = rig(by_two)
+    wanted = await done(made)
+    for _ in range(2):
+        with pytest.raises(UndoWaits, match="1 of 2 people"):
+            await made.executor.undo(wanted.id, RUTH, "wrong")
+    assert sum(made.back_end.done.values()) == 1
+    settled = await made.executor.undo(wanted.id, SAM, "wrong indeed")
+    assert isinstance(settled.outcome, Done)
+    kept = made.actions.find(settled.action)
+    assert kept is not None
+    assert isinstance(kept.action.basis, Approval)
+    assert kept.action.basis.by == (RUTH.id, SAM.id)
+    words = [decode(row.entry, row.seq).body for row in made.ledger.rows]
+    said = [(one.by, one.approvals, one.needed) for one in words if isinstance(one, ApprovalBody)]
+    assert said == [(RUTH.id, 1, 2), (SAM.id, 2, 2)]
+
+
+async def test_the_first_of_two_words_does_not_hold_for_ever_nor_for_a_second_try() -> None:
+    made = rig(by_two)
+    wanted = await done(made)
+    with pytest.raises(UndoWaits):
+        await made.executor.undo(wanted.id, RUTH, "wrong")
+    made.now += timedelta(hours=1)
+    with pytest.raises(UndoWaits):
+        await made.executor.undo(wanted.id, SAM, "wrong")
+    made.back_end.script.append(Fault.REFUSED)
+    assert isinstance((await made.executor.undo(wanted.id, RUTH, "wrong")).outcome, NotDone)
+    with pytest.raises(UndoWaits):
+        await made.executor.undo(wanted.id, RUTH, "wrong")
 
 
 async def test_what_was_not_done_is_not_taken_back() -> None:

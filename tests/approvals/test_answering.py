@@ -3,7 +3,7 @@
 import pytest
 from approvals_stack import OWEN, RUTH, SAM, Stack
 
-from answerable.approvals import Phase
+from answerable.approvals import Phase, Room
 from answerable.apps.approvals.service import Refused
 from answerable.ports.approvals import Kept
 from answerable.testing import sample_approvals as some
@@ -208,3 +208,15 @@ async def test_an_answer_that_is_not_on_record_lets_nothing_happen_until_it_is(k
     again = stack.restarted()
     assert kept(await again.service.use(AP, binds, "ac_0")).state.phase is Phase.USED
     assert [one.event for one in await again.entries()] == ["opened", "approved", "used"]
+
+
+async def test_what_too_much_waits_beside_asks_nobody_and_is_on_record_with_why() -> None:
+    stack = Stack()
+    stack.service.room = Room(of_workload=1)
+    first, beyond = [await stack.hold(number=number) for number in range(2)]
+    assert (first.state.phase, beyond.state.phase) == (Phase.OPEN, Phase.VOIDED)
+    [(_, body, _)] = (await stack.service.held_of(beyond)).recorded
+    assert (body.event, body.detail) == ("voided", beyond.state.why)
+    await stack.follow.go_on(beyond.state.request.id)
+    assert stack.inbox.notices == []
+    assert [one.outcome for one in stack.inbox.told] == ["withdrawn"]

@@ -243,6 +243,17 @@ def test_arguments_that_turn_the_page_around_or_hold_markup_are_seen_as_what_the
     assert "\u202e" not in page.partition("<form")[0]
 
 
+def test_whoever_is_to_approve_what_nobody_here_does_is_told_so_first(site: Site) -> None:
+    site.stack.service.does = lambda _: False
+    site.hold(arguments='{"note":"\\u202e"}')
+    for shown in (
+        site.browser().ask("/approvals/ap_0").json["warning"],
+        site.browser().get("/approvals/ap_0").text,
+    ):
+        assert "no back end here does it" in shown
+        assert "reorders the text" in shown
+
+
 def test_what_is_erased_says_so(site: Site) -> None:
     site.hold()
     from answerable.receipts import Erased  # noqa: PLC0415

@@ -126,6 +126,8 @@ def test_everything_that_is_bound_changes_what_an_answer_names() -> None:
     changes |= {
         "findings": some.digest("x"), "bundle": some.digest("x"), "workload": "w", "route": "r", "customer": None,
         "owners": (), "subjects": (), "amount": None, "region": None, "tool": "other", "instead_of": some.digest("x"),
+        "undoes": "ac_1",
+        "handed_over": True,
     }  # fmt: skip
     assert set(changes) | {"of"} == set(request.__dataclass_fields__)
     found = {replace(request, **{name: value}).binds for name, value in changes.items()}

@@ -19,7 +19,7 @@ NOW = some.NOW
 @pytest.mark.parametrize("what", Heard)
 def test_words_by_default_promise_nothing_and_say_done_only_of_what_was_approved(what: Heard) -> None:
     reader = make_reader()
-    approved = what in (Heard.DONE, Heard.APPROVED, Heard.NOT_DONE, Heard.UNCERTAIN)
+    approved = what in (Heard.DONE, Heard.APPROVED, Heard.NOT_DONE, Heard.UNCERTAIN, Heard.UNDONE)
     for sentence in WORDS[what].split(". "):
         claim = reader.read(sentence, ReadingContext())
         assert claim.kind is not Kind.COMMITTAL or (approved and claim.force is Force.COMPLETED), sentence

@@ -1,5 +1,6 @@
 """An act that nobody knows of waits at the desk; whoever looked says what became of it, and the customer is told."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from gateway_stack import whole
 from whole_house import AGREED, WAITS, House, answer_it, bot, held, house, refunded, until, user, waiting
 
+from answerable.adapters.bundle_files import shipped_pack
 from answerable.receipts import ApprovalBody, ReceiptBody
 from answerable.roles import Role
 from answerable.testing.back_end import BackEnd, Fault
@@ -257,8 +259,58 @@ def test_what_was_done_is_taken_back_by_somebody_else_and_on_record(home: House)
     of_the_undo = home.send(sam, f"/acts/{said.json['act']}/undo", reason="back again")
     assert of_the_undo.status == 403  # whoever decided on it does not take that back, either
     assert home.send(home.signed_in("ruth"), f"/acts/{said.json['act']}/undo", reason="x").status == 409
-    # The customer heard once that it is done: that it was taken back is for the company to tell.
-    assert [one["outcome"] for one in home.outcomes()] == ["done"]
+    # What takes back what was taken back is nobody's news, and was not done either.
+    assert [one["outcome"] for one in until(lambda: both(home))] == ["done", "undone"]
+
+
+def both(home: House) -> Any:
+    found = home.outcomes()
+    return found if len(found) > 1 else None
+
+
+def test_the_customer_is_told_in_the_next_reply_that_what_was_done_is_taken_back(home: House) -> None:
+    row = approved(home)
+    home.model.answer = lambda _: whole({"role": "assistant", "content": "Is there anything else?"})
+    talk = [*AGREED, bot(WAITS), user("Any news?")]
+    home.say(talk)
+    assert home.send(home.signed_in("sam"), f"/acts/{row['act']}/undo", reason="wrong order").status == 200
+
+    def told() -> Any:
+        content = home.say([*talk, bot("It is done."), user("And now?")]).json["choices"][0]["message"][
+            "content"
+        ]
+        return content if "has been reversed" in content else None
+
+    assert until(told)
+    assert told() is None, "once"
+
+
+def test_what_takes_two_to_approve_takes_two_others_to_take_back(tmp_path: Path) -> None:
+    pack = shutil.copytree(shipped_pack("store"), tmp_path / "pack")
+    (pack / "approvals.yaml").write_text('default: {two_above: "100.00 USD"}\n')
+    with house(tmp_path / "house", bundle=pack) as home:
+        staffed(home)
+        for name in ("tina", "uwe"):
+            home.give(name, Role.APPROVER, amount=FAR)
+        held(home)
+        ruth, sam = home.signed_in("ruth"), home.signed_in("sam")
+        for one in (ruth, sam):
+            assert answer_it(home, one, waiting(one)[0], "approve").status == 200
+        until(home.outcomes)
+        [row] = sam.ask("/acts/?conversation=c-1").json["acts"]
+        path, tina = f"/acts/{row['act']}/undo", home.signed_in("tina")
+        for _ in range(2):
+            said = home.send(tina, path, reason="wrong order")
+            assert (said.status, said.json["outcome"]) == (202, "waits")
+            assert "1 of 2 people" in said.json["because"][0]
+        for name in ("ruth", "sam", "olga", "nina"):
+            assert home.send(home.signed_in(name), path, reason="me too").status == 403, name
+        assert refunded(home) == 210.0
+        shown = tina.get(f"/acts/{row['act']}").text
+        assert "takes back the act" in shown
+        assert home.send(home.signed_in("uwe"), path, reason="wrong indeed").json["outcome"] == "done"
+        assert refunded(home) == 0
+        assert [one["outcome"] for one in until(lambda: both(home))] == ["done", "undone"]
 
 
 @pytest.mark.parametrize(

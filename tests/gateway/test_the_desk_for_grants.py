@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
 from whole_house import BOT, House, answer_it, held, house, refunded, until, waiting
 
-from answerable.receipts import GrantBody, ReceiptBody
+from answerable.receipts import GrantBody
 from answerable.receipts.verifying import decode
 from answerable.roles import Role
 from answerable.testing.browser import Browser, Page
@@ -37,13 +38,27 @@ def staffed(home: House) -> House:
     return home
 
 
-def approve(home: House, conversation: str) -> str:
-    """Ruth approves the refund of a conversation; its trace."""
-    trace = held(home, conversation).trace
+def approve(home: House, conversation: str) -> None:
+    """Ruth approves the refund of a conversation, which is the last that waits."""
+    held(home, conversation)
+    ruth = home.signed_in("ruth")
+    assert answer_it(home, ruth, waiting(ruth)[-1], "approve").status == 200
+
+
+def stopped(home: House, conversation: str) -> Any:
+    """Ruth is told before she answers that it would not be done, and can't approve it: it waits."""
+    held(home, conversation)
     ruth = home.signed_in("ruth")
     [one] = waiting(ruth)
-    assert answer_it(home, ruth, one, "approve").status == 200
-    return trace
+    told = ruth.ask(f"/approvals/{one['approval']}").json["stopped"]
+    assert " is stopped since " in told
+    assert told in unescape(ruth.get(f"/approvals/{one['approval']}").text)
+    said = answer_it(home, ruth, one, "approve")
+    assert (said.status, said.json["error"]) == (409, "closed")
+    assert told in said.json["because"][0]
+    assert waiting(ruth) == [one]
+    assert home.outcomes(conversation) == []
+    return one
 
 
 def outcome(home: House, conversation: str) -> str:
@@ -69,7 +84,7 @@ def recorded(home: House) -> list[GrantBody]:
     return [one for one in bodies if isinstance(one, GrantBody) and one.selector is not None]
 
 
-def test_stopped_before_it_is_sent_and_the_next_one_goes_on_once_it_may(home: House) -> None:
+def test_nobody_approves_what_would_not_be_done_and_it_waits_until_it_would(home: House) -> None:
     sam = home.signed_in("sam")
     assert standing(sam) == []
     assert revoke(home, sam, **EVERYTHING).json == {"revoked": "everything", "count": 0}
@@ -79,22 +94,15 @@ def test_stopped_before_it_is_sent_and_the_next_one_goes_on_once_it_may(home: Ho
         home.person("sam"),
         EVERYTHING["reason"],
     )
-    trace = approve(home, "c-1")
-    assert outcome(home, "c-1") == "not-done"
-    assert refunded(home) == 0
-    found = [(entry.body, words) for entry, words in home.stack.entries(trace)]
-    [(receipt, words)] = [(body, words) for body, words in found if isinstance(body, ReceiptBody)]
-    assert (receipt.outcome, words["result"]) == ("not_done", "a revocation stands against it")
-    [act] = sam.ask("/acts/?conversation=c-1").json["acts"]
-    assert act["state"] == "given_up"
-    assert "a revocation stands against it" in sam.get(f"/acts/{act['act']}").text
+    one = stopped(home, "c-1")
+    assert home.person("sam") in unescape(sam.get("/approvals/").text)
+    assert sam.ask("/acts/?conversation=c-1").json["acts"] == []
     said = lift(home, sam, selector="everything", reason="The rule is mended.")
     assert (said.status, said.json["count"]) == (200, 1)
     assert standing(sam) == []
-    approve(home, "c-2")
-    assert outcome(home, "c-2") == "done"
+    assert answer_it(home, home.signed_in("ruth"), one, "approve").status == 200
+    assert outcome(home, "c-1") == "done"
     assert refunded(home) == 210.0
-    assert outcome(home, "c-1") == "not-done"
     assert [(one.event, one.by, one.detail) for one in recorded(home)] == [
         ("revoked", home.person("sam"), ""),
         ("lifted", home.person("sam"), ""),
@@ -109,8 +117,10 @@ def test_what_is_selected_is_stopped_and_nothing_else(home: House, selector: str
     dana = home.signed_in("dana")
     value = home.person("ruth") if value == "RUTH" else value
     assert revoke(home, dana, selector=selector, value=value, reason="looked odd").status == 200
-    approve(home, "c-1")
-    assert outcome(home, "c-1") == "not-done"
+    one = stopped(home, "c-1")
+    if selector == "approver":
+        assert answer_it(home, home.signed_in("sam"), one, "approve").status == 200
+        assert outcome(home, "c-1") == "done"
     if selector == "conversation":
         approve(home, "c-2")
         assert outcome(home, "c-2") == "done"
@@ -124,8 +134,9 @@ def test_another_back_end_without_an_issuer_is_stopped_too(tmp_path_factory: pyt
         staffed(home)
         sam = home.signed_in("sam")
         assert revoke(home, sam, **EVERYTHING).status == 200
-        approve(home, "c-1")
-        assert outcome(home, "c-1") == "not-done"
+        one = stopped(home, "c-1")
+        assert answer_it(home, sam, one, "deny").status == 200, "a no is always heard"
+        assert outcome(home, "c-1") == "denied"
         assert [one.event for one in recorded(home)] == ["revoked"]
 
 
@@ -162,14 +173,14 @@ def test_the_machine_itself_stops_a_gateway_that_runs(home: House) -> None:
         return done.stdout
 
     grants("stop-everything", "--reason", "nobody can sign in tonight")
-    approve(home, "c-1")
-    assert outcome(home, "c-1") == "not-done"
+    stopped(home, "c-1")
     [one] = standing(home.signed_in("sam"))
     assert one["by"].startswith(f"unix:{os.getuid()}(")
     grants("rotate-keys")
     grants("lift", "--selector", "everything", "--reason", "it was nothing")
-    approve(home, "c-2")
-    assert outcome(home, "c-2") == "done"
+    [waits] = waiting(home.signed_in("ruth"))
+    assert answer_it(home, home.signed_in("ruth"), waits, "approve").status == 200
+    assert outcome(home, "c-1") == "done"
     assert refunded(home) == 210.0
     assert {body.by for body in recorded(home)} == {one["by"]}
 

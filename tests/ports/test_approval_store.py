@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,13 @@ from answerable.approvals import (
     Phase,
     Refusal,
     Result,
+    Room,
     Told,
     Use,
+    Void,
     opened,
 )
-from answerable.ports.approvals import Applied, ApprovalStore, Kept, Note, Pending, Unknown, Unrecorded
+from answerable.ports.approvals import Applied, ApprovalStore, Kept, Note, Pending, Unknown, Unrecorded, every
 from answerable.testing import sample_approvals as some
 from answerable.testing.memory_approvals import MemoryApprovals
 from answerable.values import ApprovalId, ConversationId, OperatorId, WorkloadId
@@ -352,3 +355,61 @@ def test_a_closed_store_says_so(store: ApprovalStore) -> None:
     ):
         with pytest.raises(ApprovalsUnavailable):
             ask()
+
+
+# -- how much may wait ------------------------------------------------------------------
+
+
+def test_a_workload_that_asks_for_too_much_waits_for_nobody_and_others_do(store: ApprovalStore) -> None:
+    room = Room(of_workload=2, of_conversation=2)
+    for number in range(2):
+        assert store.open(some.request(number), room).state.phase is Phase.OPEN
+    beyond = store.open(some.request(2), room)
+    assert beyond.state.phase is Phase.VOIDED
+    assert isinstance(beyond.pending, Pending)
+    assert isinstance(beyond.pending.event, Void)
+    assert some.WORKLOAD in beyond.state.why
+    assert store.open(some.request(2)) == beyond, "it is that one's end"
+    assert store.open(some.request(1), room).state.phase is Phase.OPEN, "what waits already waits"
+    other = replace(some.request(3), workload=WorkloadId("spiffe://shop.example/other"))
+    assert store.open(other, room).state.phase is Phase.OPEN
+    assert store.count_waiting() == 3
+
+
+def test_one_conversation_does_not_take_all_the_room_of_its_workload(store: ApprovalStore) -> None:
+    room = Room(of_workload=10, of_conversation=1)
+    assert store.open(some.request(0), room).state.phase is Phase.OPEN
+    same = replace(some.request(1), conversation=some.request(0).conversation)
+    assert store.open(same, room).state.phase is Phase.VOIDED
+    assert store.open(some.request(2), room).state.phase is Phase.OPEN
+    for number in (3, 4):
+        assert store.open(replace(some.request(number), conversation=None), room).state.phase is Phase.OPEN
+
+
+def test_there_is_room_again_when_people_have_answered(store: ApprovalStore) -> None:
+    room = Room(of_workload=1)
+    first = approved(store)
+    assert store.open(some.request(1), room).state.phase is Phase.OPEN, first
+
+
+def test_of_many_that_want_the_last_of_the_room_at_once_one_gets_it(place: Place) -> None:
+    stores, room = [place.open() for _ in range(4)], Room(of_workload=3)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda n: stores[n % 4].open(some.request(n), room), range(16)))
+    assert sum(kept.state.phase is Phase.OPEN for kept in found) == 3
+    assert stores[0].count_waiting() == 3
+
+
+def test_what_waits_is_listed_to_the_last_however_much_it_is(
+    store: ApprovalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("adapters.sqlite_approvals", "adapters.postgres.approvals", "testing.memory_approvals"):
+        monkeypatch.setattr(f"answerable.{module}.MOST_FOUND", 2)
+    one = some.request(0)
+    for number in range(5):
+        store.open(replace(some.request(number), conversation=one.conversation))
+    everything = [f"ap_{number}" for number in range(5)]
+    assert [kept.state.request.id for kept in every(lambda after: store.waiting(None, after))] == everything
+    assert one.conversation is not None
+    of_one = partial(store.of_conversation, one.workload, one.conversation)
+    assert [kept.state.request.id for kept in every(of_one)] == everything

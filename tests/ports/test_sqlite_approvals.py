@@ -96,8 +96,9 @@ def test_what_somebody_wrote_is_gone_from_the_file_once_it_is_on_record(
     [
         (sqlite_approvals._ONE, ("ap_0",)),
         (sqlite_approvals._OF_DECISION, ("x",)),
-        (sqlite_approvals._OF_CONVERSATION, ("c", "w", 10)),
-        (sqlite_approvals._OPEN, ("", 10)),
+        (sqlite_approvals._OF_CONVERSATION, ("c", "w", 0, "", 10)),
+        (sqlite_approvals._OPEN, ("", 0, "", 10)),
+        (sqlite_approvals._WAITING_OF, ("c", "w")),
         (sqlite_approvals._UNSETTLED, (0, "", 10)),
         (sqlite_approvals._UNTOLD, (0, "", 10)),
     ],

@@ -13,8 +13,10 @@ from answerable.approvals import (
     Phase,
     Refusal,
     State,
+    Void,
     opened,
     step,
+    turned_away,
 )
 from answerable.ports.approvals import NO_NOTE, Answer, Applied, Kept, Note, Pending, Unrecorded
 from answerable.values.errors import ApprovalsUnavailable
@@ -44,9 +46,12 @@ class ApprovalRow(NamedTuple):
     """What is not in the ledger yet, with its private part; None once it is."""
 
 
-def begun(request: ApprovalRequest) -> Kept:
-    """What is kept of one that begins to wait."""
-    return Kept(opened(request), Pending(Opened(request.opened_at)))
+def begun(request: ApprovalRequest, full: str = "") -> Kept:
+    """What is kept of one that begins to wait; or that can't, because of `full`."""
+    if full:
+        return Kept(turned_away(request, full), Pending(Void(request.opened_at, full)))
+    # What takes an act back is on record already: the desk's word on it is.
+    return Kept(opened(request), Pending(Opened(request.opened_at)) if request.undoes is None else None)
 
 
 def after(kept: Kept, event: Event, note: Note = NO_NOTE) -> Kept | Answer:
@@ -104,7 +109,9 @@ def changes_of(kept: Kept) -> tuple[str, bool, bool, bool, int | None, int, byte
 
 def decision_key(request: ApprovalRequest) -> str:
     """One text for one decision."""
-    return f"{request.decision} {request.trace}"
+    one = f"{request.decision} {request.trace}"
+    # Taking back may fail, and be decided on anew.
+    return one if request.undoes is None else f"{one} {request.id}"
 
 
 def kept_of(state: bytes, pending: bytes | None) -> Kept:

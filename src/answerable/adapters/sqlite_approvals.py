@@ -14,7 +14,7 @@ from answerable.adapters.approval_rows import after as what_comes_after
 from answerable.adapters.approval_rows import begun, changes_of, kept_of, place_of, row_of
 from answerable.adapters.grant_rows import micros
 from answerable.adapters.sqlite_store import SqliteStore
-from answerable.approvals import ApprovalRequest, Event
+from answerable.approvals import UNBOUNDED, ApprovalRequest, Event, Room, no_room
 from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
 from answerable.values import ApprovalId, ConversationId, WorkloadId
 from answerable.values.errors import ApprovalsUnavailable
@@ -50,12 +50,14 @@ _UPDATE = (
 _ONE = "SELECT state, pending FROM approvals WHERE id = ?"
 _OF_DECISION = "SELECT state, pending FROM approvals WHERE decision = ?"
 _OF_CONVERSATION = (
-    "SELECT state, pending FROM approvals WHERE conversation = ?1 AND workload = ?2 "
-    "ORDER BY opened_at, id LIMIT ?3"
+    "SELECT state, pending FROM approvals WHERE conversation = ? AND workload = ? AND (opened_at, id) > (?, ?) "
+    "ORDER BY opened_at, id LIMIT ?"
 )
 _OPEN = (
-    "SELECT state, pending FROM approvals WHERE open AND ?1 IN ('', route) ORDER BY opened_at, id LIMIT ?2"
+    "SELECT state, pending FROM approvals WHERE open AND ? IN ('', route) AND (opened_at, id) > (?, ?) "
+    "ORDER BY opened_at, id LIMIT ?"
 )
+_WAITING_OF = "SELECT count(*), coalesce(sum(conversation = ?), 0) FROM approvals WHERE open AND workload = ?"
 _UNSETTLED, _UNTOLD = (
     f"SELECT state, pending FROM approvals WHERE {what} AND (opened_at, id) > (?, ?) ORDER BY opened_at, id LIMIT ?"  # noqa: S608 – our own words
     for what in ("unsettled", "untold")
@@ -73,11 +75,13 @@ class SqliteApprovals:
         )
         self.name = self._store.path
 
-    def open(self, request: ApprovalRequest) -> Kept:
-        row = row_of(begun(request))
+    def open(self, request: ApprovalRequest, room: Room = UNBOUNDED) -> Kept:
         # A crash before the commit leaves a held decision in the ledger that nobody was told waits. After it, one
         # that waits: whoever recovers puts its entry into the ledger and tells those who answer.
         with self._store.using(), self._store.writing():
+            counted = self._store.db.execute(_WAITING_OF, (request.conversation, request.workload)).fetchall()
+            [(of_workload, of_conversation)] = cast("list[tuple[int, int]]", counted)
+            row = row_of(begun(request, no_room(room, request, of_workload, of_conversation)))
             self._store.db.execute(_INSERT, row)
             for state, pending in self._store.db.execute(_OF_DECISION, (row.decision,)).fetchall():
                 return kept_of(cast("bytes", state), cast("bytes | None", pending))
@@ -108,11 +112,13 @@ class SqliteApprovals:
         with self._store.using():
             return self._one(approval)
 
-    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
-        return self._all(_OF_CONVERSATION, conversation, workload, MOST_FOUND)
+    def of_conversation(
+        self, workload: WorkloadId, conversation: ConversationId, after: Kept | None = None
+    ) -> Sequence[Kept]:
+        return self._all(_OF_CONVERSATION, conversation, workload, *place_of(after), MOST_FOUND)
 
-    def waiting(self, route: str | None = None) -> Sequence[Kept]:
-        return self._all(_OPEN, route or "", MOST_FOUND)
+    def waiting(self, route: str | None = None, after: Kept | None = None) -> Sequence[Kept]:
+        return self._all(_OPEN, route or "", *place_of(after), MOST_FOUND)
 
     def count_waiting(self) -> int:
         with self._store.using():

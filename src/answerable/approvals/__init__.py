@@ -20,10 +20,12 @@ from answerable.approvals.events import (
 )
 from answerable.approvals.moves import Move, next_move
 from answerable.approvals.plan import Plan, Rules, plan_for
-from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, digest_of, statement_digest
-from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step
+from answerable.approvals.request import UNROUTED, ApprovalRequest, Of, action_of, digest_of, statement_digest
+from answerable.approvals.room import UNBOUNDED, Room, no_room
+from answerable.approvals.state import UNDECIDED, Answer, Phase, Refusal, State, opened, step, turned_away
 
 __all__ = [
+    "UNBOUNDED",
     "UNDECIDED",
     "UNRECORDED",
     "UNROUTED",
@@ -45,16 +47,20 @@ __all__ = [
     "Refusal",
     "Remind",
     "Result",
+    "Room",
     "Rules",
     "State",
     "Told",
     "Use",
     "Void",
     "Withdraw",
+    "action_of",
     "digest_of",
     "next_move",
+    "no_room",
     "opened",
     "plan_for",
     "statement_digest",
     "step",
+    "turned_away",
 ]

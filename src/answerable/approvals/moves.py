@@ -34,6 +34,8 @@ def next_move(state: State, now: datetime, *, tells: bool) -> Next:
         return Move.EXPIRE, None
     if state.phase is Phase.OPEN:
         return _open(state, now)
+    if state.phase is Phase.APPROVED and state.request.handed_over:
+        return (Move.TELL, None) if state.told_at is None and tells else (Move.WAIT, state.due)
     if state.phase is Phase.APPROVED or _running(state):
         return Move.RUN, None
     if state.told_at is None and tells:
@@ -57,7 +59,9 @@ def _open(state: State, now: datetime) -> Next:
 
 def _running(state: State) -> bool:
     """Is it used, and nobody knows yet what became of it?"""
-    return state.phase is Phase.USED and state.request.of is Of.ACT and state.result is None
+    return (
+        state.phase is Phase.USED and state.request.of is Of.ACT and state.result is None and not state.closed
+    )
 
 
 def notice_of(state: State) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from answerable.approvals.plan import Plan
 from answerable.values import (
+    ActionId,
     ApprovalId,
     ConversationId,
     Digest,
@@ -65,10 +66,25 @@ class ApprovalRequest:
     region: str | None = None
     instead_of: Digest | None = None
     """What an approver changed into this: its `binds`."""
+    undoes: ActionId | None = None
+    """The act that this one takes back: it was allowed at the desk for acts, and is followed for the customer to hear.
+    `decision` is that act's own, then."""
+    handed_over: bool = False
+    """Does the bot's own client do it, with a grant that the approval makes possible? What comes of it is the bot's to
+    say, then."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where it names nothing, or too much."""
-        named = (self.id, self.trace, self.workload, self.route, self.tool, self.conversation, self.customer)
+        named = (
+            self.id,
+            self.trace,
+            self.workload,
+            self.route,
+            self.tool,
+            self.conversation,
+            self.customer,
+            self.undoes,
+        )
         many = (*self.owners, *self.subjects, self.region)
         for text in (*named, *many):
             if text is not None and not (0 < len(text) <= LONGEST_TEXT and text.isprintable()):
@@ -116,12 +132,19 @@ class ApprovalRequest:
                 "amount": [self.amount.minor, self.amount.currency] if self.amount else None,
                 "region": self.region,
                 "instead_of": self.instead_of,
+                **({"undoes": self.undoes} if self.undoes else {}),
+                **({"handed_over": True} if self.handed_over else {}),
             }
         )
 
     def changed(self, content: Digest, amount: Money | None) -> "ApprovalRequest":
         """The same request with other arguments or words. Raises ValueError."""
         return replace(self, content=content, amount=amount, instead_of=self.binds)
+
+
+def action_of(approval: ApprovalId) -> ActionId:
+    """The one action that an approval makes possible."""
+    return ActionId(f"ac_{approval.removeprefix('ap_')}")
 
 
 def digest_of(value: Any) -> Digest:

@@ -5,7 +5,7 @@
       ├─► denied                           ├─► expired: not used in its time
       ├─► expired: nobody answered         ├─► withdrawn
       ├─► withdrawn                        └─► voided
-      └─► voided
+      └─► voided (at once, where too much waits already)
 
 Only `approved` makes anything possible, once: exactly what is bound, until `usable_until`. Whatever is not
 provided for here is refused.
@@ -32,7 +32,7 @@ from answerable.approvals.events import (
     Void,
     Withdraw,
 )
-from answerable.approvals.request import ApprovalRequest, Of
+from answerable.approvals.request import ApprovalRequest, Of, action_of
 from answerable.values import Digest, Money, OperatorId
 
 
@@ -104,7 +104,7 @@ class State:
     @property
     def closed(self) -> bool:
         """Can nothing more come of it but that somebody is told?"""
-        if self.phase is Phase.USED and self.request.of is Of.ACT:
+        if self.phase is Phase.USED and self.request.of is Of.ACT and not self.request.handed_over:
             return self.result in (Result.DONE, Result.NOT_DONE)
         return self.phase not in UNDECIDED
 
@@ -117,8 +117,20 @@ class Refusal:
 
 
 def opened(request: ApprovalRequest) -> State:
-    """The state in which something begins to wait."""
+    """The state in which something begins to wait; or, of one that takes an act back, in which it is followed."""
+    if request.undoes is not None:
+        now = request.opened_at
+        # The customer has not heard that it is under way, and hears of it once it is done.
+        return State(
+            request, Phase.USED, request.route, 1,
+            result=Result.UNCERTAIN, settled_at=now, told_at=now, notices=0, attempt=action_of(request.id),
+        )  # fmt: skip
     return State(request, Phase.OPEN, request.route, request.plan.needs)
+
+
+def turned_away(request: ApprovalRequest, why: str) -> State:
+    """The state of what can't begin to wait: nobody is asked."""
+    return _settled(opened(request), Phase.VOIDED, request.opened_at, why)
 
 
 def step(state: State, event: Event) -> State | Refusal:
@@ -151,7 +163,8 @@ def step(state: State, event: Event) -> State | Refusal:
                 return state  # told already
             return _next(replace(state, noticed=event.number))
         case Told():
-            if not state.closed and state.result is not Result.UNCERTAIN:
+            given = state.request.handed_over and state.phase is Phase.APPROVED
+            if not state.closed and state.result is not Result.UNCERTAIN and not given:
                 return Refusal("there is nothing to tell yet")
             if state.told_at is not None:
                 return Refusal("it was told already")
@@ -241,8 +254,9 @@ def _finish(state: State, event: Finish) -> State | Refusal:
         return state
     if state.result not in (None, Result.UNCERTAIN):
         return Refusal(f"it is known already what became of it: {state.result}")
-    # What was told as uncertain is told again once it is known.
-    return _next(replace(state, result=event.result, told_at=None))
+    # What was told as uncertain is told again once it is known; of what was to be taken back and was not, nothing.
+    nothing = state.request.undoes is not None and event.result is not Result.DONE
+    return _next(replace(state, result=event.result, told_at=state.told_at if nothing else None))
 
 
 def _pressed(state: State, event: Remind | Escalate) -> State | Refusal:
@@ -275,7 +289,9 @@ def _live(state: State) -> bool:
 
 
 def _settled(state: State, phase: Phase, at: datetime, why: str = "") -> State:
-    return _next(replace(state, phase=phase, settled_at=at, why=why))
+    # Whoever was told that it is approved is told, too, that nothing came of it.
+    told = state.told_at if phase is Phase.USED else None
+    return _next(replace(state, phase=phase, settled_at=at, why=why, told_at=told))
 
 
 def _next(state: State) -> State:

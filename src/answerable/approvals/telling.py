@@ -9,20 +9,22 @@ from answerable.approvals.events import Result
 from answerable.approvals.request import Of
 from answerable.approvals.state import Phase, State
 from answerable.decisions import Wording
-from answerable.values import ApprovalId
+from answerable.values import ApprovalId, Digest, TraceId
 
 
 class Heard(StrEnum):
     """What became of it, as far as the customer is concerned. Also the names of its words in wording.yaml."""
 
     APPROVED = "approved"
-    """A line that may be said now; its own words are what is heard."""
+    """A line that may be said now; its own words are what is heard. Or an act that the bot may do itself now."""
     DONE = "done"
     NOT_DONE = "not-done"
     UNCERTAIN = "uncertain"
     DENIED = "denied"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    UNDONE = "undone"
+    """Something that was done has been taken back."""
 
 
 WORDS: Mapping[Heard, str] = {
@@ -37,6 +39,7 @@ WORDS: Mapping[Heard, str] = {
     Heard.DENIED: "A member of our team has looked at what you asked for, and it was not approved.",
     Heard.EXPIRED: "Nobody on our team could look at that in time. Nothing has changed.",
     Heard.WITHDRAWN: "What you asked for was not carried out. Nothing has changed.",
+    Heard.UNDONE: "Something that was done in this conversation has been reversed by a member of our team.",
 }
 """For a bundle that has none of its own under `approval-NAME`. None of them promises or offers anything."""
 
@@ -64,12 +67,20 @@ class Outcome:
     at: datetime
     told: bool
     tool: str | None = None
+    decision: tuple[TraceId, Digest] | None = None
+    """Of an act that the bot may do itself now: what it asks for a grant by, until `until`, with these arguments."""
+    arguments: str | None = None
+    until: datetime | None = None
 
 
 def heard(state: State) -> Heard | None:
     """What there is to hear; None while people, or the back end, have not decided."""
+    if state.request.handed_over and state.phase in (Phase.APPROVED, Phase.USED):
+        return Heard.APPROVED  # the bot does it, and says itself what came of it
     if state.phase is not Phase.USED:
         return _BY_PHASE.get(state.phase)
+    if state.request.undoes is not None:
+        return Heard.UNDONE if state.result is Result.DONE else None
     if state.request.of is Of.LINE:
         return Heard.APPROVED
     return None if state.result is None else _BY_RESULT[state.result]

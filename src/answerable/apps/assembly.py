@@ -23,15 +23,17 @@ from starlette.types import ASGIApp
 from answerable.adapters.connectors.opening import read_back_ends
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import new_approval, utc_now
+from answerable.approvals import ApprovalRequest, Of
 from answerable.apps.acting.authority import ActDuties
 from answerable.apps.acting.desk import ActsDesk, create_acts_desk
 from answerable.apps.acting.opening import Acting, open_acting
-from answerable.apps.acting.undoing import RecordedUndo
+from answerable.apps.acting.undoing import RecordedUndo, Undoing
 from answerable.apps.approvals.app import create_approvals
 from answerable.apps.approvals.authority import wanted
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.opening import open_approvals
 from answerable.apps.approvals.running import RunsApproved
+from answerable.apps.approvals.stopped import nothing_stopped, stopped_by
 from answerable.apps.approvals.together import Approvals
 from answerable.apps.authority.desk import create_grants_desk
 from answerable.apps.authority.opening import Authority, open_authority, open_grants, open_ring, recorded
@@ -43,15 +45,16 @@ from answerable.apps.ledger_place import LedgerPlace
 from answerable.apps.operators.app import create_operators, keep_fresh
 from answerable.apps.operators.opening import open_people
 from answerable.apps.operators.people import People
+from answerable.apps.permits import Approved
 from answerable.apps.settings import Settings
-from answerable.grants import Approval
+from answerable.grants import Approval, DecisionId
 from answerable.grants.metadata import JWKS, METADATA
 from answerable.ports import Reader
 from answerable.ports.actions import Kept as KeptAct
 from answerable.ports.callers import WorkloadAuthenticator
 from answerable.ports.connectors import BackEnds
 from answerable.roles import Approvable
-from answerable.values import ActionId, ApprovalId
+from answerable.values import ActionId, ApprovalId, Digest
 from answerable.values.errors import ActionsUnavailable, AnswerableError, ApprovalsUnavailable, SettingsError
 
 _LOG = logging.getLogger("answerable.gateway")
@@ -187,7 +190,14 @@ def _grants_and_acts(
         made.houses["/revocations"] = _mounted("/revocations", create_grants_desk(grants_desk, made.people))
     if settings.issuer is not None:
         made.authority = open_authority(
-            settings, ledger, callers, back_ends, partial(_connector_of, made.bundles), store, ring
+            settings,
+            ledger,
+            callers,
+            back_ends,
+            partial(_connector_of, made.bundles),
+            store,
+            ring,
+            partial(_approved_for, made),
         )
         app = made.authority.app
         made.houses |= {"/oauth/": app, "/grants/": app, METADATA: app, JWKS: app}
@@ -197,7 +207,11 @@ def _grants_and_acts(
         decide_undo = None
         if authority is not None:
             decide_undo = RecordedUndo(
-                ledger, now=utc_now, new_id=new_approval, allowed=authority.allows_undo
+                ledger,
+                now=utc_now,
+                new_id=new_approval,
+                allowed=authority.allows_undo,
+                followed=partial(_followed, made),
             )
         made.acting = open_acting(settings, ledger, made.bundles, store, ring, decide_undo)
         made._open.push_async_callback(made.acting.close)  # noqa: SLF001
@@ -237,11 +251,15 @@ def _approvals(
     back_ends: BackEnds,
 ) -> None:
     run_act = became = None
+    does = _lines_alone
     if made.acting is not None:
         run_act = RunsApproved(made.acting.executor, ledger, made.bundles.of, back_ends)
-        became = run_act.became
-    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became)
+        became, does = run_act.became, run_act.does
+    stopped = nothing_stopped if made.grants is None else stopped_by(made.grants.revocations)
+    opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became, stopped)
     approvals = made.approvals = opened.approvals
+    approvals.service.does = does
+    approvals.service.hands_over = partial(_by_bot, made.bundles, back_ends)
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))
@@ -250,11 +268,42 @@ def _approvals(
         made.acting.executor.journal.finished.append(partial(_wake, approvals))
 
 
+def _lines_alone(request: ApprovalRequest) -> bool:
+    """What would be done here where there are no back ends."""
+    return request.of is Of.LINE
+
+
+def _by_bot(bundles: KnownBundles, back_ends: BackEnds, bundle: Digest, tool: str) -> bool:
+    found = bundles.of(bundle)
+    action = None if found is None else found.actions.get(tool)
+    back_end = None if action is None else back_ends.get(action.rules.connector or "")
+    return back_end is not None and back_end.by_bot
+
+
+def _approved_for(made: Assembly, decision: DecisionId, approval: ApprovalId) -> Approved | None:
+    """For the worker thread in which somebody asks for a grant: approvals are the loop's that runs them."""
+    loop = None if made.approvals is None else made.approvals.watch.loop
+    if made.approvals is None or loop is None:
+        return None
+    asked = made.approvals.service.hand_over(approval, decision)
+    found = asyncio.run_coroutine_threadsafe(asked, loop).result()
+    if found is None or (until := found[0].usable_until) is None:
+        return None
+    state, arguments = found
+    by = tuple(one.by for one in state.approvals)
+    return Approved(Approval(approval, by), arguments, until)
+
+
 def _wake(approvals: Approvals, kept: KeptAct) -> None:
-    """What became of an approved act is known: whoever tells the customer looks at it now."""
+    """What became of an act that people allowed is known: whoever tells the customer looks at it now."""
     basis = kept.action.basis
-    if isinstance(basis, Approval) and kept.action.undoes is None:
+    if isinstance(basis, Approval):
         approvals.watch.wake(basis.id)
+
+
+async def _followed(made: Assembly, wanted: Undoing, approval: ApprovalId, content: Digest) -> None:
+    if made.approvals is not None:
+        await made.approvals.service.follow_undo(wanted.original.action, wanted.act.tool, approval, content)
 
 
 def _connector_of(bundles: KnownBundles, tool: str) -> str | None:

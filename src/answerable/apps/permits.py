@@ -6,7 +6,7 @@ Nothing is taken from whoever asks but the name of the decision. Workload, act a
 where it is held, people's approval is asked for, with the arguments that they approved.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from answerable.adapters.stored_ledger import StoredLedger
 from answerable.apps.recorded_calls import LASTS, recorded_calls
 from answerable.decisions import ActOutcome
 from answerable.grants import Approval, DecisionId, Intent, Permit, Policies, confusable
-from answerable.receipts import data_subject
-from answerable.values import ConversationId, Digest, PolicyId, WorkloadId
+from answerable.receipts import ApprovalBody, Opened, data_subject, decode
+from answerable.values import ApprovalId, ConversationId, Digest, PolicyId, WorkloadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Approved:
     until: datetime
 
 
-FindApproved = Callable[[DecisionId], Approved | None]
-"""The approval of a held decision that can still be used; None where there is none."""
+FindApproved = Callable[[DecisionId, ApprovalId], Approved | None]
+"""What an approval of a held decision permits the bot's own client, used up for it; None where it permits nothing."""
 AudienceOf = Callable[[str], str | None]
 """The one back end that does an act, by its tool's name; None where none does."""
 
@@ -56,7 +56,7 @@ class Permits:
         until = found.at + LASTS
         if found.permitted:
             basis = Policies(tuple(PolicyId(policy.id) for policy in part.policies))
-        elif part.outcome == ActOutcome.HOLD and (answer := self._approved(decision)) is not None:
+        elif part.outcome == ActOutcome.HOLD and (answer := self._answer(rows, decision)) is not None:
             basis, until = answer.approval, answer.until
             if answer.arguments:
                 found = replace(found, arguments=answer.arguments)
@@ -80,6 +80,13 @@ class Permits:
         )
         return Permit(decision, intent, basis, Digest(part.bundle), until)
 
+    def _answer(self, rows: Sequence[Opened], decision: DecisionId) -> Approved | None:
+        for row in rows:
+            body = decode(row.entry, row.seq).body
+            if isinstance(body, ApprovalBody) and body.decision == decision.digest and body.event == "opened":
+                return self._approved(decision, ApprovalId(body.approval))
+        return None
 
-def nothing_approved(_: DecisionId) -> None:
+
+def nothing_approved(_: DecisionId, __: ApprovalId) -> None:
     """For a gate without approvals: what is held stays held."""

@@ -22,10 +22,12 @@ _APART = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Approved words about one thing that was held."""
+    """Approved words about one thing that was held, or the same words about several."""
 
     approval: ApprovalId
     text: str
+    also: tuple[ApprovalId, ...] = ()
+    """Of what else the words are told."""
 
 
 def news_line(
@@ -33,8 +35,10 @@ def news_line(
 ) -> tuple[LineBody, LinePrivate, Line]:
     """The line, its entry and what is shown for it. Its place is before the first character of the model's text."""
     statement = Statement(ordinal, 0, 0, "", news.text, Shape.SENTENCE)
-    because = f"people answered: {news.approval}"
-    finding = Finding(Support.SUPPORTED, because, (Evidence(f"approval:{news.approval}", news.text),))
+    because = f"people answered: {', '.join(told([news]))}"
+    finding = Finding(
+        Support.SUPPORTED, because, tuple(Evidence(f"approval:{one}", news.text) for one in told([news]))
+    )
     decision = Decision(Outcome.RELEASE, because, (), bundle)
     shown = news.text + _APART
     body, private = line_parts(
@@ -52,4 +56,4 @@ def news_line(
 
 def told(news: Sequence[News]) -> tuple[ApprovalId, ...]:
     """Which approvals the news is of."""
-    return tuple(one.approval for one in news)
+    return tuple(approval for one in news for approval in (one.approval, *one.also))

@@ -8,16 +8,16 @@ Implementations are synchronous, may be shared by threads, may have one place in
 are held to one suite: tests/ports/test_approval_store.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from answerable.approvals import ApprovalRequest, Event, Refusal, State
+from answerable.approvals import UNBOUNDED, ApprovalRequest, Event, Refusal, Room, State
 from answerable.values import ApprovalId, ConversationId, WorkloadId
 
 MOST_FOUND = 1000
-"""Of one question, oldest first. There may be more where there are so many."""
+"""Of one question, oldest first. Where there are so many, ask for those behind the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,12 @@ class ApprovalStore(Protocol):
     name: str
     """What messages call it: a file, or a database without its password."""
 
-    def open(self, request: ApprovalRequest) -> Kept:
-        """Make it durable that this waits. Where its decision waits already, or waited, that one comes back."""
+    def open(self, request: ApprovalRequest, room: Room = UNBOUNDED) -> Kept:
+        """Make it durable that this waits. Where its decision waits already, or waited, that one comes back.
+
+        Where there is no room for it (`approvals.no_room`), it is kept as voided, and waits for nobody. Of several
+        at once that want the last of the room, one gets it.
+        """
 
     def apply(self, approval: ApprovalId, event: Event, note: Note = NO_NOTE) -> Answer:
         """Let something happen to it, durably, as `approvals.step` says; of events at once, one after another."""
@@ -92,11 +96,13 @@ class ApprovalStore(Protocol):
 
     def get(self, approval: ApprovalId) -> Kept | None: ...
 
-    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
-        """All of one conversation with one workload, oldest first."""
+    def of_conversation(
+        self, workload: WorkloadId, conversation: ConversationId, after: Kept | None = None
+    ) -> Sequence[Kept]:
+        """Those of one conversation with one workload, oldest first; those behind `after`."""
 
-    def waiting(self, route: str | None = None) -> Sequence[Kept]:
-        """Those that are open, in this queue or in any; oldest first."""
+    def waiting(self, route: str | None = None, after: Kept | None = None) -> Sequence[Kept]:
+        """Those that are open, in this queue or in any; oldest first; those behind `after`."""
 
     def count_waiting(self) -> int:
         """How many are open, in all queues."""
@@ -115,3 +121,11 @@ class ApprovalStore(Protocol):
 
     def close(self) -> None:
         """Let go. What is asked afterwards raises ApprovalsUnavailable."""
+
+
+def every(page: Callable[[Kept | None], Sequence[Kept]]) -> list[Kept]:
+    """All that a store has of one question: `page` asks for those behind one."""
+    found: list[Kept] = []
+    while more := page(found[-1] if found else None):
+        found += more
+    return found

@@ -27,6 +27,8 @@ class BackEnd:
     audience: str
     workload: WorkloadId | None = None
     """None where it checks no grants: the gateway uses them up before it calls."""
+    by_bot: bool = False
+    """Do the bots' own clients call it, with grants of their own? Then there is no connector for it."""
 
 
 BackEnds = Mapping[str, BackEnd]

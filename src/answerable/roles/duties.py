@@ -82,17 +82,7 @@ class Duties:
         now: datetime,
     ) -> Ruling:
         """May they approve it, given who has approved it already? And how many must, in all?"""
-        asked = _Asked(operator, tuple(assignments), now)
-        rules = self.rules.of(wanted.route)
-        held = asked.held(wanted, earlier)
-        ruling = self._ruled(asked, "approve", held, rules.sign_in, self._clock(now), limited=True)
-        alone: dict[str, Any] = {}
-        if rules.two_above is not None:
-            alone = {"above": rules.two_above.minor, "currency": rules.two_above.currency}
-        # Whatever is not a plain yes, an error too, needs two. By whose sign-in does not matter here.
-        anybody = replace(asked, operator=replace(operator, authenticated_at=now))
-        one = self._ruled(anybody, "approve_alone", held, SignIn(AssuranceLevel.NONE), alone)
-        return replace(ruling, approvers_needed=1 if one.allowed else 2)
+        return self._by_one_or_two(_Asked(operator, tuple(assignments), now), "approve", wanted, earlier)
 
     def may_withdraw(
         self,
@@ -132,11 +122,11 @@ class Duties:
         approved: Sequence[OperatorId],
         now: datetime,
     ) -> Ruling:
-        """May they have an act taken back that was done? As `may_resolve_act`, and not what they approved."""
-        asked = _Asked(operator, tuple(assignments), now)
-        sign_in = self.rules.of(wanted.route).sign_in
-        held = asked.held(wanted, approved)
-        return self._ruled(asked, "undo_act", held, sign_in, self._clock(now), limited=True)
+        """May they have an act taken back that was done? As `may_resolve_act`, and not what they approved.
+
+        And how many must, in all: as many as approve it.
+        """
+        return self._by_one_or_two(_Asked(operator, tuple(assignments), now), "undo_act", wanted, approved)
 
     def may_approve_bundle(
         self,
@@ -241,6 +231,20 @@ class Duties:
         return self._ruled(asked, "lift_revocation", stopped, self.rules.change)
 
     # -- asking Cedar ----------------------------------------------------------------
+
+    def _by_one_or_two(
+        self, asked: "_Asked", action: str, wanted: Approvable, approved: Sequence[OperatorId]
+    ) -> Ruling:
+        rules = self.rules.of(wanted.route)
+        held = asked.held(wanted, approved)
+        ruling = self._ruled(asked, action, held, rules.sign_in, self._clock(asked.now), limited=True)
+        alone: dict[str, Any] = {}
+        if rules.two_above is not None:
+            alone = {"above": rules.two_above.minor, "currency": rules.two_above.currency}
+        # Whatever is not a plain yes, an error too, needs two. By whose sign-in does not matter here.
+        anybody = replace(asked, operator=replace(asked.operator, authenticated_at=asked.now))
+        one = self._ruled(anybody, "approve_alone", held, SignIn(AssuranceLevel.NONE), alone)
+        return replace(ruling, approvers_needed=1 if one.allowed else 2)
 
     def _clock(self, now: datetime) -> dict[str, int]:
         local = now.astimezone(self.rules.zone)

@@ -58,7 +58,7 @@ class Ruling:
     needs: Needs | None = None
     """Where a better or later sign-in, and nothing else, is missing."""
     approvers_needed: int = 1
-    """How many different people must approve it in all. Only an approval's ruling says more than one."""
+    """How many different people must approve it in all. Only of approving and taking back it is more than one."""
 
     def __bool__(self) -> bool:
         raise TypeError("a ruling is no bool; ask it whether it is 'allowed'")

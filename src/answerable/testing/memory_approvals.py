@@ -6,7 +6,7 @@ from datetime import datetime
 
 from answerable.adapters.approval_rows import after as what_comes_after
 from answerable.adapters.approval_rows import begun, decision_key, place_of, unsettled, untold
-from answerable.approvals import ApprovalRequest, Event, Phase
+from answerable.approvals import UNBOUNDED, ApprovalRequest, Event, Phase, Room, no_room
 from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
 from answerable.values import ApprovalId, ConversationId, WorkloadId
 from answerable.values.errors import ApprovalsUnavailable
@@ -23,10 +23,16 @@ class MemoryApprovals:
         self._by_decision: dict[str, ApprovalId] = {}
         self._closed = False
 
-    def open(self, request: ApprovalRequest) -> Kept:
+    def open(self, request: ApprovalRequest, room: Room = UNBOUNDED) -> Kept:
         with self._open():
+            mine = [
+                kept.state.request.conversation
+                for kept in self._kept.values()
+                if kept.state.phase is Phase.OPEN and kept.state.request.workload == request.workload
+            ]
+            full = no_room(room, request, len(mine), mine.count(request.conversation))
             earlier = self._by_decision.setdefault(decision_key(request), request.id)
-            return self._kept.setdefault(earlier, begun(request))
+            return self._kept.setdefault(earlier, begun(request, full))
 
     def apply(self, approval: ApprovalId, event: Event, note: Note = NO_NOTE) -> Answer:
         with self._open():
@@ -49,24 +55,28 @@ class MemoryApprovals:
         with self._open():
             return self._kept.get(approval)
 
-    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+    def of_conversation(
+        self, workload: WorkloadId, conversation: ConversationId, after: Kept | None = None
+    ) -> Sequence[Kept]:
         whose = (workload, conversation)
         return self._found(
-            lambda kept: (kept.state.request.workload, kept.state.request.conversation) == whose
+            lambda kept: (kept.state.request.workload, kept.state.request.conversation) == whose, after
         )
 
-    def waiting(self, route: str | None = None) -> Sequence[Kept]:
-        return self._found(lambda kept: kept.state.phase is Phase.OPEN and route in (None, kept.state.route))
+    def waiting(self, route: str | None = None, after: Kept | None = None) -> Sequence[Kept]:
+        return self._found(
+            lambda kept: kept.state.phase is Phase.OPEN and route in (None, kept.state.route), after
+        )
 
     def count_waiting(self) -> int:
         with self._open():
             return sum(kept.state.phase is Phase.OPEN for kept in self._kept.values())
 
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
-        return self._found(lambda kept: unsettled(kept) and place_of(kept) > place_of(after))
+        return self._found(unsettled, after)
 
     def untold(self, after: Kept | None = None) -> Sequence[Kept]:
-        return self._found(lambda kept: untold(kept) and place_of(kept) > place_of(after))
+        return self._found(untold, after)
 
     def clean(self, before: datetime) -> int:
         with self._open():
@@ -91,10 +101,10 @@ class MemoryApprovals:
 
     # -- behind the door -----------------------------------------------------------
 
-    def _found(self, fits: Callable[[Kept], bool]) -> list[Kept]:
+    def _found(self, fits: Callable[[Kept], bool], after: Kept | None) -> list[Kept]:
         with self._open():
-            found = [kept for kept in self._kept.values() if fits(kept)]
-        found.sort(key=lambda kept: (kept.state.request.opened_at, kept.state.request.id))
+            found = [kept for kept in self._kept.values() if fits(kept) and place_of(kept) > place_of(after)]
+        found.sort(key=place_of)
         return found[:MOST_FOUND]
 
     def _open(self) -> threading.Lock:

@@ -205,6 +205,10 @@ class ActionRefused(ActionError):
     """An act that may not be begun; nothing of it was. The message says why, in words that a model can act on."""
 
 
+class UndoWaits(ActionRefused):
+    """Somebody's word that an act is to be taken back is on record, and somebody else has to say so, too."""
+
+
 class ActionHeld(ActionError):
     """An act that waits for a person; nothing of it was begun. `approval` is what it waits for, where that is open."""
 

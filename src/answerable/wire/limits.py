@@ -27,3 +27,6 @@ class Limits:
     reply_seconds: float = 600.0
     send_seconds: float = 30.0
     """How long a client may take to accept what it is sent."""
+    waiting_of_workload: int = 200
+    """What may wait for people at once that one workload asked for."""
+    waiting_of_conversation: int = 20

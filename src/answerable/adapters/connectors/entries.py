@@ -131,7 +131,15 @@ class SmtpEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     authorities: str | None = None
 
 
-Entry = HttpEntry | OpenApiEntry | McpEntry | SqlEntry | SmtpEntry
+class BotEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="bot"):
+    """A back end that the bots' own clients call, each act with a grant for it. The gateway calls nothing there."""
+
+    audience: str
+    workload: str
+    """The SPIFFE id that it uses grants up as."""
+
+
+Entry = HttpEntry | OpenApiEntry | McpEntry | SqlEntry | SmtpEntry | BotEntry
 
 
 def read_entry(value: Any) -> Entry:

@@ -17,8 +17,8 @@ import msgspec
 from answerable.adapters.connectors.argument_schemas import declared_schema
 from answerable.adapters.connectors.credentials import Credential, Where
 from answerable.adapters.connectors.entries import (
+    BotEntry,
     CredentialEntry,
-    Entry,
     HttpEntry,
     McpEntry,
     OpenApiEntry,
@@ -57,7 +57,9 @@ _LAST_PORT = 65_535
 
 
 def open_connectors(path: Path, secrets: Secrets) -> dict[str, Connector]:
-    """The back ends of a file, by their names. Nothing is connected, and no secret read, until they are used.
+    """The back ends of a file that are called from here, by their names.
+
+    Nothing is connected, and no secret read, until they are used.
 
     Raises SettingsError, which names the entry.
     """
@@ -68,7 +70,9 @@ def open_connectors(path: Path, secrets: Secrets) -> dict[str, Connector]:
                 f"'{path}': '{name}' can't be a back end's name: letters, digits, '_' and '-'"
             )
         try:
-            found[name] = _opened(name, read_entry(value), path.parent, secrets)
+            entry = read_entry(value)
+            if not isinstance(entry, BotEntry):
+                found[name] = _opened(name, entry, path.parent, secrets)
         except msgspec.ValidationError as error:
             text = str(error)
             raise SettingsError(
@@ -100,7 +104,9 @@ def read_back_ends(path: Path) -> BackEnds:
                 )
             audience = entry.audience or (entry.url if entry.grants else name)
             workload = None if entry.workload is None else WorkloadId(_spiffe(entry.workload, path, name))
-        found[name] = BackEnd(audience, workload)
+        if isinstance(entry, BotEntry):
+            audience, workload = entry.audience, WorkloadId(_spiffe(entry.workload, path, name))
+        found[name] = BackEnd(audience, workload, by_bot=isinstance(entry, BotEntry))
     return found
 
 
@@ -118,7 +124,12 @@ def _listed(path: Path) -> dict[Any, Any]:
     return listed
 
 
-def _opened(name: str, entry: Entry, folder: Path, secrets: Secrets) -> Connector:
+def _opened(
+    name: str,
+    entry: HttpEntry | OpenApiEntry | McpEntry | SqlEntry | SmtpEntry,
+    folder: Path,
+    secrets: Secrets,
+) -> Connector:
     match entry:
         case HttpEntry():
             routes = {

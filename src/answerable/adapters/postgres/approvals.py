@@ -14,7 +14,7 @@ from answerable.adapters.grant_rows import micros
 from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
 from answerable.adapters.postgres.migrations import Steps, migrate
 from answerable.adapters.postgres.place import place
-from answerable.approvals import ApprovalRequest, Event
+from answerable.approvals import UNBOUNDED, ApprovalRequest, Event, Room, no_room
 from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
 from answerable.values import ApprovalId, ConversationId, WorkloadId
 from answerable.values.errors import ApprovalsUnavailable, LedgerError
@@ -58,11 +58,17 @@ _LOCKED = f"{_ONE} FOR UPDATE"
 _OF_DECISION = "SELECT state, pending FROM answerable_approvals.approvals WHERE decision = $1"
 _OF_CONVERSATION = """
 SELECT state, pending FROM answerable_approvals.approvals WHERE conversation = $1 AND workload = $2
-ORDER BY opened_at, id LIMIT $3
+AND (opened_at, id) > ($3, $4) ORDER BY opened_at, id LIMIT $5
 """
 _OPEN = """
 SELECT state, pending FROM answerable_approvals.approvals WHERE open AND ($1::text IS NULL OR route = $1)
-ORDER BY opened_at, id LIMIT $2
+AND (opened_at, id) > ($2, $3) ORDER BY opened_at, id LIMIT $4
+"""
+# One count at a time of one workload: of two that want the last of its room, the second sees the first.
+_ONE_OF_WORKLOAD = "SELECT pg_advisory_xact_lock(hashtextextended('answerable approvals ' || $1::text, 0))"
+_WAITING_OF = """
+SELECT count(*), count(*) FILTER (WHERE conversation = $2) FROM answerable_approvals.approvals
+WHERE open AND workload = $1
 """
 _UNSETTLED, _UNTOLD = (
     f"SELECT state, pending FROM answerable_approvals.approvals WHERE {what} AND (opened_at, id) > ($1, $2) "  # noqa: S608 – our own words
@@ -91,14 +97,16 @@ class PostgresApprovals:
             self._line.close()
             raise ApprovalsUnavailable(str(error)) from error
 
-    def open(self, request: ApprovalRequest) -> Kept:
-        row = row_of(begun(request))
-
+    def open(self, request: ApprovalRequest, room: Room = UNBOUNDED) -> Kept:
         async def insert(db: Connection) -> list[Any]:
-            # A crash before the commit leaves a held decision in the ledger that nobody was told waits. After it,
-            # one that waits: whoever recovers puts its entry into the ledger and tells those who answer.
-            await db.execute(_INSERT, *row)
-            return await db.fetch(_OF_DECISION, row.decision)
+            async with db.transaction():
+                await db.execute(_ONE_OF_WORKLOAD, request.workload)
+                counted = await db.fetchrow(_WAITING_OF, request.workload, request.conversation)
+                row = row_of(begun(request, no_room(room, request, *(counted or (0, 0)))))
+                # A crash before the commit leaves a held decision in the ledger that nobody was told waits. After
+                # it, one that waits: whoever recovers puts its entry into the ledger and tells those who answer.
+                await db.execute(_INSERT, *row)
+                return await db.fetch(_OF_DECISION, row.decision)
 
         for found in self._run(insert):
             return kept_of(*found)
@@ -137,13 +145,15 @@ class PostgresApprovals:
         found = [] if _NUL in approval else self._all(_ONE, approval)
         return found[0] if found else None
 
-    def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
+    def of_conversation(
+        self, workload: WorkloadId, conversation: ConversationId, after: Kept | None = None
+    ) -> Sequence[Kept]:
         if _NUL in workload or _NUL in conversation:
             return []
-        return self._all(_OF_CONVERSATION, conversation, workload, MOST_FOUND)
+        return self._all(_OF_CONVERSATION, conversation, workload, *place_of(after), MOST_FOUND)
 
-    def waiting(self, route: str | None = None) -> Sequence[Kept]:
-        return [] if _NUL in (route or "") else self._all(_OPEN, route, MOST_FOUND)
+    def waiting(self, route: str | None = None, after: Kept | None = None) -> Sequence[Kept]:
+        return [] if _NUL in (route or "") else self._all(_OPEN, route, *place_of(after), MOST_FOUND)
 
     def count_waiting(self) -> int:
         [(count,)] = self._run(

@@ -3,10 +3,13 @@ role now."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from answerable.approvals import UNROUTED, plan_for
+from answerable.approvals.plan import TWO
+from answerable.approvals.reading import rules_of
 from answerable.apps.acting.undoing import Undoing
 from answerable.decisions import Bundle
 from answerable.grants import Approval
@@ -51,18 +54,25 @@ class ActDuties:
         return await asyncio.to_thread(ruled)
 
     async def to_undo(self, operator: Operator, kept: Kept) -> Ruling:
+        """It takes as many people as the act would: by the rules on duties, by its queue's, or as it was approved."""
+
         def ruled() -> Ruling:
-            has, wanted = self._has(operator), self.about(kept)
-            return self.duties.may_undo_act(operator, has, wanted, approvers(kept), self.now())
+            has, wanted, now = self._has(operator), self.about(kept), self.now()
+            ruling = self.duties.may_undo_act(operator, has, wanted, approvers(kept), now)
+            bundle = self.bundle_of(kept.action.bundle)
+            needs = TWO  # where nobody knows the rules that it was done under
+            if bundle is not None:
+                needs = plan_for(rules_of(bundle), wanted.route or UNROUTED, wanted.amount, now).needs
+            return replace(ruling, approvers_needed=max(ruling.approvers_needed, needs, len(approvers(kept))))
 
         return await asyncio.to_thread(ruled)
 
-    async def allows_undo(self, wanted: Undoing) -> tuple[str, ...]:
-        """For `RecordedUndo`: the rules that allow it. Raises NotAllowed."""
+    async def allows_undo(self, wanted: Undoing) -> Ruling:
+        """For `RecordedUndo`: the rules that allow it, and how many have to say so. Raises NotAllowed."""
         ruling = await self.to_undo(wanted.by, wanted.original)
         if not ruling.allowed:
             raise NotAllowed("; ".join(ruling.because))
-        return ruling.policies
+        return ruling
 
     def about(self, kept: Kept) -> Approvable:
         """An act as the rules see it: as it was approved, else as its pack has it. Blocking.

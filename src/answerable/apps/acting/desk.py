@@ -38,6 +38,7 @@ from answerable.values.errors import (
     InvalidRequest,
     LedgerUnavailable,
     NotAllowed,
+    UndoWaits,
 )
 
 HERE = "/acts"
@@ -51,6 +52,13 @@ class Refused:
 
     because: str
     ruling: Ruling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Their word is on record, and somebody else has to say so, too."""
+
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +119,15 @@ class ActsDesk:
         except (ActionRefused, ActionTaken) as error:
             return Refused(str(error))
 
-    async def undo(self, kept: Kept, operator: Operator, reason: str) -> Settled | Refused:
+    async def undo(self, kept: Kept, operator: Operator, reason: str) -> Settled | Waits | Refused:
         """Have it taken back, by the act that its pack names. The rules are asked again where it is decided."""
         ruling = await self.authority.to_undo(operator, kept)
         if not ruling.allowed:
             return Refused("; ".join(ruling.because), ruling)
         try:
             return await self.executor.undo(kept.action.id, operator, reason)
+        except UndoWaits as error:
+            return Waits(str(error))
         except (ActionRefused, ActionTaken, NotAllowed) as error:
             return Refused(str(error))
 
@@ -157,7 +167,8 @@ def create_acts_desk(desk: ActsDesk, people: People, *, here: str = HERE) -> Sta
         return page(f"The act {kept.action.tool}", act_html(one, csrf_token(request), here), operator)
 
     def answering(
-        answer: Callable[[Kept, Operator, dict[str, str]], Coroutine[Any, Any, Settled | Refused]], *more: str
+        answer: Callable[[Kept, Operator, dict[str, str]], Coroutine[Any, Any, Settled | Waits | Refused]],
+        *more: str,
     ) -> Callable[[Request], Awaitable[Response]]:
         async def answered(request: Request) -> Response:
             operator = await require_operator(request)
@@ -178,7 +189,7 @@ def create_acts_desk(desk: ActsDesk, people: People, *, here: str = HERE) -> Sta
     async def resolve(kept: Kept, operator: Operator, form: dict[str, str]) -> Settled | Refused:
         return await desk.resolve(kept, operator, _outcome(form), reason_in(form))
 
-    async def undo(kept: Kept, operator: Operator, form: dict[str, str]) -> Settled | Refused:
+    async def undo(kept: Kept, operator: Operator, form: dict[str, str]) -> Settled | Waits | Refused:
         return await desk.undo(kept, operator, reason_in(form))
 
     app = Starlette(
@@ -194,13 +205,23 @@ def create_acts_desk(desk: ActsDesk, people: People, *, here: str = HERE) -> Sta
     return app
 
 
-def _said(request: Request, operator: Operator, kept: Kept, found: Settled | Refused, here: str) -> Response:
+def _said(
+    request: Request, operator: Operator, kept: Kept, found: Settled | Waits | Refused, here: str
+) -> Response:
     if isinstance(found, Settled):
         if wants_json(request):
             outcome = {Done: "done", NotDone: "not_done"}.get(type(found.outcome), "uncertain")
             body = {"act": found.action, "outcome": outcome, "receipt": found.receipt}
             return JSONResponse(body, headers=HEADERS)
         return RedirectResponse(f"{here}/{found.action}", 303, headers=HEADERS)
+    if isinstance(found, Waits):
+        if wants_json(request):
+            waits = {"act": kept.action.id, "outcome": "waits", "because": [found.because]}
+            return JSONResponse(waits, 202, headers=HEADERS)
+        body_html = (
+            f'<p>{escape(found.because)}.</p><p><a href="{here}/{escape(kept.action.id)}">The act</a></p>'
+        )
+        return page("Somebody else has to say so, too", body_html, operator, status=202)
     if found.ruling is not None:
         return refusal(request, found.ruling, operator, f"{here}/{kept.action.id}")
     if wants_json(request):

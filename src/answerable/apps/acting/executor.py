@@ -29,6 +29,7 @@ from answerable.actions import (
     compensation,
     is_final,
 )
+from answerable.approvals import action_of
 from answerable.apps.acting.calls import Calls, Pace
 from answerable.apps.acting.entries import action_draft, grant_draft, what_was_done
 from answerable.apps.acting.granting import Granting, Over, Refused
@@ -36,7 +37,7 @@ from answerable.apps.acting.inquiry import Inquiry
 from answerable.apps.acting.journal import Journal
 from answerable.apps.acting.undoing import DecideUndo, Undoing
 from answerable.decisions.act_rules import ActRules
-from answerable.grants import DecisionId, Grant, Permit, confusable
+from answerable.grants import Approval, DecisionId, Grant, Permit, confusable
 from answerable.identity.operators import Operator
 from answerable.ports.actions import ActionStore, Kept
 from answerable.ports.connectors import Connector, ShownGrant
@@ -107,7 +108,7 @@ class Executor:
     ) -> Settled:
         """Take a done act back, as its pack says how. `subject` is whom it is about, where its trace does not say.
 
-        Raises ActionRefused where that can't be, NotAllowed where `by` may not, and as `act`.
+        Raises ActionRefused where that can't be (UndoWaits: not yet), NotAllowed where `by` may not, and as `act`.
         """
         kept = await asyncio.to_thread(self.journal.store.find, action)
         if kept is None or kept.progress.state is not State.DONE:
@@ -127,7 +128,9 @@ class Executor:
         permit = await self._decide_undo(Undoing(kept, act, by, reason, about))
         wanted = action_under(
             permit,
-            id=ActionId(f"ac_{self._random()}"),
+            id=action_of(permit.basis.id)
+            if isinstance(permit.basis, Approval)
+            else ActionId(f"ac_{self._random()}"),
             arguments=act.arguments,
             connector=kept.action.connector,
             first=kept.action.first,

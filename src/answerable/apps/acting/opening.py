@@ -66,7 +66,10 @@ def open_acting(
         raise SettingsError("no back end is named; set ANSWERABLE_CONNECTORS to the file that lists them")
     connectors = open_connectors(settings.connectors, Secrets(os.environ, lambda: open_vault(os.environ)))
     back_ends = read_back_ends(settings.connectors)
-    checking = sorted(name for name, one in connectors.items() if one.checks_grants)
+    checking = sorted(
+        [name for name, one in connectors.items() if one.checks_grants]
+        + [name for name, one in back_ends.items() if one.by_bot]
+    )
     if checking and settings.issuer is None:
         raise SettingsError(
             f"the back end '{checking[0]}' checks grants, and nobody issues them; set ANSWERABLE_ISSUER"

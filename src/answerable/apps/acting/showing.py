@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from answerable.actions import Standing, State, standing
+from answerable.apps.acting.undoing import taking_back
 from answerable.apps.acting_words import Followed, followed
 from answerable.apps.chain import Chain, assemble
 from answerable.grants import Approval
@@ -93,7 +94,9 @@ def shown_act(kept: Kept, chain: Sequence[Kept], rows: list[Opened]) -> ShownAct
                 receipts.append(Receipt(entry.at, body, said, reference))
             case GrantBody() as body if body.action == action.id:
                 grants.append((entry.at, body))
-            case ApprovalBody() as body if isinstance(basis, Approval) and body.approval == basis.id:
+            case ApprovalBody() as body if (
+                isinstance(basis, Approval) and body.approval == basis.id
+            ) or body.detail == taking_back(action.id):
                 answers.append(
                     Answer(entry.at, body, private.reason if isinstance(private, ApprovalPrivate) else "")
                 )

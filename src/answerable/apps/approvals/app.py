@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from answerable.approvals import Phase
-from answerable.apps.approvals.pages import list_html, show_html
+from answerable.approvals import UNDECIDED, Phase
+from answerable.apps.approvals.pages import list_html, show_html, stopped_html
 from answerable.apps.approvals.service import ApprovalService, Refused
 from answerable.apps.approvals.showing import ConversationLink, list_json, shown, shown_json
 from answerable.apps.operators.forms import fields_of
@@ -57,7 +57,7 @@ def create_approvals(
         mine = await service.authority.readable(operator, states, service.clock())
         if wants_json(request):
             return JSONResponse(list_json(mine), headers=HEADERS)
-        return page("What waits", list_html(mine, here), operator)
+        return page("What waits", stopped_html(await service.stops()) + list_html(mine, here), operator)
 
     async def show(request: Request) -> Response:
         operator = await operator_of(request)
@@ -67,7 +67,10 @@ def create_approvals(
         ruling = await service.authority.to_read(operator, kept.state, service.clock())
         if not ruling.allowed:
             return refusal(request, ruling, operator)
-        one = shown(kept.state, await service.held_of(kept), link)
+        stops = await service.stops(kept.state, operator) if kept.state.phase in UNDECIDED else ""
+        one = shown(
+            kept.state, await service.held_of(kept), link, stops, done_here=service.does(kept.state.request)
+        )
         if wants_json(request):
             return JSONResponse(shown_json(one), headers=HEADERS)
         title = kept.state.request.tool or "A line"

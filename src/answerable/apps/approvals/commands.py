@@ -4,14 +4,19 @@ import asyncio
 import json
 import sys
 from contextlib import closing
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from answerable.apps.ledger.options import LedgerOption
 from answerable.apps.settings import from_environment
+from answerable.ports.approvals import every
 from answerable.values import ApprovalId
 from answerable.values.errors import LedgerUnavailable
+
+if TYPE_CHECKING:
+    from answerable.approvals import State
 
 approvals = typer.Typer(
     name="approvals",
@@ -36,7 +41,8 @@ def list_them(
     from answerable.apps.approvals.showing import list_json  # noqa: PLC0415
 
     with closing(open_approvals(ledger or from_environment().ledger)) as store:
-        states = [kept.state for kept in store.waiting(route)]
+        stops = _stopped(ledger, None)
+        states = [kept.state for kept in every(lambda after: store.waiting(route, after))]
     found = list_json(states)
     if as_json:
         print(json.dumps(found))  # noqa: T201
@@ -44,6 +50,8 @@ def list_them(
     from rich.console import Console  # noqa: PLC0415 – start-up time
     from rich.table import Column, Table  # noqa: PLC0415
 
+    if stops:
+        print(f"{stops}: no act can be approved now")  # noqa: T201
     if not states:
         print("nothing waits")  # noqa: T201
         return
@@ -84,6 +92,7 @@ def show(
     if kept is None:
         raise LedgerUnavailable(f"there is no approval '{approval}' at '{ledger_at(place)}'")
     request = kept.state.request
+    stops = _stopped(ledger, kept.state)
 
     async def found() -> dict[str, object]:
         book = ledger_at(place).open()
@@ -91,6 +100,21 @@ def show(
             held = await find_held(book, request.trace, request.decision)
         finally:
             await book.close()
-        return shown_json(shown(kept.state, held, lambda _conversation, _trace: ""))
+        return shown_json(shown(kept.state, held, lambda _conversation, _trace: "", stops))
 
     print(json.dumps(asyncio.run(found()), indent=2, ensure_ascii=False))  # noqa: T201
+
+
+def _stopped(ledger: str | None, state: "State | None") -> str:
+    """What keeps it, or everything, from being done if it is approved now. Raises GrantsUnavailable."""
+    from answerable.apps.approvals.stopped import stopped_by  # noqa: PLC0415 – start-up time
+    from answerable.apps.authority.opening import grants_file, open_grants  # noqa: PLC0415
+
+    settings = from_environment()
+    settings = settings if ledger is None else replace(settings, ledger=ledger)
+    path = grants_file(settings)
+    if path is not None and not path.exists():
+        return ""
+    with closing(open_grants(settings)) as store:
+        by = [] if state is None else [one.by for one in state.approvals]
+        return stopped_by(store.revocations)(None if state is None else state.request, by)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from answerable.approvals import Of
@@ -67,7 +67,13 @@ class Outcomes:
         if heard(kept.state) is Heard.APPROVED and kept.state.request.of is Of.LINE:
             held = await self.service.held_of(kept)
             line = held.text_of(kept.state.request.id, kept.state.request.content)
-        return outcome(kept.state, self.wording(), line)
+        found = outcome(kept.state, self.wording(), line)
+        request = kept.state.request
+        if found is None or found.heard is not Heard.APPROVED or request.of is Of.LINE:
+            return found
+        text = (await self.service.held_of(kept)).text_of(request.id, request.content)
+        decision = (request.trace, request.decision)
+        return replace(found, decision=decision, arguments=text, until=kept.state.usable_until)
 
     async def _found(self, workload: WorkloadId, conversation: ConversationId) -> list[tuple[Kept, Outcome]]:
         found: list[tuple[Kept, Outcome]] = []
@@ -77,6 +83,15 @@ class Outcomes:
             if (one := await self.of(ready)) is not None:
                 found.append((ready, one))
         return found
+
+
+def _handed_over(one: Outcome) -> dict[str, Any]:
+    """What the bot asks for a grant by; the arguments are as they were approved."""
+    if one.decision is None or one.until is None:
+        return {}
+    trace, digest = one.decision
+    decision = {"trace": trace, "digest": digest}
+    return {"decision": decision, "arguments": one.arguments, "until": rfc3339(one.until)}
 
 
 def outcomes_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -91,6 +106,7 @@ def outcomes_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
                 "text": one.text,
                 "at": rfc3339(one.at),
                 "told": one.told,
+                **_handed_over(one),
             }
             for one in outcomes
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from answerable.approvals import Move, Of, Phase, Result, State, next_move
+from answerable.approvals import Move, Of, Phase, Result, State, action_of, next_move
 from answerable.approvals.events import Noticed
 from answerable.approvals.moves import notice_of
 from answerable.apps.approvals.customers import WEBHOOK, Outcomes
@@ -52,8 +52,8 @@ RunAct = Callable[[Approved], Awaitable[Result | None]]
 and whoever does it calls `ApprovalService.finished` later. It may raise any AnswerableError: then it is asked again."""
 
 
-Became = Callable[[ActionId], Awaitable[Result]]
-"""What is known by now of an act that was begun. May raise any AnswerableError."""
+Became = Callable[[ActionId], Awaitable[Result | None]]
+"""What is known by now of an act; None where none was begun under that id. May raise any AnswerableError."""
 
 
 @dataclass
@@ -190,9 +190,12 @@ class FollowUp:
         """Did it come out meanwhile what became of an act that was uncertain?"""
         if self.became is None or kept.state.result is not Result.UNCERTAIN:
             return False
-        action = action_of(kept.state.request.id)
+        request = kept.state.request
+        action = action_of(request.id)
         result = await self.became(action)
-        if result is Result.UNCERTAIN:
+        if result is None and request.undoes and self.clock() > request.opened_at + LOOK_AGAIN:
+            result = Result.NOT_DONE  # its permit is over since long: none comes any more
+        if result in (None, Result.UNCERTAIN):
             return False
         await self.service.finished(kept.state.request.id, action, result)
         return True
@@ -248,11 +251,6 @@ def _digest_id(workload: WorkloadId, route: str, now: datetime) -> str:
     """The same for every try of one hour's digest."""
     named = hashlib.sha256(f"{workload}\n{route}\n{begun(now).isoformat()}".encode()).hexdigest()
     return f"more-{named[:26]}"
-
-
-def action_of(approval: ApprovalId) -> ActionId:
-    """The one action that an approval makes possible."""
-    return ActionId(f"ac_{approval.removeprefix('ap_')}")
 
 
 def permit_of(state: State, audience: str, resource: str | None = None) -> Permit:

@@ -173,8 +173,11 @@ async def all_held(ledger: Ledger, trace: TraceId) -> list[Digest]:
     return [Digest(_LEAF + row.leaf) for row in rows if holds(decode(row.entry, row.seq).body)]
 
 
-async def find_held(ledger: Ledger, trace: TraceId, decision: Digest) -> Held:
-    """The held decision that stands in that entry. Raises ApprovalError where none does, LedgerError."""
+async def find_held(ledger: Ledger, trace: TraceId, decision: Digest, *, taken_back: bool = False) -> Held:
+    """The held decision that stands in that entry; with `taken_back`, one of an act that was permitted, too.
+
+    Raises ApprovalError where none does, LedgerError.
+    """
     exchange: tuple[Entry, ExchangePrivate | None] | None = None
     found: tuple[Entry, LinePrivate | CallPrivate | None] | None = None
     recorded: list[tuple[str, ApprovalBody, ApprovalPrivate | None]] = []
@@ -185,7 +188,9 @@ async def find_held(ledger: Ledger, trace: TraceId, decision: Digest) -> Held:
             exchange = entry, private if isinstance(private, ExchangePrivate) else None
         elif isinstance(entry.body, ApprovalBody):
             recorded.append((entry.at, entry.body, private if isinstance(private, ApprovalPrivate) else None))
-        elif _LEAF + row.leaf == decision and holds(entry.body):
+        elif _LEAF + row.leaf == decision and (
+            holds(entry.body) or (taken_back and isinstance(entry.body, CallBody))
+        ):
             found = entry, private if isinstance(private, LinePrivate | CallPrivate) else None
     if exchange is None or found is None:
         raise ApprovalError(f"'{trace}' has no held decision '{decision[:20]}…'")

@@ -31,7 +31,11 @@ class InReplies:
         found = await self.outcomes.of_customer(
             exchange.workload, exchange.conversation, lambda: self.pseudonym(subject)
         )
-        return [News(one.approval, one.text.strip()) for one in found]
+        # The same words about several are said once: whoever asked for much does not have to read much.
+        by_text: dict[str, list[ApprovalId]] = {}
+        for one in found:
+            by_text.setdefault(one.text.strip(), []).append(one.approval)
+        return [News(first, text, tuple(others)) for text, (first, *others) in by_text.items()]
 
     async def told(self, exchange: Exchange, approvals: Sequence[ApprovalId]) -> None:
         """A crash before this tells them once more, in the turn after."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.adapters.world import utc_now
-from answerable.approvals import Result
+from answerable.approvals import Result, Room
 from answerable.apps.approvals.following import Approved, Became, RunAct
 from answerable.apps.approvals.in_replies import InReplies
 from answerable.apps.approvals.judging import Judging
 from answerable.apps.approvals.place import open_approvals as open_store
+from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.apps.approvals.together import Approvals, put_together
 from answerable.apps.approvals.ways import Ways, read_ways
 from answerable.apps.deciders import KnownBundles
@@ -38,10 +39,11 @@ def open_approvals(
     reader: Reader,
     run_act: RunAct | None = None,
     became: Became | None = None,
+    stopped: Stopped = nothing_stopped,
 ) -> Opened:
     """Without `run_act` no back end is at hand, and an act that is approved is not done from here.
 
-    `became` says what is known of one that was begun.
+    `became` says what is known of one that was begun, `stopped` what keeps one from being done.
 
     Raises SettingsError, SignatureError, ApprovalsUnavailable.
     """
@@ -60,6 +62,8 @@ def open_approvals(
         reconsider=judging.reconsider,
         url=people.sessions.origin,
         became=became,
+        stopped=stopped,
+        room=Room(settings.limits.waiting_of_workload, settings.limits.waiting_of_conversation),
     )
     return Opened(made, InReplies(made.service, made.outcomes, ledger.keys.pseudonym))
 

@@ -50,11 +50,20 @@ def list_html(states: Sequence[State], here: str) -> str:
     return table(("What", "About", "Amount", "Queue", "Approved", "Until"), rows, "Oldest first")
 
 
+def stopped_html(stopped: str) -> str:
+    """Said before anybody answers."""
+    if not stopped:
+        return ""
+    told = f"{_h(stopped)}. No act can be approved now: it would not be done."
+    return f'<p role="alert"><strong>Careful:</strong> {told}</p>'
+
+
 def show_html(one: Shown, csrf: str, here: str) -> str:
     """Everything that an answer is bound to, and the forms to answer with."""
     state = one.state
     facts = shown_json(one)
-    warning = f'<p role="alert"><strong>Careful:</strong> {_h(one.warning)}.</p>' if one.warning else ""
+    warning = stopped_html(one.stopped)
+    warning += f'<p role="alert"><strong>Careful:</strong> {_h(one.warning)}.</p>' if one.warning else ""
     title = "The arguments" if state.request.tool else "The line"
     content = (
         f"<h2>{title}</h2><pre>{_h(spelled_out(one))}</pre>"

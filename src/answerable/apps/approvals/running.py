@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import dataclass
 
 from answerable.actions import Done, NotDone, State, action_under
-from answerable.approvals import Result
+from answerable.approvals import ApprovalRequest, Of, Result
 from answerable.apps.acting.executor import Executor
 from answerable.apps.approvals.following import Approved
 from answerable.apps.approvals.held import find_held
 from answerable.apps.approvals.judging import BundleOf
 from answerable.ports import Ledger
 from answerable.ports.actions import Kept
-from answerable.ports.connectors import BackEnds
+from answerable.ports.connectors import BackEnd, BackEnds
 from answerable.values import ActionId
 from answerable.values.errors import ActionRefused
 
@@ -28,12 +28,10 @@ class RunsApproved:
     async def __call__(self, approved: Approved) -> Result | None:
         """Do it, or say what became of it. Raises ActionsUnavailable, GrantsUnavailable, LedgerError: ask again."""
         request = approved.state.request
-        bundle = self.bundle_of(request.bundle)
-        action = None if bundle is None or request.tool is None else bundle.actions.get(request.tool)
-        connector = None if action is None else action.rules.connector
-        back_end = None if connector is None else self.back_ends.get(connector)
-        if connector is None or back_end is None:
+        place = self._place(request)
+        if place is None:
             return await self._not_begun_now(approved.action)
+        connector, back_end = place
         held = await find_held(self.ledger, request.trace, request.decision)
         permit = approved.permit(back_end.audience)
         wanted = action_under(
@@ -57,10 +55,22 @@ class RunsApproved:
             case _:
                 return Result.UNCERTAIN
 
-    async def became(self, action: ActionId) -> Result:
-        """What is known of an act that was begun, without beginning it. Raises ActionsUnavailable."""
+    def does(self, request: ApprovalRequest) -> bool:
+        """Is there a back end here that would do it? A line needs none."""
+        return request.of is Of.LINE or self._place(request) is not None
+
+    def _place(self, request: ApprovalRequest) -> tuple[str, BackEnd] | None:
+        """The connector and the back end that its rules name; None where there is none here."""
+        bundle = self.bundle_of(request.bundle)
+        action = None if bundle is None or request.tool is None else bundle.actions.get(request.tool)
+        connector = None if action is None else action.rules.connector
+        back_end = None if connector is None else self.back_ends.get(connector)
+        return None if connector is None or back_end is None else (connector, back_end)
+
+    async def became(self, action: ActionId) -> Result | None:
+        """What is known of an act, without beginning it; None of one that was not begun. Raises ActionsUnavailable."""
         kept = await asyncio.to_thread(self.executor.journal.store.find, action)
-        return Result.UNCERTAIN if kept is None else _result(kept)
+        return None if kept is None else _result(kept)
 
     async def _not_begun_now(self, action: ActionId) -> Result:
         """It can't be begun now. That says nothing of one that was begun before: its bundle may have gone since."""

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from answerable.actions import Action
 from answerable.approvals import (
+    UNBOUNDED,
     UNROUTED,
     ApprovalRequest,
     Approve,
@@ -29,30 +31,46 @@ from answerable.approvals import (
     Noticed,
     Of,
     Phase,
+    Plan,
     Refusal,
     Remind,
     Result,
+    Room,
     Rules,
+    State,
     Told,
     Use,
     Void,
     Withdraw,
+    action_of,
+    digest_of,
     plan_for,
 )
 from answerable.apps.approvals.authority import Authority
 from answerable.apps.approvals.entries import entry_of, is_recorded
 from answerable.apps.approvals.held import FactsOf, Held, content_digest, find_held, plain_facts
+from answerable.apps.approvals.stopped import Stopped, nothing_stopped
+from answerable.grants import DecisionId
 from answerable.identity.operators import Operator
 from answerable.ports import Clock, Ledger
-from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded
+from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded, every
 from answerable.roles import Needs
 from answerable.values import ApprovalId, ConversationId, Digest, Money, OperatorId, TraceId, WorkloadId
-from answerable.values.errors import ApprovalError, ApprovalsUnavailable, InvalidRequest, LedgerUnavailable
+from answerable.values.errors import (
+    ApprovalError,
+    ApprovalsUnavailable,
+    GrantsUnavailable,
+    InvalidRequest,
+    LedgerUnavailable,
+)
 
 _LOG = logging.getLogger("answerable.approvals")
 _TRIES = 20
 _LOOK_SECONDS = 0.05
 LONGEST_REASON = 2000
+_GOES_ON_WAITING = (
+    "It goes on waiting until that is lifted or its time is over; it can be denied or withdrawn"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,8 @@ async def _stands(_: ApprovalRequest) -> str:
 class ApprovalService:
     """What the gateway, operators and the follow-up ask. Async; the store is asked in threads.
 
-    Methods raise ApprovalsUnavailable, LedgerError, RolesUnavailable: then nothing came of it that counts.
+    Methods raise ApprovalsUnavailable, GrantsUnavailable, LedgerError, RolesUnavailable: then nothing came of it that
+    counts.
     """
 
     store: ApprovalStore
@@ -111,6 +130,14 @@ class ApprovalService:
     """Why what is asked does not hold any more (its bundle was taken back, …); empty where it does."""
     changed: list[Callable[[ApprovalId], None]] = field(default_factory=list)
     """Called after anything happened to one: the follow-up looks at it then."""
+    stopped: Stopped = nothing_stopped
+    """What keeps an act from being done now. While anything does, no act is approved: it goes on waiting."""
+    hands_over: Callable[[Digest, str], bool] = lambda _, __: False
+    """Does the bot's own client do the act of that name under that bundle, with a grant of its own?"""
+    does: Callable[[ApprovalRequest], bool] = lambda _: True
+    """Would the gateway do it? Else whoever approves it is told before that it would not."""
+    room: Room = UNBOUNDED
+    """How much may wait at once of one workload and one conversation: what is beyond it asks nobody."""
     patience: float = 2.0
     """Seconds that whoever let something happen has for putting it on record before others do."""
     _doors: WeakValueDictionary[ApprovalId, asyncio.Lock] = field(
@@ -123,8 +150,11 @@ class ApprovalService:
         """Let a held decision wait for people. Call it when its entry is durable, and before anybody is told.
 
         A crash before this returns leaves a held decision that the customer and the model have heard nothing of:
-        the reply broke off, and is asked for again. Raises ApprovalError where nothing of the kind is on record,
-        InvalidRequest where its arguments can't be read in one way only.
+        the reply broke off, and is asked for again. Where too much waits already, it comes back as voided: it is on
+        record why, nobody is asked, and the customer hears later that nothing came of it.
+
+        Raises ApprovalError where nothing of the kind is on record, InvalidRequest where its arguments can't be read
+        in one way only.
         """
         held = await find_held(self.ledger, trace, decision)
         now = self.clock()
@@ -156,10 +186,43 @@ class ApprovalService:
             subjects=tuple(sorted(facts.subjects)),
             amount=facts.amount,
             region=facts.region,
+            handed_over=held.tool is not None
+            and self.hands_over(Digest(held.body.decision.bundle), held.tool),
         )
-        kept = await self._recorded(await asyncio.to_thread(self.store.open, request), held)
+        kept = await self._recorded(await asyncio.to_thread(self.store.open, request, self.room), held)
+        if kept.state.phase is Phase.VOIDED:
+            _LOG.warning("'%s' waits for nobody: %s", request.id, kept.state.why)
         self._tell_of(kept.state.request.id)
         return kept
+
+    async def follow_undo(self, original: Action, tool: str, approval: ApprovalId, content: Digest) -> None:
+        """An act is about to be taken back under this approval: once it was, the customer hears of it.
+
+        What takes back something that took something back is nobody's news.
+        """
+        if original.undoes is not None:
+            return
+        now = self.clock()
+        request = ApprovalRequest(
+            id=approval,
+            of=Of.ACT,
+            trace=original.trace,
+            decision=original.decision.digest,
+            content=content,
+            findings=digest_of({"undoes": original.id}),
+            bundle=original.bundle,
+            workload=original.workload,
+            route=UNROUTED,
+            plan=Plan(now),
+            opened_at=now,
+            tool=tool,
+            conversation=original.conversation,
+            customer=original.customer,
+            undoes=original.id,
+        )
+        # A crash after this leaves one of which no act comes: the follow-up finds that out.
+        await asyncio.to_thread(self.store.open, request)
+        self._tell_of(approval)
 
     async def _same_waits(self, held: Held, route: str, content: Digest, customer: str | None) -> Kept | None:
         """What waits already in the same conversation for the same thing: a bot that asks again asks nobody twice."""
@@ -260,6 +323,27 @@ class ApprovalService:
             return Refused(found.state.why, closed=True)
         return found
 
+    async def hand_over(self, approval: ApprovalId, decision: DecisionId) -> tuple[State, str] | None:
+        """Use it up for the bot's own client, which asks for a grant; with the arguments that were approved.
+
+        The same again while it can be used: what becomes of the grant, its store says. None where it permits nothing.
+        """
+        kept = await self.ready(approval)
+        if kept is None:
+            return None
+        state, request = kept.state, kept.state.request
+        mine = request.handed_over and (request.trace, request.decision) == (decision.trace, decision.digest)
+        if not mine or state.usable_until is None or self.clock() >= state.usable_until:
+            return None
+        text = (await self.held_of(kept)).text_of(request.id, request.content)
+        by = [one.by for one in state.approvals]
+        stops = await asyncio.to_thread(self.stopped, request, by)
+        if text is None or stops:
+            return None
+        # A crash after this leaves it used, and no grant: the same decision gets one while it can be used.
+        used = await self.use(approval, state.binds, action_of(approval))
+        return None if isinstance(used, Refused) else (used.state, text)
+
     async def finished(self, approval: ApprovalId, attempt: str, result: Result) -> Kept | Refused:
         """What became of the act: its receipt is on record by now."""
         kept = await self.ready(approval)
@@ -282,10 +366,24 @@ class ApprovalService:
             await self._happen(kept, event)
 
     async def of_conversation(self, workload: WorkloadId, conversation: ConversationId) -> Sequence[Kept]:
-        return await asyncio.to_thread(self.store.of_conversation, workload, conversation)
+        return await asyncio.to_thread(
+            every, lambda after: self.store.of_conversation(workload, conversation, after)
+        )
 
     async def waiting(self, route: str | None = None) -> Sequence[Kept]:
-        return await asyncio.to_thread(self.store.waiting, route)
+        return await asyncio.to_thread(every, lambda after: self.store.waiting(route, after))
+
+    async def stops(self, state: State | None = None, operator: Operator | None = None) -> str:
+        """What keeps it from being done if this person approves it now, in words to be shown before they do.
+
+        Without a state: whether everything is stopped.
+        """
+        by = [] if state is None else [one.by for one in state.approvals]
+        by += [] if operator is None else [operator.id]
+        try:
+            return await asyncio.to_thread(self.stopped, state.request if state else None, by)
+        except GrantsUnavailable:
+            return "it can't be known now whether everything is stopped"
 
     async def left(self, *, untold: bool) -> list[ApprovalId]:
         """All about which something is still to be done; with `untold`, those too that nobody was told the end of."""
@@ -293,10 +391,7 @@ class ApprovalService:
         # The first is asked again: what is told between the two questions is not on record yet, and in neither answer.
         three = (self.store.unsettled, self.store.untold, self.store.unsettled)
         for ask in three if untold else (self.store.unsettled,):
-            page = await asyncio.to_thread(ask, None)
-            while page:
-                found.update(dict.fromkeys(kept.state.request.id for kept in page))
-                page = await asyncio.to_thread(ask, page[-1])
+            found.update(dict.fromkeys(kept.state.request.id for kept in await asyncio.to_thread(every, ask)))
         return list(found)
 
     async def void(self, approval: ApprovalId, why: str) -> Kept | Refused:
@@ -335,7 +430,7 @@ class ApprovalService:
             now = await asyncio.to_thread(self.store.get, request.id)
             if now is None or now.pending is None or now.state.revision != revision:
                 return Kept(kept.state)  # somebody else did
-            found = held or await find_held(self.ledger, request.trace, request.decision)
+            found = held or await self.held_of(kept)
             draft = entry_of(kept.state, kept.pending, found)
             if not is_recorded(draft, found):
                 # A crash after this leaves it pending though it is on record; it is found there the next time.
@@ -345,14 +440,17 @@ class ApprovalService:
 
     async def held_of(self, kept: Kept) -> Held:
         """What it is about. Raises ApprovalError, LedgerError."""
-        return await find_held(self.ledger, kept.state.request.trace, kept.state.request.decision)
+        request = kept.state.request
+        return await find_held(
+            self.ledger, request.trace, request.decision, taken_back=request.undoes is not None
+        )
 
     # -- one behind the other ----------------------------------------------------------
 
     async def _answerable(
         self, approval: ApprovalId, operator: Operator, *, denies: bool = False
     ) -> tuple[Kept, Held, tuple[str, ...], int] | Refused:
-        """1. It is there. 2. They may answer it. 3. It is what it was. 4. It is still all on record."""
+        """1. It is there. 2. They may answer it. 3. It would be done, and is what it was. 4. It is all on record."""
         # 1.
         kept = await self.ready(approval)
         if kept is None:
@@ -367,6 +465,9 @@ class ApprovalService:
         if not ruling.allowed:
             return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
         # 3.
+        by = (*(one.by for one in state.approvals), operator.id)
+        if not denies and (stops := await asyncio.to_thread(self.stopped, state.request, by)):
+            return Refused(f"{stops}: approved now, it would not be done. {_GOES_ON_WAITING}", closed=True)
         held = await self.held_of(kept)
         why = await self.still_stands(state.request)
         # 4.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from answerable.approvals import State
+from answerable.approvals import UNDECIDED, State
 from answerable.apps.approvals.held import Held
 from answerable.grants.arguments import confusable, read_arguments
 from answerable.receipts import LineBody
@@ -24,10 +24,21 @@ class Shown:
     held: Held
     text: str | None
     link: str = ""
+    stopped: str = ""
+    """What keeps it from being done if it is approved now."""
+    done_here: bool = True
+    """Is there a back end here that does it?"""
 
     @property
     def warning(self) -> str:
-        """What in it can be read as something else than it is; empty where nothing can."""
+        """What in it can be read as something else than it is, and that nobody here does it; empty where nothing is."""
+        nobody = ""
+        if not self.done_here and self.state.phase in UNDECIDED:
+            nobody = "no back end here does it: once approved, the customer is told that it could not be carried out"
+        return "; ".join(one for one in (self._misread, nobody) if one)
+
+    @property
+    def _misread(self) -> str:
         if self.text is None:
             return "what it is about is erased: it can't be approved"
         if self.state.request.tool is None:
@@ -39,10 +50,12 @@ class Shown:
         return f"its arguments hold {found}" if found else ""
 
 
-def shown(state: State, held: Held, link: ConversationLink) -> Shown:
+def shown(
+    state: State, held: Held, link: ConversationLink, stopped: str = "", *, done_here: bool = True
+) -> Shown:
     request = state.request
     text = held.text_of(request.id, request.content)
-    return Shown(state, held, text, link(request.conversation, request.trace))
+    return Shown(state, held, text, link(request.conversation, request.trace), stopped, done_here)
 
 
 def row_json(state: State) -> dict[str, Any]:
@@ -78,6 +91,7 @@ def shown_json(one: Shown) -> dict[str, Any]:
         "arguments": _arguments(one.text) if request.tool and one.text is not None else None,
         "line": one.text if request.tool is None else None,
         "warning": one.warning,
+        "stopped": one.stopped,
         "because": decision.because if decision else "",
         "policies": [{"id": policy.id, "owner": policy.owner} for policy in decision.policies]
         if decision

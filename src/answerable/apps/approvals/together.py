@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from answerable.adapters.world import new_approval
-from answerable.approvals import ApprovalRequest
+from answerable.approvals import UNBOUNDED, ApprovalRequest, Room
 from answerable.approvals.reading import rules_of
 from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
 from answerable.apps.approvals.following import Became, FollowUp, RunAct
 from answerable.apps.approvals.held import FactsOf, plain_facts
 from answerable.apps.approvals.service import ApprovalService, Reconsider, no_changes
+from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.apps.approvals.watching import Watch
 from answerable.apps.approvals.ways import Ways
 from answerable.decisions import Bundle
@@ -45,10 +46,13 @@ def put_together(
     reconsider: Reconsider = no_changes,
     url: str = "",
     became: Became | None = None,
+    room: Room = UNBOUNDED,
+    stopped: Stopped = nothing_stopped,
 ) -> Approvals:
     """`bundle` is the one in force now. `url` is where people find the gateway, for links in what they are sent.
 
-    `became` says what is known of an act that was begun.
+    `became` says what is known of an act that was begun. `room` is how much may wait at once, `stopped`
+    what keeps an act from being done.
 
     What was decided under rules that are not in force any more is void: it is asked for again, under the new ones.
     """
@@ -67,6 +71,8 @@ def put_together(
         facts=facts,
         reconsider=reconsider,
         still_stands=still_stands,
+        room=room,
+        stopped=stopped,
     )
     outcomes = Outcomes(service, lambda: bundle().wording)
     follow = FollowUp(

@@ -32,6 +32,8 @@ class Watch:
         """`sweep`: how often to look for what nobody here was told of; `late`: how long others are given for it."""
         self._sweep_every, self._late = sweep, late
         self._go_on, self._left, self._clock = go_on, left, clock
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The one that it runs in, and everything about approvals with it."""
         self._times: list[tuple[datetime, ApprovalId]] = []
         self._next: dict[ApprovalId, datetime] = {}
         """When each is looked at next: what stands in `_times` beside it is old."""
@@ -50,6 +52,7 @@ class Watch:
 
     async def run(self) -> None:
         """Until cancelled. What is under way then ends as a crash would end it: the next process goes on."""
+        self.loop = asyncio.get_running_loop()
         swept = await self._sweep(timedelta(0))
         try:
             while True:

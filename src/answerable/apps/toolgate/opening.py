@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.approvals import Phase
 from answerable.apps.acting.opening import Acting, random
 from answerable.apps.approvals.service import ApprovalService
 from answerable.apps.deciders import KnownBundles
@@ -19,7 +20,7 @@ from answerable.apps.toolgate.talks import Talks
 from answerable.flow import Mode
 from answerable.ports.connectors import BackEnds, Connector
 from answerable.values import ApprovalId
-from answerable.values.errors import SettingsError
+from answerable.values.errors import ApprovalError, SettingsError
 
 
 def open_catalogue(settings: Settings, connectors: Mapping[str, Connector], back_ends: BackEnds) -> Catalogue:
@@ -53,6 +54,8 @@ def open_tool_gate(
         if approvals is None:
             return None
         kept = await approvals.open(held.id.trace, held.id.digest)
+        if kept.state.phase is Phase.VOIDED:
+            raise ApprovalError(kept.state.why)
         return kept.state.request.id
 
     return ToolGate(

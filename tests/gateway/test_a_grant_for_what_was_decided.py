@@ -11,6 +11,7 @@ from gateway_stack import Answer, call, whole
 from starlette.responses import Response
 from whole_house import BOT, SHOP_AUDIENCE, House, asks, bot, house, now, read_order, user
 
+from answerable.flow import Mode
 from answerable.grants import arguments_digest, make_proof, new_key
 from answerable.receipts import GrantBody
 
@@ -147,3 +148,10 @@ def test_what_back_ends_need_to_know_is_shown_to_everybody(home: House, path: st
 def test_the_folder_holds_a_ring_that_only_its_owner_reads(home: House) -> None:
     ring = Path(f"{home.folder}/ledger.db.grant-keys")
     assert ring.stat().st_mode & 0o077 == 0
+
+
+def test_what_was_only_observed_is_nobodys_leave_to_act(tmp_path: Path) -> None:
+    with house(tmp_path, mode=Mode.OBSERVE) as observing:
+        act = decided(observing)
+        assert act["outcome"] == "permit"
+        assert ask_for_grant(observing, act["decision"]).status == 400

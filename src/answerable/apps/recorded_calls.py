@@ -36,10 +36,11 @@ class RecordedCall:
 
     @property
     def permitted(self) -> bool:
-        """Was it let pass, by policies that permit it?"""
+        """Was it let pass, by policies that permit it? What was only observed is nobody's leave to act."""
         part = self.body.decision
         return (
             part is not None
+            and part.enforced
             and part.outcome == ActOutcome.PERMIT
             and self.body.passed
             and bool(part.policies)

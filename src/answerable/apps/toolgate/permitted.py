@@ -37,7 +37,7 @@ async def find_permitted(
         return _NO
     [call] = found
     part = call.body.decision
-    if call.body.name != asked.tool or not call.permitted or part is None or not part.enforced:
+    if call.body.name != asked.tool or not call.permitted or part is None:
         return _NO
     # 3.
     if call.digest != asked.arguments.digest:

@@ -1,5 +1,6 @@
 """An act is taken back by another, which is decided, granted and on record like any; and what can't be says why."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from answerable.values.errors import ActionRefused, NotAllowed, UndoWaits
 
 RUTH = Operator(OperatorId("https://idp.example#ruth"), "Ruth", AssuranceLevel.AAL2, START)
 SAM = replace(RUTH, id=OperatorId("https://idp.example#sam"))
+ANA = replace(RUTH, id=OperatorId("https://idp.example#ana"))
 UNDO = Undo(
     "cancel_refund",
     (
@@ -151,6 +153,61 @@ async def test_the_first_of_two_words_does_not_hold_for_ever_nor_for_a_second_tr
     assert isinstance((await made.executor.undo(wanted.id, RUTH, "wrong")).outcome, NotDone)
     with pytest.raises(UndoWaits):
         await made.executor.undo(wanted.id, RUTH, "wrong")
+
+
+async def test_two_ids_of_one_person_are_not_two_people_who_take_back() -> None:
+    made = rig(by_two)
+    wanted = await done(made)
+    alias = replace(RUTH, id=OperatorId("local#r"), also=frozenset({RUTH.id}))
+    for one in (RUTH, alias):
+        with pytest.raises(UndoWaits, match="1 of 2 people"):
+            await made.executor.undo(wanted.id, one, "wrong")
+    assert sum(made.back_end.done.values()) == 1
+    assert isinstance((await made.executor.undo(wanted.id, SAM, "wrong")).outcome, Done)
+
+
+async def test_the_word_of_somebody_who_may_not_any_more_does_not_count() -> None:
+    may = {RUTH.id, SAM.id, ANA.id}
+
+    async def allowed(wanted: Undoing) -> Ruling:
+        return await (by_two if wanted.by.id in may else nobody)(wanted)
+
+    made = rig(allowed)
+    wanted = await done(made)
+    with pytest.raises(UndoWaits):
+        await made.executor.undo(wanted.id, RUTH, "wrong")
+    may.remove(RUTH.id)
+    with pytest.raises(UndoWaits, match="1 of 2 people"):
+        await made.executor.undo(wanted.id, SAM, "wrong")
+    assert sum(made.back_end.done.values()) == 1
+    settled = await made.executor.undo(wanted.id, ANA, "wrong")
+    kept = made.actions.find(settled.action)
+    assert kept is not None
+    assert isinstance(kept.action.basis, Approval)
+    assert kept.action.basis.by == (SAM.id, ANA.id)
+
+
+async def test_two_who_say_it_at_the_same_moment_do_not_wait_for_a_third() -> None:
+    arrived = asyncio.Barrier(2)
+
+    async def at_once(wanted: Undoing) -> Ruling:
+        if not words(made):
+            await arrived.wait()
+        return await by_two(wanted)
+
+    made = rig(at_once)
+    wanted = await done(made)
+    both = [made.executor.undo(wanted.id, one, "wrong") for one in (RUTH, SAM)]
+    first = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(one) for one in first] == [UndoWaits, UndoWaits]
+    assert isinstance((await made.executor.undo(wanted.id, SAM, "wrong")).outcome, Done)
+    assert sorted(one.approvals for one in words(made)) == [1, 1, 2]
+    assert sum(made.back_end.done.values()) == 2
+
+
+def words(made: Rig) -> list[ApprovalBody]:
+    found = [decode(row.entry, row.seq).body for row in made.ledger.rows]
+    return [one for one in found if isinstance(one, ApprovalBody)]
 
 
 async def test_what_was_not_done_is_not_taken_back() -> None:

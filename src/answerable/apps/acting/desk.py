@@ -226,7 +226,7 @@ def _said(
         return refusal(request, found.ruling, operator, f"{here}/{kept.action.id}")
     if wants_json(request):
         return JSONResponse({"error": "closed", "because": [found.because]}, 409, headers=HEADERS)
-    html = f'<p>{escape(found.because)}.</p><p><a href="{here}/{kept.action.id}">Back</a></p>'
+    html = f'<p>{escape(found.because)}.</p><p><a href="{here}/{escape(kept.action.id)}">Back</a></p>'
     return page("That can't be done now", html, operator, status=409)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,8 +13,8 @@ from answerable.ports.actions import Kept
 from answerable.ports.ledger import Ledger
 from answerable.receipts import ApprovalBody, ApprovalPrivate, Draft, Opened, decode
 from answerable.roles import Ruling
-from answerable.values import ActionId, ApprovalId, Digest, OperatorId, from_rfc3339, rfc3339
-from answerable.values.errors import UndoWaits
+from answerable.values import ActionId, ApprovalId, AssuranceLevel, Digest, OperatorId, from_rfc3339, rfc3339
+from answerable.values.errors import NotAllowed, UndoWaits
 
 LIFETIME = timedelta(minutes=5)
 WORD_HOLDS = timedelta(hours=1)
@@ -55,7 +55,8 @@ class RecordedUndo:
     """Operators' word is the decision: each is an entry of its own, and the permit names the last.
 
     `allowed` asks the roles: it says by which rules, and how many different people have to say so, or raises
-    NotAllowed. Of several, the first's word holds for `WORD_HOLDS`, for exactly the same act and arguments.
+    NotAllowed. Of several, the first's word holds for `WORD_HOLDS`, for exactly the same act and arguments, and as
+    long as they may.
     """
 
     def __init__(
@@ -91,9 +92,12 @@ class RecordedUndo:
         bound = f"{wanted.act.tool}\n{intent.arguments}\n{wanted.act.undoes}\n{original.bundle}"
         binds = f"sha256:{hashlib.sha256(bound.encode()).hexdigest()}"
         said = words_for(await self._ledger.trace(original.trace), binds, now)
-        others = [one for one in said if one.by != wanted.by.id]
-        if len(said) != len(others):
-            raise _waits(len(said), ruling)
+        # Two ids of one person are one person, and who may not any more has not said it.
+        elses = [one for one in said if one.by not in (wanted.by.id, *wanted.by.also)]
+        others = [one for one in elses if await self._may_still(wanted, one)]
+        # Where two said it at the same moment, each as the first, either says it again: then it is enough.
+        if len(elses) < len(said) and len(others) + 1 < ruling.approvers_needed:
+            raise _waits(len(others) + 1, ruling)
         by = tuple(dict.fromkeys([*(OperatorId(one.by or "") for one in others), wanted.by.id]))
         approval = ApprovalId(others[0].approval) if others else self._new_id()
         body = ApprovalBody(
@@ -123,6 +127,16 @@ class RecordedUndo:
         await self._followed(wanted, approval, intent.arguments)
         decision = DecisionId(original.trace, Digest(f"sha256:{leaf}"))
         return Permit(decision, intent, Approval(approval, by), original.bundle, now + LIFETIME)
+
+    async def _may_still(self, wanted: Undoing, said: ApprovalBody) -> bool:
+        """Would whoever said it be let now? Their sign-in was late enough then, and need not be any more."""
+        level = AssuranceLevel(said.level or 0)
+        theirs = Operator(OperatorId(said.by or ""), "", level, authenticated_at=self._now())
+        try:
+            await self._allowed(replace(wanted, by=theirs))
+        except NotAllowed:
+            return False
+        return True
 
 
 def taking_back(action: ActionId) -> str:

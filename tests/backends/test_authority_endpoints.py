@@ -1,18 +1,23 @@
 """The issuer over HTTP: who may ask for what, and what is told to whom."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from grant_stack import FORM, Stack, grant_stack, send
+from starlette.requests import Request
 
+from answerable.apps.authority import Caller, create_authority
 from answerable.grants import KILL_SWITCH, Outstanding, Revocation, Revoked, read_jwks, read_token
 from answerable.grants.metadata import CONSUME, INTROSPECT, JWKS, LIFT, METADATA, REVOKE, SELECT, TOKEN
 from answerable.testing import sample_grants as some
 from answerable.testing.memory_grants import MemoryGrants
+from answerable.testing.serving import serve_in_thread
 from answerable.values.errors import GrantsUnavailable
 
 ATTEMPT = "attempt-0123456789abcdef"
@@ -89,6 +94,29 @@ def test_what_is_not_to_be_had_is_refused_with_a_code_and_no_reason(
 def test_a_decision_that_nobody_made_permits_nothing(stack: Stack) -> None:
     answer = stack.exchange(some.permit(77))
     assert answer.json == {"error": "access_denied"}
+
+
+def test_who_waits_for_the_loop_takes_no_thread_from_what_the_loop_does_for_it() -> None:
+    """An approval is looked up by the loop that runs approvals, which asks a store in a thread."""
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def caller(_: Request) -> Caller:
+        if not loops:
+            loops.append(asyncio.get_running_loop())
+            loops[0].set_default_executor(ThreadPoolExecutor(1))
+        return Caller("bot")
+
+    class Waits:
+        name = "http://127.0.0.1:1"
+
+        def introspect(self, _form: object, _caller: object) -> dict[str, bool]:
+            asked = asyncio.run_coroutine_threadsafe(asyncio.to_thread(dict, active=False), loops[0])
+            return asked.result(10)
+
+    app = create_authority(Waits(), caller, auth_methods=[])  # type: ignore[arg-type]
+    with serve_in_thread(app) as url:
+        answer = send(url, "POST", INTROSPECT, b"token=one", [("Content-Type", FORM)])
+        assert (answer.status, answer.json) == (200, {"active": False})
 
 
 def test_a_proof_is_taken_once_and_the_log_says_that_it_came_again(

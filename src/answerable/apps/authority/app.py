@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -61,6 +62,8 @@ def create_authority(
     described = metadata(usable_issuer(issuer.name), auth_methods)
     limits = Limits(body_bytes=MOST_BYTES, body_seconds=body_seconds)
     under_way = 0
+    # A pool of its own: such a thread may wait for the loop, and the loop for a thread of the other pool.
+    threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="grants")
 
     def route(path: str, act: Act) -> Route:
         async def answer(request: Request) -> Response:
@@ -74,7 +77,8 @@ def create_authority(
             under_way += 1
             try:
                 # In a thread: the store waits for its disk. Shielded: what it has begun, it ends.
-                return await asyncio.shield(asyncio.to_thread(act, request, form, caller))
+                loop = asyncio.get_running_loop()
+                return await asyncio.shield(loop.run_in_executor(threads, act, request, form, caller))
             finally:
                 under_way -= 1
 

@@ -150,7 +150,7 @@ def grant_stack(store: GrantStore | None = None, **changed: Any) -> Iterator[Sta
         stack.store,
         lambda: stack.ring,
         _subject,
-        stack.permits.get,
+        lambda decision, _: stack.permits.get(decision),
         lambda: stack.now,
         lambda: GrantId(f"gr_{next(numbers)}"),
     )

@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Iterator[House]:
         yield running
 
 
-def token(home: House, one: Any, arguments: str) -> Answer:
+def token(home: House, one: Any, arguments: str, workload: str = "bot") -> Answer:
     details = {
         "type": "answerable_action",
         "actions": ["refund_order"],
@@ -37,14 +37,14 @@ def token(home: House, one: Any, arguments: str) -> Answer:
     }
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "subject_token": home.svid(),
+        "subject_token": home.svid(workload),
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "audience": SHOP_AUDIENCE,
         "authorization_details": json.dumps([details]),
     }
     proof = make_proof(HOLDER.secret, "POST", f"{home.url}/oauth/token", now=now(), jti=home.svid()[-20:])
     headers = {
-        "Authorization": f"Bearer {home.svid()}",
+        "Authorization": f"Bearer {home.svid(workload)}",
         "Content-Type": "application/x-www-form-urlencoded",
         "DPoP": proof,
     }
@@ -88,6 +88,16 @@ def test_an_approved_act_without_a_connector_is_done_by_the_bot_with_a_grant_and
     assert refund(home, shown.json["access_token"], told["arguments"], "k-2") == 401
     assert token(home, told, told["arguments"]).status == 400, "it is used up"
     assert [one["outcome"] for one in home.outcomes()] == ["approved"]
+
+
+def test_nobody_but_the_workload_that_asked_uses_an_approval_up(home: House) -> None:
+    held(home)
+    ruth = home.signed_in("ruth")
+    [one] = waiting(ruth)
+    assert answer_it(home, ruth, one, "approve").status == 200
+    [told] = until(home.outcomes)
+    assert token(home, told, told["arguments"], "other").json == {"error": "access_denied"}
+    assert home.send(ruth, f"/approvals/{one['approval']}/withdraw", reason="too soon").status == 200
 
 
 def test_a_withdrawn_approval_gives_the_bot_no_grant_and_the_customer_hears_it(home: House) -> None:

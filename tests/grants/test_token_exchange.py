@@ -44,13 +44,13 @@ def asked(form: dict[str, Any] | None = None, **changed: Any) -> Grant:
     given: dict[str, Any] = {
         "verify_subject": proven,
         "may_ask_for": lambda workload: workload == some.WORKLOAD,
-        "find_permit": {PERMIT.decision: PERMIT}.get,
+        "find_permit": lambda decision, _: {PERMIT.decision: PERMIT}.get(decision),
         "id": GrantId("gr_1"),
         "now": some.NOW,
         **changed,
     }
     grant, permit = exchange(read_exchange(read_form(body.encode())), given.pop("holder", HOLDER), **given)
-    assert permit == given["find_permit"](permit.decision)
+    assert permit == given["find_permit"](permit.decision, some.WORKLOAD)
     return grant
 
 
@@ -130,8 +130,8 @@ def with_details(**changed: Any) -> dict[str, Any]:
     ("form", "changed", "why"),
     [
         ({}, {"may_ask_for": lambda _: False}, "may not ask"),
-        ({}, {"find_permit": lambda _: None}, "permits nothing"),
-        ({}, {"find_permit": lambda _: some.permit(1)}, "permits nothing"),
+        ({}, {"find_permit": lambda *_: None}, "permits nothing"),
+        ({}, {"find_permit": lambda *_: some.permit(1)}, "permits nothing"),
         (with_details(decision={"trace": "tr_1", "digest": some.digest("entry 1")}), {}, "permits nothing"),
         (with_details(decision={"trace": "tr_9", "digest": PERMIT.decision.digest}), {}, "permits nothing"),
         (with_details(actions=["refund"]), {}, "another act"),
@@ -159,7 +159,7 @@ def test_what_was_not_decided_so_is_denied(form: dict[str, Any], changed: dict[s
 def test_a_decision_is_looked_up_only_for_a_workload_that_is_proven() -> None:
     looked: list[DecisionId] = []
 
-    def find(decision: DecisionId) -> Permit | None:
+    def find(decision: DecisionId, _: WorkloadId) -> Permit | None:
         looked.append(decision)
         return None
 
@@ -172,5 +172,5 @@ def test_a_decision_is_looked_up_only_for_a_workload_that_is_proven() -> None:
 def test_a_grant_takes_over_from_its_permit_what_the_request_did_not_say() -> None:
     permit = some.permit(approved_by=("ruth",))
     other = replace(permit, decision=DecisionId(TraceId("tr_0"), permit.decision.digest))
-    grant = asked(find_permit={other.decision: other}.get)
+    grant = asked(find_permit=lambda decision, _: {other.decision: other}.get(decision))
     assert (grant.basis, grant.bundle, grant.intent) == (other.basis, other.bundle, other.intent)

@@ -39,18 +39,21 @@ class Permits:
     def __init__(self, ledger: StoredLedger, audience_of: AudienceOf, approved: FindApproved) -> None:
         self._ledger, self._audience_of, self._approved = ledger, audience_of, approved
 
-    def __call__(self, decision: DecisionId) -> Permit | None:
+    def __call__(self, decision: DecisionId, workload: WorkloadId) -> Permit | None:
         """The permit of a decision; None where there is none. Raises LedgerUnavailable, LedgerBroken.
 
-        1. The decision's entry is in the ledger, under the trace that was named.
-        2. It is of an act that was permitted, or was held and has been approved since.
-        3. Its arguments are still there, and can be read in one way only.
-        4. A back end is named that does it.
+        1. The decision's entry is in the ledger, under the trace that was named, and that workload's.
+        2. A back end is named that does it.
+        3. It is of an act that was permitted, or was held and has been approved since: that uses the approval up.
+        4. Its arguments are still there, and can be read in one way only.
         """
         rows = self._ledger.opened(self._ledger.store.of_trace(decision.trace))
         found = next((one for one in recorded_calls(rows) if one.id == decision), None)
         part = found.body.decision if found else None
-        if found is None or part is None:
+        if found is None or part is None or found.exchange.workload != workload:
+            return None
+        audience = self._audience_of(found.body.name)
+        if audience is None:
             return None
         basis: Policies | Approval
         until = found.at + LASTS
@@ -62,8 +65,7 @@ class Permits:
                 found = replace(found, arguments=answer.arguments)
         else:
             return None
-        audience = self._audience_of(found.body.name)
-        if audience is None or found.arguments is None or found.digest is None:
+        if found.arguments is None or found.digest is None:
             return None
         if confusable(found.arguments):
             return None
@@ -72,7 +74,7 @@ class Permits:
             found.body.name,
             found.digest,
             audience,
-            WorkloadId(exchange.workload),
+            workload,
             customer=self._ledger.keys.pseudonym(
                 data_subject(customer, exchange.workload, exchange.conversation, decision.trace)
             ),

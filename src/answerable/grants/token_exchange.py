@@ -43,8 +43,10 @@ _NOT_TAKEN = ("actor_token", "actor_token_type", "resource", "scope")
 
 VerifySubject = Callable[[str], WorkloadId]
 """The workload that a subject token is of. Raises NotAuthenticated where it proves nobody."""
-FindPermit = Callable[[DecisionId], Permit | None]
-"""What a decision permits; None where there is no such decision, or it does not permit. May be asked again."""
+FindPermit = Callable[[DecisionId, WorkloadId], Permit | None]
+"""What a decision permits that workload; None where there is no such decision, or it does not. May be asked again.
+
+It may use up what people approved, so it is not asked for anybody else."""
 
 
 class _Requested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +130,7 @@ def exchange(
     if not may_ask_for(workload):
         raise GrantRefused(f"the caller may not ask for grants of '{workload}'", DENIED)
     # 3.
-    permit = find_permit(request.decision)
+    permit = find_permit(request.decision, workload)
     if permit is None or permit.decision != request.decision:
         raise GrantRefused(f"the decision '{request.decision.digest}' permits nothing", DENIED)
     # 4.

@@ -1,15 +1,19 @@
 """What people answer lets exactly that happen, once, and is on record before it counts."""
 
+from dataclasses import replace
+
 import pytest
 from approvals_stack import OWEN, RUTH, SAM, Stack
 
 from answerable.approvals import Phase, Room
 from answerable.apps.approvals.service import Refused
+from answerable.apps.approvals.stopped import stopped_by
+from answerable.grants import Revocation, Selection, Selector
 from answerable.ports.approvals import Kept
 from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
 from answerable.testing.memory_ledger import MemoryLedger
-from answerable.values import ApprovalId, AssuranceLevel, Digest, Money, TraceId
+from answerable.values import ApprovalId, AssuranceLevel, Digest, Money, OperatorId, TraceId
 from answerable.values.errors import ApprovalError, LedgerUnavailable
 
 AP = ApprovalId("ap_0")
@@ -107,6 +111,20 @@ async def test_above_the_limit_for_one_it_takes_two_different_people() -> None:
     second = kept(await stack.service.approve(AP, stack.operator(SAM), binds))
     assert second.state.phase is Phase.APPROVED
     assert [one.approvals for one in await stack.entries()] == [0, 1, 2]
+
+
+async def test_whose_other_id_is_stopped_approves_nothing() -> None:
+    stack = Stack()
+    stop = Revocation(Selection(Selector.APPROVER, "local#r"), some.NOW, "ana", "her laptop is gone")
+    stack.service.stopped = stopped_by(lambda: [stop])
+    now = await stack.hold()
+    ruth = replace(stack.operator(), also=frozenset({OperatorId("local#r")}))
+    assert "is stopped" in await stack.service.stops(now.state, ruth)
+    assert "is stopped" in refused(await stack.service.approve(AP, ruth, now.state.binds)).because
+    assert (
+        kept(await stack.service.approve(AP, stack.operator(SAM), now.state.binds)).state.phase
+        is Phase.APPROVED
+    )
 
 
 async def test_one_no_ends_it_also_by_whoever_said_yes_before() -> None:

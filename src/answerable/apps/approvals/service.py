@@ -379,7 +379,7 @@ class ApprovalService:
         Without a state: whether everything is stopped.
         """
         by = [] if state is None else [one.by for one in state.approvals]
-        by += [] if operator is None else [operator.id]
+        by += [] if operator is None else [operator.id, *sorted(operator.also)]
         try:
             return await asyncio.to_thread(self.stopped, state.request if state else None, by)
         except GrantsUnavailable:
@@ -465,7 +465,7 @@ class ApprovalService:
         if not ruling.allowed:
             return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
         # 3.
-        by = (*(one.by for one in state.approvals), operator.id)
+        by = (*(one.by for one in state.approvals), operator.id, *sorted(operator.also))
         if not denies and (stops := await asyncio.to_thread(self.stopped, state.request, by)):
             return Refused(f"{stops}: approved now, it would not be done. {_GOES_ON_WAITING}", closed=True)
         held = await self.held_of(kept)

@@ -4,7 +4,7 @@ import pytest
 from approvals_stack import OWEN, RUTH, SAM, Stack
 
 from answerable.approvals import Phase, Room
-from answerable.apps.approvals.service import Refused
+from answerable.apps.approvals.refused import Refused
 from answerable.ports.approvals import Kept
 from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
@@ -212,7 +212,7 @@ async def test_an_answer_that_is_not_on_record_lets_nothing_happen_until_it_is(k
 
 async def test_what_too_much_waits_beside_asks_nobody_and_is_on_record_with_why() -> None:
     stack = Stack()
-    stack.service.room = Room(of_workload=1)
+    stack.service.asking.room = Room(of_workload=1)
     first, beyond = [await stack.hold(number=number) for number in range(2)]
     assert (first.state.phase, beyond.state.phase) == (Phase.OPEN, Phase.VOIDED)
     [(_, body, _)] = (await stack.service.held_of(beyond)).recorded

@@ -9,11 +9,12 @@ from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.stored_ledger import StoredLedger
 from answerable.approvals import Result
 from answerable.approvals.reading import parse_rules
+from answerable.apps.approvals.answering import Reconsidered
 from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
 from answerable.apps.approvals.following import Approved, FollowUp
 from answerable.apps.approvals.held import Facts, Held, holding
-from answerable.apps.approvals.service import ApprovalService, Reconsidered
+from answerable.apps.approvals.service import ApprovalService
 from answerable.grants.arguments import read_arguments
 from answerable.identity.operators import Operator
 from answerable.ports.approvals import ApprovalStore, Kept

@@ -6,7 +6,7 @@ import pytest
 from approvals_stack import OWEN, RUTH, SAM, Stack
 
 from answerable.approvals import Phase, Room
-from answerable.apps.approvals.service import Refused
+from answerable.apps.approvals.refused import Refused
 from answerable.apps.approvals.stopped import stopped_by
 from answerable.grants import Revocation, Selection, Selector
 from answerable.ports.approvals import Kept
@@ -116,7 +116,7 @@ async def test_above_the_limit_for_one_it_takes_two_different_people() -> None:
 async def test_whose_other_id_is_stopped_approves_nothing() -> None:
     stack = Stack()
     stop = Revocation(Selection(Selector.APPROVER, "local#r"), some.NOW, "ana", "her laptop is gone")
-    stack.service.stopped = stopped_by(lambda: [stop])
+    stack.service.answering.stopped = stopped_by(lambda: [stop])
     now = await stack.hold()
     ruth = replace(stack.operator(), also=frozenset({OperatorId("local#r")}))
     assert "is stopped" in await stack.service.stops(now.state, ruth)
@@ -230,7 +230,7 @@ async def test_an_answer_that_is_not_on_record_lets_nothing_happen_until_it_is(k
 
 async def test_what_too_much_waits_beside_asks_nobody_and_is_on_record_with_why() -> None:
     stack = Stack()
-    stack.service.room = Room(of_workload=1)
+    stack.service.asking.room = Room(of_workload=1)
     first, beyond = [await stack.hold(number=number) for number in range(2)]
     assert (first.state.phase, beyond.state.phase) == (Phase.OPEN, Phase.VOIDED)
     [(_, body, _)] = (await stack.service.held_of(beyond)).recorded

@@ -13,7 +13,7 @@ from answerable.adapters.world import utc_now
 from answerable.approvals import Phase
 from answerable.apps.approvals.held import all_held
 from answerable.apps.approvals.place import open_approvals
-from answerable.apps.approvals.service import Refused
+from answerable.apps.approvals.refused import Refused
 from answerable.apps.approvals.together import put_together
 from answerable.apps.approvals.ways import read_ways
 from answerable.apps.gate import open_gate

@@ -8,7 +8,7 @@ from approvals_stack import OWEN, RUTH, BackEnd, Stack
 
 from answerable.adapters.world import utc_now
 from answerable.approvals import Phase, Result
-from answerable.apps.approvals.service import Refused
+from answerable.apps.approvals.refused import Refused
 from answerable.apps.approvals.watching import Watch
 from answerable.receipts import Erased
 from answerable.testing import sample_approvals as some

@@ -63,7 +63,7 @@ async def main(folder: Path, count: int) -> None:
             [(_, decision)] = holding(drafts, await ledger.append(drafts))
         else:
             decision = Digest(f"sha256:{leaves[0]}")
-        stack.service.new_id = lambda number=number: ApprovalId(f"ap_{number}")  # type: ignore[misc]
+        stack.service.asking.new_id = lambda number=number: ApprovalId(f"ap_{number}")  # type: ignore[misc]
         kept = await stack.service.open(trace, decision)
         if kept.state.phase is Phase.OPEN:
             await stack.service.approve(kept.state.request.id, stack.operator(RUTH), kept.state.binds, "fine")

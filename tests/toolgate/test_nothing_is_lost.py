@@ -12,7 +12,7 @@ from tool_stack import BOT, EARNED, REFUND, STORE, TALK, allowed, served, tools
 
 from answerable.actions import NotDone, Outcome, Uncertain
 from answerable.adapters.bundle_files import pack_files
-from answerable.apps.toolgate.gate import Caller
+from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.running import Held
 from answerable.decisions import parse
 from answerable.exchange import Message, Role

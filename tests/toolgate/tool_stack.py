@@ -22,8 +22,9 @@ from answerable.apps.gateway.customers import Customers
 from answerable.apps.readers import make_reader
 from answerable.apps.sdk.in_process import InProcessActs
 from answerable.apps.toolgate.allowed import Allowed, Share
+from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Catalogue
-from answerable.apps.toolgate.gate import Caller, ToolGate
+from answerable.apps.toolgate.gate import ToolGate
 from answerable.apps.toolgate.http import create_tool_app
 from answerable.apps.toolgate.recorded import RecordedPast
 from answerable.apps.toolgate.talks import Talks

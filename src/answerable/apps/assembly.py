@@ -259,7 +259,7 @@ def _approvals(
     opened = open_approvals(settings, ledger, people, made.bundles, reader, run_act, became, stopped)
     approvals = made.approvals = opened.approvals
     approvals.service.does = does
-    approvals.service.hands_over = partial(_by_bot, made.bundles, back_ends)
+    approvals.service.asking.hands_over = partial(_by_bot, made.bundles, back_ends)
     made.in_replies = opened.in_replies
     made._open.push_async_callback(opened.close)  # noqa: SLF001
     made.houses["/approvals"] = _mounted("/approvals", create_approvals(approvals.service, people=people))

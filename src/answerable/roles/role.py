@@ -58,3 +58,8 @@ class Assignment:
     given_by: OperatorId
     since: datetime
     until: datetime | None = None
+
+
+def stands(assignment: Assignment, now: datetime) -> bool:
+    """Is it in force at that instant?"""
+    return assignment.since <= now and (assignment.until is None or now < assignment.until)

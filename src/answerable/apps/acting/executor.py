@@ -6,7 +6,6 @@ intent ─► ledger ─► grant ─► ledger ─► (used up) ─► ledger �
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -16,7 +15,6 @@ from answerable.actions import (
     Action,
     Answered,
     Done,
-    Granted,
     How,
     NotDone,
     Outcome,
@@ -31,13 +29,15 @@ from answerable.actions import (
 )
 from answerable.approvals import action_of
 from answerable.apps.acting.calls import Calls, Pace
-from answerable.apps.acting.entries import action_draft, grant_draft, what_was_done
-from answerable.apps.acting.granting import Granting, Over, Refused
+from answerable.apps.acting.entries import action_draft, what_was_done
+from answerable.apps.acting.grant_of_act import GrantOfAct
+from answerable.apps.acting.granting import Granting
 from answerable.apps.acting.inquiry import Inquiry
 from answerable.apps.acting.journal import Journal
+from answerable.apps.acting.telling import known, told
 from answerable.apps.acting.undoing import DecideUndo, Undoing
 from answerable.decisions.act_rules import ActRules
-from answerable.grants import Approval, DecisionId, Grant, Permit, confusable
+from answerable.grants import Approval, DecisionId, Permit, confusable
 from answerable.identity.operators import Operator
 from answerable.ports.actions import ActionStore, Kept
 from answerable.ports.connectors import Connector, ShownGrant
@@ -48,7 +48,6 @@ from answerable.values.errors import (
     ActionRefused,
     ActionTaken,
     AnswerableError,
-    GrantsUnavailable,
     InvalidRequest,
     LedgerError,
 )
@@ -56,8 +55,6 @@ from answerable.values.errors import (
 _LOG = logging.getLogger("answerable.acting")
 _PERSON = "person "
 """How a lease begins that a person's word has taken."""
-_MOST_GRANTS = 2
-_GRACE = 1.0
 
 Rules = Callable[[str, Digest], ActRules | None]
 """What a bundle says of carrying an act out; None where it knows no such act."""
@@ -83,7 +80,8 @@ class Executor:
         """`random` gives at least 96 random bits as text. Without `decide_undo` nothing is taken back from here."""
         pace = pace or Pace()
         self.journal = Journal(store, ledger, now, timedelta(seconds=pace.lease))
-        self._granting, self._connectors, self._rules = granting, connectors, rules
+        self._grant = GrantOfAct(self.journal, granting, now)
+        self._connectors, self._rules = connectors, rules
         self._now, self._random, self._decide_undo = now, random, decide_undo
         self._patience = timedelta(seconds=pace.patience)
         self._calls = Calls(self.journal, pace, now)
@@ -166,14 +164,14 @@ class Executor:
         # What somebody said before a crash is on record and counts: a second word would contradict it.
         before = await self.journal.on_record(kept)
         if before is not None and before.how is How.PERSON:
-            told = Answered(before.outcome, before.how, before.leaf, before.by)
-            return self._told(await self.journal.advance(kept, told))
+            word = Answered(before.outcome, before.how, before.leaf, before.by)
+            return told(await self.journal.advance(kept, word))
         # Taken first: of two people, or a person and a program, that come at once, one writes a receipt. A crash
         # after this leaves it as it was, and anybody may go on with it once the lease is over.
         kept = await asyncio.to_thread(
             self.journal.store.renew, kept, self.journal.lease(f"{_PERSON}{self.holder()}")
         )
-        return self._told(await self.journal.learned(kept, said, How.PERSON, by=by, detail=detail))
+        return told(await self.journal.learned(kept, said, How.PERSON, by=by, detail=detail))
 
     def holder(self) -> str:
         """A name for one piece of work, which nobody else has."""
@@ -201,9 +199,9 @@ class Executor:
             kept, mine = await self._begin(wanted, permit, rules)
             # 3.
             if not mine:
-                return await self._known(kept)
+                return await known(self.journal, kept)
             if kept.progress.state not in UNSENT:
-                return self._told(await self.inquiry.go_on(kept))
+                return told(await self.inquiry.go_on(kept))
             return await self._begun(kept, permit, connector)
 
     async def _begin(self, wanted: Action, permit: Permit, rules: ActRules) -> tuple[Kept, bool]:
@@ -257,90 +255,40 @@ class Executor:
             if kept.progress.state is State.INTENDED:
                 # A crash before this leaves an intent that only the store knows: it is gone on with, or given up.
                 await self.journal.record([action_draft(kept, "intended", self._now())])
-            got = await self._granted(kept, permit, connector)
+            got = await self._grant.ready(kept, permit, connector)
             if isinstance(got, str):
-                return self._told(await self.journal.give_up(kept, got))
+                return told(await self.journal.give_up(kept, got))
             kept, shown = got
             # A crash before this leaves a grant (used up, where the gateway brokers) and nothing sent: the same
             # decision goes on with it while its permit lasts, and then it is given up.
             kept = await self._calls.sending(kept, shown.drafts)
         except ActionTaken:
-            return await self._known(kept)
+            return await known(self.journal, kept)
         except AnswerableError:
             await self._let_go(kept)
             raise
         return await self._sent(kept, connector, shown.grant)
-
-    async def _granted(self, kept: Kept, permit: Permit, connector: Connector) -> "tuple[Kept, _Shown] | str":
-        """A grant that is durable, on record and good for this moment; or why there is none."""
-        grant = kept.progress.grant if not connector.checks_grants else None
-        for _ in range(_MOST_GRANTS):
-            if grant is None:
-                made = await asyncio.to_thread(self._granting.issued, permit)
-                if isinstance(made, Refused):
-                    return made.reason
-                # A crash before this leaves a grant that nobody can use but us, and nobody does: the next of its
-                # permit takes its place.
-                await self.journal.record([grant_draft(kept, "issued", self._now(), made)])
-                kept = await self.journal.advance(kept, Granted(made.id))
-                grant = made.id
-            if connector.checks_grants:
-                found = await asyncio.to_thread(self._granting.in_force, grant)
-            else:
-                # A crash after this leaves it used up: the same attempt is told so again, and no other ever.
-                found = await asyncio.to_thread(self._granting.used_up, grant, kept.action.id)
-            match found:
-                case Refused(reason):
-                    return reason
-                case Over():
-                    grant = None
-                case Grant():
-                    if connector.checks_grants:
-                        return kept, _Shown((), await asyncio.to_thread(self._granting.shown, found))
-                    return kept, _Shown(("consumed",), None)
-        return "its grants ran out before they could be used"
 
     async def _sent(self, kept: Kept, connector: Connector, shown: ShownGrant | None) -> Settled:
         """The call itself, and what came of it. From here on it may have been done."""
         if self._calls.stood_still(kept):
             try:
                 unsent = await self.journal.advance(kept, TakenBack("it took too long before it was sent"))
-                return self._told(await self.journal.recorded(unsent))
+                return told(await self.journal.recorded(unsent))
             except (ActionError, LedgerError):
-                return await self._known(kept)
+                return await known(self.journal, kept)
         # A crash from here to the receipt leaves the act `sent`: recovery finds out what became of it.
         outcome = await self._calls.made(kept, connector, shown)
         event = detail = ""
         if connector.checks_grants and not isinstance(outcome, Uncertain):
-            outcome, event, detail = await self._held_against_grant(kept, outcome)
+            outcome, event, detail = await self._grant.answered(kept, outcome)
         return await self._learned(kept, outcome, How.ANSWER, event, detail)
-
-    async def _held_against_grant(self, kept: Kept, outcome: Outcome) -> tuple[Outcome, str, str]:
-        """What a back end says that checks grants; what became of the grant, and what is odd about it.
-
-        Whatever it says, the grant can't be used any more after this.
-        """
-        if kept.progress.grant is None:
-            return outcome, "", ""
-        try:
-            unused = await asyncio.to_thread(
-                self._granting.never_used, kept.progress.grant, "the back end has answered"
-            )
-        except GrantsUnavailable as error:
-            if isinstance(outcome, Done):
-                return outcome, "", ""
-            _LOG.warning("the grant of '%s' can't be taken back: %s", kept.action.id, error)
-            return Uncertain("it says that it was not done, and its grant can't be taken back"), "", ""
-        if not unused:
-            return outcome, "" if self._granting.recorded else "consumed", ""
-        odd = "the back end says that it did it, and did not use the grant up"
-        return outcome, "revoked", odd if isinstance(outcome, Done) else ""
 
     async def _learned(self, kept: Kept, outcome: Outcome, how: How, grant: str, detail: str) -> Settled:
         """Never raises for what a store can't do: the act was sent, and what is not known is uncertain."""
         try:
             kept = await self.journal.learned(kept, outcome, how, grant=grant, detail=detail)
-            return self._told(await self.inquiry.go_on(kept))
+            return told(await self.inquiry.go_on(kept))
         except AnswerableError as error:
             _LOG.warning("what became of '%s' is not kept yet: %s", kept.action.id, error)
             return Settled(Uncertain("what became of it could not be kept"), kept.action.id, None)
@@ -354,31 +302,6 @@ class Executor:
         except AnswerableError:
             pass  # then when its lease is over
 
-    # -- what is told ----------------------------------------------------------------
-
-    async def _known(self, kept: Kept) -> Settled:
-        """What is known of an act that somebody else has, or had. The ledger has the words; the store forgets them."""
-        found = await asyncio.to_thread(self.journal.store.find, kept.action.id)
-        kept = found or kept
-        if not kept.progress.finished:
-            return self._told(kept)
-        try:
-            said = await self.journal.on_record(kept)
-        except LedgerError:
-            said = None
-        if said is not None and type(said.outcome) is type(kept.progress.outcome):
-            return Settled(said.outcome, kept.action.id, kept.progress.receipt)
-        return self._told(kept)
-
-    def _told(self, kept: Kept) -> Settled:
-        progress = kept.progress
-        if progress.outcome is None or (isinstance(progress.outcome, Done) and not progress.finished):
-            why = (
-                "another request is at it" if progress.outcome is None else "its receipt is not on record yet"
-            )
-            return Settled(Uncertain(why), kept.action.id, None)
-        return Settled(progress.outcome, kept.action.id, progress.receipt)
-
     async def _to_its_end(self, work: "Awaitable[Settled]") -> Settled:
         async def run() -> Settled:
             return await work
@@ -387,11 +310,3 @@ class Executor:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await asyncio.shield(task)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What goes to the back end with the call, and what the ledger is told of the grant before it."""
-
-    drafts: tuple[str, ...]
-    grant: ShownGrant | None

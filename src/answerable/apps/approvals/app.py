@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from answerable.approvals import UNDECIDED, Phase
 from answerable.apps.approvals.pages import list_html, show_html, stopped_html
-from answerable.apps.approvals.service import ApprovalService, Refused
+from answerable.apps.approvals.refused import Refused
+from answerable.apps.approvals.service import ApprovalService
 from answerable.apps.approvals.showing import ConversationLink, list_json, shown, shown_json
 from answerable.apps.operators.forms import fields_of
 from answerable.apps.operators.pages import HEADERS, on_error, page, refusal, wants_json

@@ -17,7 +17,8 @@ from answerable.approvals.events import Noticed
 from answerable.approvals.moves import notice_of
 from answerable.apps.approvals.customers import WEBHOOK, Outcomes
 from answerable.apps.approvals.notice_cap import NoticeCap, Telling, begun, together
-from answerable.apps.approvals.service import ApprovalService, Refused
+from answerable.apps.approvals.refused import Refused
+from answerable.apps.approvals.service import ApprovalService
 from answerable.grants import Approval, DecisionId, Intent, Permit
 from answerable.ports import Clock
 from answerable.ports.approvals import Kept

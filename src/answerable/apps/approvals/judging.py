@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from answerable.adapters.stored_ledger import StoredLedger
+from answerable.apps.approvals.answering import Reconsidered
 from answerable.apps.approvals.held import Facts, Held, plain_facts
-from answerable.apps.approvals.service import Reconsidered
 from answerable.apps.exchange_on_record import exchange_on_record
 from answerable.claims import ReadingContext
 from answerable.claims.terms.kinds import MoneyTerm

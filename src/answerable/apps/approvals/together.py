@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from answerable.adapters.world import new_approval
 from answerable.approvals import UNBOUNDED, ApprovalRequest, Room
 from answerable.approvals.reading import rules_of
+from answerable.apps.approvals.answering import Reconsider, no_changes
 from answerable.apps.approvals.authority import ByDuties
 from answerable.apps.approvals.customers import Outcomes
 from answerable.apps.approvals.following import Became, FollowUp, RunAct
 from answerable.apps.approvals.held import FactsOf, plain_facts
-from answerable.apps.approvals.service import ApprovalService, Reconsider, no_changes
+from answerable.apps.approvals.service import ApprovalService
 from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.apps.approvals.watching import Watch
 from answerable.apps.approvals.ways import Ways

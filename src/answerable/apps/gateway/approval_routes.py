@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from answerable.apps.approvals.customers import outcomes_json
-from answerable.apps.approvals.service import Refused
+from answerable.apps.approvals.refused import Refused
 from answerable.apps.approvals.together import Approvals
 from answerable.apps.gateway.chat import shown_by
 from answerable.ports.callers import WorkloadAuthenticator

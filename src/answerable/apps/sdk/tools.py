@@ -34,8 +34,9 @@ from answerable.apps.sdk.in_process import InProcessActs
 from answerable.apps.toolgate import answers
 from answerable.apps.toolgate.allowed import Allowed, Share
 from answerable.apps.toolgate.answers import Answer
+from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Catalogue
-from answerable.apps.toolgate.gate import Caller, ToolGate
+from answerable.apps.toolgate.gate import ToolGate
 from answerable.apps.toolgate.running import OpensApprovals
 from answerable.apps.toolgate.talks import Told
 from answerable.decisions import Bundle

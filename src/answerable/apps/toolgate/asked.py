@@ -43,6 +43,18 @@ class Permitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: the tool as clients call it, its arguments, and the call's own name."""
+
+    tool: str
+    arguments: Arguments
+    call: CallId
+    permitted: Permitted | None = None
+    once: str = ""
+    """The client's own key: the same act with another key is another act."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What `_meta` says."""
 

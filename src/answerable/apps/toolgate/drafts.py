@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from answerable.actions import Done, NotDone, Outcome
+from answerable.apps.toolgate.asked import Asked
+from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.recorded import MODEL
 from answerable.decisions import ActDecision, Bundle
 from answerable.exchange import ToolCall
@@ -25,9 +26,6 @@ from answerable.receipts import (
 from answerable.receipts.entries import MessagePrivate
 from answerable.values import ActionId, TraceId, rfc3339
 
-if TYPE_CHECKING:
-    from answerable.apps.toolgate.gate import Asked, Caller
-
 _NO_PROMPT = "sha256:" + hashlib.sha256(b"").hexdigest()
 _MOST_SOURCES = 200
 
@@ -39,8 +37,8 @@ class Drafts:
         self,
         trace: TraceId,
         workload: Workload,
-        caller: "Caller",
-        asked: "Asked",
+        caller: Caller,
+        asked: Asked,
         bundle: Bundle,
         sources: Sequence[TraceId],
         clock: Clock,

@@ -11,44 +11,36 @@
 A caller that goes away changes nothing: what was begun is finished, recorded, and told to whoever asks again.
 """
 
-import asyncio
-import hashlib
 import logging
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.acting.calls import called
 from answerable.apps.toolgate import answers
 from answerable.apps.toolgate.answers import Answer
-from answerable.apps.toolgate.asked import Arguments, Permitted, one_form
+from answerable.apps.toolgate.asked import Asked, Permitted, one_form
+from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Catalogue, Tool
 from answerable.apps.toolgate.drafts import Drafts
+from answerable.apps.toolgate.intents import intent_of, known_of, thing_of
 from answerable.apps.toolgate.permitted import find_permitted
 from answerable.apps.toolgate.running import Held, OpensApprovals, RunsActs, Wanted
 from answerable.apps.toolgate.schemas import check_arguments
-from answerable.apps.toolgate.talks import DONE, NOT_DONE, UNCERTAIN, Heard, Seen, TalkKey, Talks, Told
+from answerable.apps.toolgate.talks import DONE, NOT_DONE, UNCERTAIN, Heard, Seen, TalkKey, Talks
+from answerable.apps.toolgate.under_way import Same, UnderWay
 from answerable.decisions import ActDecider, ActDecision, ActOutcome, Bundle, Situation
-from answerable.decisions.actions import Need
 from answerable.dialogue import talk_of
 from answerable.exchange import ToolCall
 from answerable.findings import succeeded
 from answerable.grants import DecisionId, Intent, Permit, Policies
-from answerable.grants.grant import LONGEST_TEXT
-from answerable.identity import Workload
 from answerable.ports import Clock, Ledger, NewTrace
 from answerable.ports.connectors import BackEndCall
-from answerable.records import Book, ExpressionFailed
+from answerable.records import Book
 from answerable.values import (
     ActionId,
-    AssuranceLevel,
     CallId,
-    ConversationId,
-    CustomerId,
     Digest,
 )
 from answerable.values.errors import (
@@ -56,60 +48,11 @@ from answerable.values.errors import (
     AnswerableError,
     ApprovalError,
     InvalidRequest,
-    Overloaded,
 )
 
 _LOG = logging.getLogger("answerable.toolgate")
 PERMIT_LASTS = timedelta(seconds=60)
-UNHEARD_LASTS = timedelta(minutes=10)
-_MOST_UNHEARD = 1024
 _UNKNOWN = '{"error":"nobody knows yet whether it was done"}'
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls, as it was proven, and for whom."""
-
-    workload: Workload
-    session: str | None = None
-    """The MCP session, which belongs to this workload; None where there is none."""
-    conversation: ConversationId | None = None
-    customer: CustomerId | None = None
-    assurance: AssuranceLevel = AssuranceLevel.NONE
-    customer_proof: str | None = None
-    said: Sequence[Told] = ()
-    """What was said, where it comes with the call and not from the record (in-process callers)."""
-
-    def key(self, alone: str) -> TalkKey:
-        """The conversation that it is part of. A call without a conversation or a session is one by itself."""
-        if self.conversation is not None:
-            return TalkKey(self.workload.id, f"conversation/{self.conversation}", self.customer)
-        return TalkKey(self.workload.id, f"session/{self.session}" if self.session else alone, self.customer)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked: the tool as clients call it, its arguments, and the call's own name."""
-
-    tool: str
-    arguments: Arguments
-    call: CallId
-    permitted: Permitted | None = None
-    once: str = ""
-    """The client's own key: the same act with another key is another act."""
-
-
-@dataclass(slots=True)
-class _Under:
-    """A call that is under way, or an act whose answer nobody was there to hear."""
-
-    task: "asyncio.Task[Answer]"
-    read: bool
-    ended: datetime | None = None
-
-
-Same = tuple[TalkKey, str, Digest, str]
-"""What makes two calls one: the conversation, the tool, the arguments, and the client's own key."""
 
 
 class ToolGate:
@@ -133,8 +76,7 @@ class ToolGate:
         self._runs, self._open_approval, self._pseudonym = runs, open_approval, pseudonym
         self.talks = talks or Talks()
         self._clock, self._new_trace, self._read_seconds = clock, trace, read_seconds
-        self._under_way: OrderedDict[Same, _Under] = OrderedDict()
-        self._calls: Counter[str] = Counter()
+        self._under_way = UnderWay(clock, catalogue.allowed.calls_at_once)
 
     def asked(
         self,
@@ -160,57 +102,16 @@ class ToolGate:
 
         Cancelling this does not cancel what was begun.
         """
+        # 2.
         key = caller.key(f"alone/{self._new_trace()}")
-        same = (key, asked.tool, asked.arguments.digest, asked.once)
-        under = self._under_way.get(same)
-        if under is not None and under.ended is not None and self._clock() - under.ended > UNHEARD_LASTS:
-            under = None
-        if under is None:
-            under = self._begin(caller, asked, key, same)
-        try:
-            answer = await asyncio.shield(under.task)
-        except asyncio.CancelledError:
-            raise  # the answer is kept for whoever asks again
-        except Exception:
-            self._forget(same, under)
-            raise
-        self._forget(same, under)
-        return answer
+        same = Same(key, asked.tool, asked.arguments.digest, asked.once)
+        tool = self.catalogue.find(caller.workload.id, asked.tool)
+        read = tool is not None and self.catalogue.is_read(tool, self.bundle())
+        return await self._under_way.answer(same, lambda: self._answer(caller, asked, key), read=read)
 
     async def close(self) -> None:
         """Wait for what was begun."""
-        await asyncio.gather(*[one.task for one in self._under_way.values()], return_exceptions=True)
-
-    def _begin(self, caller: Caller, asked: Asked, key: TalkKey, same: Same) -> _Under:
-        most, workload = self.catalogue.allowed.calls_at_once, caller.workload.id
-        if self._calls[workload] >= most:
-            raise Overloaded(f"{most} calls of this workload are already under way; try again in a second")
-        self._calls[workload] += 1
-        tool = self.catalogue.find(workload, asked.tool)
-        read = tool is not None and self.catalogue.is_read(tool, self.bundle())
-        under = _Under(asyncio.create_task(self._answer(caller, asked, key)), read)
-        self._under_way[same] = under
-
-        def over(task: "asyncio.Task[Answer]") -> None:
-            self._calls[workload] -= 1
-            under.ended = self._clock()
-            # A read is as well made again; of an act that failed nothing is to be told twice.
-            if task.cancelled() or task.exception() is not None or under.read:
-                self._forget(same, under)
-            self._shed()
-
-        under.task.add_done_callback(over)
-        return under
-
-    def _forget(self, same: Same, under: _Under) -> None:
-        if self._under_way.get(same) is under:
-            del self._under_way[same]
-
-    def _shed(self) -> None:
-        """Answers that nobody heard are kept for whoever asks again, but not for ever."""
-        done = [same for same, under in self._under_way.items() if under.ended is not None]
-        for same in done[: max(0, len(done) - _MOST_UNHEARD)]:
-            del self._under_way[same]
+        await self._under_way.close()
 
     async def _answer(self, caller: Caller, asked: Asked, key: TalkKey) -> Answer:
         bundle = self.bundle()
@@ -301,8 +202,8 @@ class ToolGate:
             return answers.of_repeat(repeated, drafts.trace)
         values = known_of(bundle, asked.tool, asked.arguments.value, situation.book)
         rule = bundle.actions.get(asked.tool)
-        thing = None if rule is None or rule.resource is None else _thing(rule.resource, values)
-        intent = self._intent(tool, asked, caller, thing)
+        thing = None if rule is None or rule.resource is None else thing_of(rule.resource, values)
+        intent = intent_of(tool, asked, caller, thing, self._pseudonym)
         if decision.outcome is ActOutcome.PERMIT:
             wanted = Wanted(
                 tool.offered.name,
@@ -372,48 +273,6 @@ class ToolGate:
             bundle.manifest.zone,
         )
         return Situation(talk, book, self._clock(), caller.assurance)
-
-    def _intent(self, tool: Tool, asked: Asked, caller: Caller, thing: str | None) -> Intent:
-        customer = caller.customer
-        if customer is not None and self._pseudonym is not None:
-            named: str | None = self._pseudonym(f"customer:{customer}")
-        else:
-            named = None if customer is None else hashlib.sha256(customer.encode()).hexdigest()
-        return Intent(
-            asked.tool,
-            asked.arguments.digest,
-            tool.audience,
-            caller.workload.id,
-            thing,
-            named,
-            caller.conversation,
-        )
-
-
-def known_of(bundle: Bundle, tool: str, arguments: dict[str, Any], book: Book) -> dict[str, Any]:
-    """What the pack's rules on carrying an act out can see of it: its arguments, and the records that it needs."""
-    values: dict[str, Any] = {"args": arguments, "records": book.raw()}
-    action = bundle.actions.get(tool)
-    if action is None:
-        return values
-    for need in [*([action.resource] if action.resource else []), *action.needs]:
-        try:
-            record = book.get(need.kind, str(need.id.find(values)))
-        except ExpressionFailed:
-            continue
-        if record is not None:
-            values[need.name] = record.raw
-    return values
-
-
-def _thing(need: Need, values: Mapping[str, Any]) -> str | None:
-    """What the act is done to, as grants and chains name it: `Order L-1`. None where that is not known."""
-    try:
-        name = need.id.find(dict(values))
-    except ExpressionFailed:
-        return None
-    text = f"{need.kind} {name}"
-    return text if name is not None and text.isprintable() and len(text) <= LONGEST_TEXT else None
 
 
 def _said_since(act: Seen, heard: Heard) -> bool:

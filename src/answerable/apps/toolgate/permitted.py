@@ -1,23 +1,20 @@
 """An act that a chat reply's decision let pass: find that decision, and see that it is of exactly this act."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from answerable.apps.recorded_calls import LASTS, RecordedCall, recorded_calls
-from answerable.apps.toolgate.asked import Permitted
+from answerable.apps.toolgate.asked import Asked, Permitted
+from answerable.apps.toolgate.caller import Caller
 from answerable.decisions import ActDecision, ActOutcome, Policy
 from answerable.grants import DecisionId
 from answerable.ports import Ledger
 from answerable.values import Digest, PolicyId
 
-if TYPE_CHECKING:
-    from answerable.apps.toolgate.gate import Asked, Caller
-
 _NO = "no decision of that trace lets exactly this act pass"
 
 
 async def find_permitted(
-    ledger: Ledger, named: Permitted, caller: "Caller", asked: "Asked", now: datetime
+    ledger: Ledger, named: Permitted, caller: Caller, asked: Asked, now: datetime
 ) -> tuple[DecisionId, ActDecision] | str:
     """The decision that a chat reply's entry holds; or why it can't be used. Raises LedgerError.
 
@@ -49,7 +46,7 @@ async def find_permitted(
     return call.id, ActDecision(ActOutcome.PERMIT, part.because, policies, Digest(part.bundle))
 
 
-def _theirs(call: RecordedCall, caller: "Caller") -> bool:
+def _theirs(call: RecordedCall, caller: Caller) -> bool:
     exchange, asked = call.exchange, call.asked
     return (
         asked is not None

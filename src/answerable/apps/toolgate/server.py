@@ -20,8 +20,9 @@ from answerable import __version__
 from answerable.apps.gateway.customers import Customers
 from answerable.apps.toolgate.answers import Answer
 from answerable.apps.toolgate.asked import CUSTOMER, CUSTOMER_ID, Said, said_in
+from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Tool
-from answerable.apps.toolgate.gate import Caller, ToolGate
+from answerable.apps.toolgate.gate import ToolGate
 from answerable.identity import Workload
 from answerable.values import CallId
 from answerable.values.errors import (

@@ -42,14 +42,14 @@ class _Server(uvicorn.Server):
             with suppress(TimeoutError):
                 await asyncio.wait_for(told.wait(), 0.1)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 – uvicorn's
         for server in self.servers:
             server.close()
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()
         give_up = time.monotonic() + _OPEN_REQUESTS_GET
-        while (state.connections or state.tasks) and time.monotonic() < give_up:
+        while (state.connections or state.tasks) and time.monotonic() < give_up:  # noqa: ASYNC110 – uvicorn's sets
             await asyncio.sleep(0.002)
         for task in state.tasks:
             task.cancel()

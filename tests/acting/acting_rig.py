@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -127,7 +126,6 @@ class Rig:
         self.actions = MemoryActions()
         self.grants = MemoryGrants()
         self.ledger = MemoryLedger()
-        weakref.finalize(self, self.ledger.writer.close)  # its thread ends with this world
         self.numbers = itertools.count()
         self.ring = KeyRing(some.key(1), some.key(2))
         keys = {one.id: one.secret for one in (some.key(1), some.key(2))}

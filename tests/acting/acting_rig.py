@@ -45,6 +45,11 @@ class Capabilities(TypedDict):
     checks_grants: bool
 
 
+async def in_place(function: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+    """For `asyncio.to_thread`, where stores in memory are asked a hundred thousand times and need no thread."""
+    return function(*given, **named)
+
+
 class Crash(BaseException):
     """The process ends here."""
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from acting_rig import Crash, Rig, limits
+import pytest
+from acting_rig import Crash, Rig, in_place, limits
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
@@ -29,6 +30,11 @@ SELECTIONS = st.sampled_from(
 ERRORS = {"actions": ActionsUnavailable, "grants": GrantsUnavailable, "ledger": LedgerUnavailable}
 MOST_A_DAY = 6
 LIMIT = limits(Limit(Per.CUSTOMER, timedelta(days=1), most=MOST_A_DAY, amount=Money(20000, "USD")))
+
+
+@pytest.fixture(autouse=True)
+def _stores_answer_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asyncio, "to_thread", in_place)
 
 
 class Acts(RuleBasedStateMachine):

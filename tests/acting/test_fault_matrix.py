@@ -1,12 +1,13 @@
 """A fault at every step of an act, at every kind of back end: never twice, never told "done" without it, never lost."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 import pytest
-from acting_rig import PERMIT_LASTS, START, Capabilities, Crash, Rig
+from acting_rig import PERMIT_LASTS, START, Capabilities, Crash, Rig, in_place
 
 from answerable.actions import UNKNOWN, Done, NotDone, Settled, State, Uncertain
 from answerable.testing.scripted_connector import Fault
@@ -23,6 +24,11 @@ CAPABILITIES: list[Capabilities] = [
 ]
 SCRIPTS = [[], [Fault.LOST], [Fault.LOST_DONE], [Fault.LATE], [Fault.LOST_DONE, Fault.REFUSED]]
 ERRORS = {"actions": ActionsUnavailable, "grants": GrantsUnavailable, "ledger": LedgerUnavailable}
+
+
+@pytest.fixture(autouse=True)
+def _stores_answer_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asyncio, "to_thread", in_place)
 
 
 def named(one: Capabilities) -> str:

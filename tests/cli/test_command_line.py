@@ -16,11 +16,18 @@ from typing import Any
 import pytest
 
 from answerable import __version__
+from answerable.apps.cli import main
+from answerable.testing.command_line import run_here
 
 DONE, NO, MISUSE, MISSING = 0, 1, 2, 3
 
 
 def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run_here(main, [*map(str, arguments)], cwd=cwd, environment={**clean(), **environment})
+
+
+def started(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, as people run it."""
     return subprocess.run(
         [sys.executable, "-m", "answerable.apps.cli", *map(str, arguments)],
         cwd=cwd,
@@ -41,7 +48,7 @@ def clean() -> dict[str, str]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A folder in which the demo has played one scenario."""
     folder = tmp_path_factory.mktemp("demo")
-    return folder, run("demo", "--only", "refund-true", "--json", "--ledger", "l.db", cwd=folder)
+    return folder, started("demo", "--only", "refund-true", "--json", "--ledger", "l.db", cwd=folder)
 
 
 def test_the_version_in_both_forms(tmp_path: Path) -> None:
@@ -50,7 +57,7 @@ def test_the_version_in_both_forms(tmp_path: Path) -> None:
 
 
 def test_help_tells_the_exit_codes(tmp_path: Path) -> None:
-    told = run("--help", cwd=tmp_path)
+    told = started("--help", cwd=tmp_path)
     assert told.returncode == DONE
     assert "0 done, 1 the answer is no" in told.stdout
 
@@ -153,7 +160,7 @@ def test_a_command_that_cannot_be_used_as_given_is_misuse(tmp_path: Path, argume
 
 
 def test_a_setting_that_does_not_exist_is_misuse(tmp_path: Path) -> None:
-    told = run("serve", cwd=tmp_path, ANSWERABLE_UPSTRAEM="http://127.0.0.1:9/v1")
+    told = started("serve", cwd=tmp_path, ANSWERABLE_UPSTRAEM="http://127.0.0.1:9/v1")
     assert told.returncode == MISUSE
     assert "ANSWERABLE_UPSTRAEM" in told.stderr
 
@@ -232,7 +239,7 @@ def test_serve_says_where_it_listens_answers_and_stops_on_a_signal(tmp_path: Pat
 def test_serve_on_a_port_that_is_taken_says_so(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = run("serve", "--port", port, cwd=tmp_path)
+        told = started("serve", "--port", port, cwd=tmp_path)
     assert told.returncode != DONE
     assert "Traceback" not in told.stderr
     assert re.search(r"in use|can't be used", told.stderr)

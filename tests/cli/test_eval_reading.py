@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from answerable.apps.cli import repeated
+from answerable.apps.cli import main, repeated
 from answerable.apps.readers import GATE_READER, READERS, make_reader
 from answerable.evaluation import EvaluatedReader
+from answerable.testing.command_line import run_here
 from answerable.values.errors import SettingsError
 
 DONE, NO, MISUSE, MISSING = 0, 1, 2, 3
@@ -24,14 +25,11 @@ REPLIES = {
 
 def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSWERABLE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "answerable.apps.cli", "eval", "reading", *map(str, arguments)],
+    return run_here(
+        main,
+        ["eval", "reading", *map(str, arguments)],
         cwd=cwd,
-        env={**kept, "NO_COLOR": "1", "COLUMNS": "140"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        environment={**kept, "NO_COLOR": "1", "COLUMNS": "140"},
     )
 
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "proofs"))
 import crash  # the proof and this test are one piece of code
 import crash_stores
 
-KILLS = 8
+KILLS = crash.WHOLE_EVERY  # one of them with whole replies, and one of the database server
 
 
 async def test_no_client_has_text_that_the_ledger_lacks(tmp_path: Path) -> None:

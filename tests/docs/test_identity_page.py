@@ -1,12 +1,13 @@
 """What docs/identity.md shows is what the program takes."""
 
+import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 from answerable.adapters.identity.issuers import customer_issuers, workload_issuers
+from answerable.apps.cli import main
+from answerable.testing.command_line import run_here
 
 PAGE = (Path(__file__).parents[2] / "docs" / "identity.md").read_text(encoding="utf-8")
 
@@ -21,8 +22,7 @@ def test_the_commands_of_the_page_make_what_serve_is_given(tmp_path: Path) -> No
     for line in lines[:-1]:
         program, *arguments = shlex.split(line)
         assert program == "answerable"
-        command = [sys.executable, "-m", "answerable.apps.cli", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        done = run_here(main, arguments, cwd=tmp_path, environment=os.environ)
         assert done.returncode == 0, done.stderr
     served = shlex.split(lines[-1])
     for option in ("--trust-bundles", "--tls-cert", "--tls-key"):

@@ -15,7 +15,7 @@ from answerable.testing import completions
 from answerable.testing.broken_transfer import shards
 from answerable.testing.event_stream import DONE, event
 
-MANY = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 TEXT = (
     "Order L-100 has shipped. I've refunded $45.00 to your card.\n- You will get 20% off 🌱.\nAnything else?"

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,29 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield staffed(running)
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Any]]:
+    """A house and an act that was done in it, for tests that change neither."""
+    with house(tmp_path_factory.mktemp("house")) as running:
+        yield running, approved(staffed(running))
+
+
 @pytest.fixture
 def unsure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, BackEnd]]:
+    with lossy(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, BackEnd, Any, str]]:
+    """Such a house with its lost refund, for tests that change nothing: it waits for a person to the end."""
+    with lossy(tmp_path_factory.mktemp("house")) as (running, back_end):
+        yield running, back_end, *lost(running)
+
+
+@contextmanager
+def lossy(folder: Path) -> Iterator[tuple[House, BackEnd]]:
     """A house whose back end neither checks grants nor can be asked, and hangs up once it has done what it was told."""
-    folder = tmp_path_factory.mktemp("house")
     back_end = BackEnd(repeatable=False)
     back_end.faults["refund_order"] = [Fault.CUT_DONE]
     with back_end.serving() as url, house(folder, connectors=_lossy(folder, url)) as running:
@@ -166,10 +186,9 @@ def test_nobody_says_not_done_while_the_back_end_may_be_at_work(unsure: tuple[Ho
     ],
 )
 def test_who_may_not_say_what_became_of_it(
-    unsure: tuple[House, BackEnd], who: str, outcome: str, because: str
+    left: tuple[House, BackEnd, Any, str], who: str, outcome: str, because: str
 ) -> None:
-    home, _ = unsure
-    row, _ = lost(home)
+    home, _, row, _ = left
     browser = home.signed_in(who)
     said = home.send(browser, f"/acts/{row['act']}/resolve", outcome=outcome, reason="trust me")
     assert said.status == 403, said.text
@@ -178,9 +197,8 @@ def test_who_may_not_say_what_became_of_it(
     assert len(waits(home.signed_in("sam"))) == 1
 
 
-def test_who_may_look_and_who_may_not(unsure: tuple[House, BackEnd]) -> None:
-    home, _ = unsure
-    row, trace = lost(home)
+def test_who_may_look_and_who_may_not(left: tuple[House, BackEnd, Any, str]) -> None:
+    home, _, row, trace = left
     for who in ("sam", "nina", "rex", "aude"):
         browser = home.signed_in(who)
         assert [one["act"] for one in browser.ask("/acts/").json["acts"]] == [row["act"]], who
@@ -196,9 +214,8 @@ def test_who_may_look_and_who_may_not(unsure: tuple[House, BackEnd]) -> None:
     assert stranger.get("/acts/", follow=False).location.startswith(f"{home.url}/operators/sign-in")
 
 
-def test_a_sign_in_that_is_too_weak_is_told_what_is_needed(unsure: tuple[House, BackEnd]) -> None:
-    home, _ = unsure
-    row, _ = lost(home)
+def test_a_sign_in_that_is_too_weak_is_told_what_is_needed(left: tuple[House, BackEnd, Any, str]) -> None:
+    home, _, row, _ = left
     weak = home.signed_in("sam", acr="urn:shop:password")
     for path, more in (("resolve", {"outcome": "done"}), ("undo", {})):
         said = home.send(weak, f"/acts/{row['act']}/{path}", reason="seen", **more)
@@ -206,9 +223,8 @@ def test_a_sign_in_that_is_too_weak_is_told_what_is_needed(unsure: tuple[House, 
     assert len(waits(home.signed_in("sam"))) == 1
 
 
-def test_what_is_sent_badly_changes_nothing(unsure: tuple[House, BackEnd]) -> None:
-    home, _ = unsure
-    row, _ = lost(home)
+def test_what_is_sent_badly_changes_nothing(left: tuple[House, BackEnd, Any, str]) -> None:
+    home, _, row, _ = left
     sam, path = home.signed_in("sam"), f"/acts/{row['act']}/resolve"
     good = {"outcome": "done", "reason": "seen"}
     for name in ("by", "operator", "role", "level", "result", "reference"):
@@ -324,17 +340,16 @@ def test_what_takes_two_to_approve_takes_two_others_to_take_back(tmp_path: Path)
         ("nobody", "no role of yours"),
     ],
 )
-def test_who_may_not_take_it_back(home: House, who: str, because: str) -> None:
-    row = approved(home)
+def test_who_may_not_take_it_back(done: tuple[House, Any], who: str, because: str) -> None:
+    home, row = done
     said = home.send(home.signed_in(who), f"/acts/{row['act']}/undo", reason="no")
     assert said.status == 403, said.text
     assert because in " ".join(said.json["because"])
     assert refunded(home) == 210.0
 
 
-def test_what_is_not_known_to_be_done_is_not_taken_back(unsure: tuple[House, BackEnd]) -> None:
-    home, back_end = unsure
-    row, _ = lost(home)
+def test_what_is_not_known_to_be_done_is_not_taken_back(left: tuple[House, BackEnd, Any, str]) -> None:
+    home, back_end, row, _ = left
     said = home.send(home.signed_in("sam"), f"/acts/{row['act']}/undo", reason="to be safe")
     assert said.status == 409
     assert "nothing to take back" in said.json["because"][0]

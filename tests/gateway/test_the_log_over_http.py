@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 import apsw
-import pytest
 from gateway_stack import Programmed, Stack, either, gateway
 
 from answerable.adapters.key_files import read_secret_key
@@ -46,24 +45,21 @@ def test_whoever_reads_the_log_finds_the_root_that_was_signed(tmp_path: Path) ->
         assert trace.encode() in bundle.body
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "tile/0/000",
-        "tile/1/000.p/1",
-        "tile/entries/001.p/1",
-        "tile/0/../../healthz",
-        "secret",
-        "tile/9/000",
-        "",
-    ],
-)
-def test_what_the_log_has_not_is_not_found(tmp_path: Path, path: str) -> None:
+def test_what_the_log_has_not_is_not_found(tmp_path: Path) -> None:
     with gateway(Programmed(either("Hello.")).app, tmp_path / "ledger.db") as stack:
         assert stack.get("/log/checkpoint").status in (200, 404)
         stack.ask()
         checkpoint(stack)
-        assert stack.get(f"/log/{path}").status == 404
+        for path in (
+            "tile/0/000",
+            "tile/1/000.p/1",
+            "tile/entries/001.p/1",
+            "tile/0/../../healthz",
+            "secret",
+            "tile/9/000",
+            "",
+        ):
+            assert stack.get(f"/log/{path}").status == 404, path
 
 
 def test_reading_the_log_takes_a_key_where_calling_does(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +12,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from answerable.adapters.identity.local_domain import BUNDLE, KEY, LocalDomain
 from answerable.adapters.identity.trust import bundle_files
+from answerable.apps.cli import main
 from answerable.identity import verify_jwt_svid, verify_x509_svid
 from answerable.testing.authorities import AUDIENCE, HOUR, NOW, der
+from answerable.testing.command_line import run_here
 from answerable.values.errors import IdentityError, IdentityRefused, SettingsError
 
 BOT = "spiffe://shop.example/bot/support"
@@ -133,11 +134,8 @@ def test_a_folder_that_holds_something_else_says_so(made: LocalDomain, tmp_path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "answerable.apps.cli", "identity", *arguments]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ANSWERABLE_")}
-    return subprocess.run(
-        command, cwd=folder, env=clean, capture_output=True, text=True, timeout=60, check=False
-    )
+    return run_here(main, ["identity", *arguments], cwd=folder, environment=clean)
 
 
 def test_the_commands_make_issue_show_and_rotate(tmp_path: Path) -> None:

@@ -190,14 +190,13 @@ async def test_hostile_arguments_stay_where_they_were_put(on: Bench) -> None:
 
 
 @each()
-@pytest.mark.parametrize(
-    "arguments", ['{"reason":', "[]", '{"a":1,"a":2}', '{"reason":1e999}', "{" * 5000, '{"reason":{"a":[1]}}']
-)
-async def test_arguments_that_are_none_do_nothing_or_arrive_as_they_are(on: Bench, arguments: str) -> None:
-    outcome = await on.connector.call(on.call("k-a", arguments), PATIENCE)
-    check(outcome, on.done("k-a"), certain=on.certain)
-    if arguments != '{"reason":{"a":[1]}}' and on.name not in ("http", "grants"):
-        assert isinstance(outcome, NotDone)
+async def test_arguments_that_are_none_do_nothing_or_arrive_as_they_are(on: Bench) -> None:
+    bad = ['{"reason":', "[]", '{"a":1,"a":2}', '{"reason":1e999}', "{" * 5000, '{"reason":{"a":[1]}}']
+    for number, arguments in enumerate(bad):
+        outcome = await on.connector.call(on.call(f"k-{number}", arguments), PATIENCE)
+        check(outcome, on.done(f"k-{number}"), certain=on.certain)
+        if arguments != '{"reason":{"a":[1]}}' and on.name not in ("http", "grants"):
+            assert isinstance(outcome, NotDone), arguments[:60]
 
 
 @each()

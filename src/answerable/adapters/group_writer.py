@@ -106,6 +106,13 @@ class GroupWriter:
         self._thread.join()
         return True
 
+    def let_go(self) -> None:
+        """Have the thread end after what it was given, without waiting for that: for whoever forgets to close.
+
+        Takes no lock, so it may be called from anywhere, even by the collector of garbage.
+        """
+        self._inbox.put(None)
+
     # -- in the writer's own thread ----------------------------------------------
 
     def _run(self) -> None:

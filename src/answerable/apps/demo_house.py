@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -87,11 +88,15 @@ class House:
 
         Raises RoleError where the page does not do it.
         """
-        root = self.signed_in(ADMINISTRATOR)
+        root = self._administrator
         form = {"operator": self.person(subject), "role": role.value, "reason": "works here", **limits}
         page = root.post("/operators/roles/give", {**form, "csrf": self.csrf(root)})
         if page.status != _OK:
             raise RoleError(f"'{subject}' could not be given '{role}': {page.text}")
+
+    @cached_property
+    def _administrator(self) -> Browser:
+        return self.signed_in(ADMINISTRATOR)
 
     def own(self, subject: str) -> None:
         """Make them answer for the bot, as 'answerable roles own' does."""

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import threading
+import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from answerable.adapters.clock_watch import ClockWatch
@@ -157,6 +158,8 @@ class MemoryLedger(StoredLedger):
         self, on_commit: Callable[[str], None] | None = None, *, clock: ClockWatch | None = None
     ) -> None:
         super().__init__(MemoryEntries(), MemoryKeys(), on_commit=on_commit, clock=clock)
+        # Made by the thousand, and closed by few: the thread ends with the ledger.
+        weakref.finalize(self, self.writer.let_go)
 
     @property
     def rows(self) -> list[Opened]:

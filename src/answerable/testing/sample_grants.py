@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from answerable.grants import (
     LIFETIME,
@@ -45,6 +46,7 @@ def digest(text: str) -> Digest:
     return Digest(f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
 
 
+@cache
 def key(number: int = 0) -> SigningKey:
     """A key that everybody knows."""
     return new_key(hashlib.sha512(b"key %d" % number).digest()[:40])

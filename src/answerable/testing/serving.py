@@ -1,5 +1,6 @@
 """Serve an app over real HTTP from a thread, for as long as a `with` block lasts."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -14,6 +15,45 @@ from answerable.values.errors import AnswerableError
 
 _START_WITHIN = 10.0
 _STOP_WITHIN = 10.0
+_OPEN_REQUESTS_GET = 1.0
+
+
+class _Server(uvicorn.Server):
+    """Ends the moment it is told to. uvicorn looks ten times a second, and a test waits for that twice a server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    def end(self) -> None:
+        """From any thread."""
+        self.should_exit = True
+        if self._told is not None:
+            loop, told = self._told
+            with suppress(RuntimeError):  # the loop is closed: it has ended by itself
+                loop.call_soon_threadsafe(told.set)
+
+    async def main_loop(self) -> None:
+        told = asyncio.Event()
+        self._told = asyncio.get_running_loop(), told
+        tick = 0
+        while not await self.on_tick(tick):
+            tick += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 – uvicorn's
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        give_up = time.monotonic() + _OPEN_REQUESTS_GET
+        while (state.connections or state.tasks) and time.monotonic() < give_up:  # noqa: ASYNC110 – uvicorn's sets
+            await asyncio.sleep(0.002)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
 
 @contextmanager
@@ -25,7 +65,7 @@ def serve_in_thread(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str
     where the port is taken or the server does not come up.
     """
     listener = _listen(port)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -33,7 +73,6 @@ def serve_in_thread(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str
             access_log=False,
             lifespan="auto",
             ws="none",
-            timeout_graceful_shutdown=1,
             **options,
         )
     )
@@ -53,7 +92,7 @@ def serve_in_thread(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str
         scheme = "https" if server.config.is_ssl else "http"
         yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(_STOP_WITHIN)
         listener.close()
 

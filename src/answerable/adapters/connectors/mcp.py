@@ -46,6 +46,8 @@ _IDLE_SECONDS = 2.0
 _LOOK_SECONDS = 2.0
 _MOST_PAGES = 100
 _SAID = 2000
+_AROUND = 4096
+"""Bytes that a message may have around its result."""
 _LOST = "the session with '{}' was lost before it answered"
 
 
@@ -324,7 +326,9 @@ class _Session:
             max_redirects=0,
             trust_env=False,
         ) as client:
-            yield streamable_http_client(back_end.url, http_client=client)
+            yield streamable_http_client(
+                back_end.url, http_client=client, max_sse_event_size=back_end.most_bytes + _AROUND
+            )
 
 
 class _Auth(httpx2.Auth):
@@ -355,7 +359,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
             with suppress(ValueError, KeyError, TypeError, httpx2.RequestNotRead):
                 self._never_sent.add(json.loads(request.content)["params"]["_meta"][KEY])
             raise
-        # An event stream has a limit for each event; a session's stream of events goes on for long.
+        # Of an event stream each event has the same limit: a session's stream of events goes on for long.
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             response.stream = _Stream(response.stream, self._most)
         return response
@@ -366,7 +370,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
 
 class _Stream(httpx2.AsyncByteStream):
     def __init__(self, inner: Any, most: int) -> None:
-        self._inner, self._left = inner, most + 4096  # what a message has around its result
+        self._inner, self._left = inner, most + _AROUND
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._inner:

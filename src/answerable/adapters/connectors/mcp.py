@@ -46,8 +46,6 @@ _IDLE_SECONDS = 2.0
 _LOOK_SECONDS = 2.0
 _MOST_PAGES = 100
 _SAID = 2000
-_AROUND = 4096
-"""Bytes that a message may have around its result."""
 _LOST = "the session with '{}' was lost before it answered"
 
 
@@ -327,7 +325,7 @@ class _Session:
             trust_env=False,
         ) as client:
             yield streamable_http_client(
-                back_end.url, http_client=client, max_sse_event_size=back_end.most_bytes + _AROUND
+                back_end.url, http_client=client, max_sse_event_size=_most_of_message(back_end.most_bytes)
             )
 
 
@@ -370,7 +368,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
 
 class _Stream(httpx2.AsyncByteStream):
     def __init__(self, inner: Any, most: int) -> None:
-        self._inner, self._left = inner, most + _AROUND
+        self._inner, self._left = inner, _most_of_message(most)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._inner:
@@ -381,6 +379,11 @@ class _Stream(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _most_of_message(most: int) -> int:
+    """Bytes of a message whose result has that many: it may have it twice, as a text and structured, and escaped."""
+    return 4 * most + 4096
 
 
 def _meta(key: str) -> RequestParamsMeta:

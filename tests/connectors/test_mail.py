@@ -112,6 +112,19 @@ async def test_a_message_goes_over_a_line_that_is_encrypted_and_verified(
     assert taken.get_content().replace("\r\n", "\n") == "Hello .dot,\n\nyours.\n"
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_line_that_is_encrypted_from_the_start_is_verified_too(tmp_path: Path, known: bool) -> None:
+    context, authorities = served_certificate(tmp_path)
+    server = MailServer(password="the-password-1")
+    with listening(server._session, context) as port:
+        asking = connector(port, authorities if known else None, "tls")
+        outcome = await asking.call(CALL, 20)
+        assert bool(await asking.problem()) is not known
+    assert isinstance(outcome, Done if known else NotDone), outcome
+    assert len(server.taken) == int(known)
+    assert known or not server.heard
+
+
 async def test_a_server_whose_certificate_is_not_known_is_told_nothing(
     mail: tuple[MailServer, int, Path],
 ) -> None:

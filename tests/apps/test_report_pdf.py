@@ -232,7 +232,7 @@ async def test_without_the_extra_it_says_what_to_install(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(SettingsError, match=r"pip install 'answerable\[evidence\]'"):
+    with pytest.raises(SettingsError, match=r"pip install '\.\[evidence\]'"):
         evidence_pdf("trace tr_chain", MADE, CHECKPOINT, [chain])
 
 

@@ -17,7 +17,7 @@ def test_a_database_without_its_extra_says_what_to_install(
     monkeypatch.setattr(ledger_place, "find_spec", lambda _name: None)
     place = LedgerPlace(DSN, str(tmp_path / "key"), str(tmp_path / "master"))
     for what in (place.open, place.log, place.index):
-        with pytest.raises(SettingsError, match=r"pip install 'answerable\[postgres\]'"):
+        with pytest.raises(SettingsError, match=r"pip install '\.\[postgres\]'"):
             what()
 
 

@@ -1,5 +1,7 @@
 """No argument makes a header or another recipient; nothing is sent over a line that is not what it should be."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -18,6 +20,7 @@ from answerable.adapters.connectors.smtp import MailServer as Declared
 from answerable.adapters.connectors.smtp import SmtpConnector
 from answerable.ports.connectors import BackEndCall
 from answerable.testing.https_endpoint import served_certificate
+from answerable.testing.listening import listening
 from answerable.testing.mail_server import MailServer
 from answerable.values import ActionId
 from answerable.values.errors import InvalidRequest, SettingsError
@@ -109,6 +112,19 @@ async def test_a_message_goes_over_a_line_that_is_encrypted_and_verified(
     assert taken.get_content().replace("\r\n", "\n") == "Hello .dot,\n\nyours.\n"
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_line_that_is_encrypted_from_the_start_is_verified_too(tmp_path: Path, known: bool) -> None:
+    context, authorities = served_certificate(tmp_path)
+    server = MailServer(password="the-password-1")
+    with listening(server._session, context) as port:
+        asking = connector(port, authorities if known else None, "tls")
+        outcome = await asking.call(CALL, 20)
+        assert bool(await asking.problem()) is not known
+    assert isinstance(outcome, Done if known else NotDone), outcome
+    assert len(server.taken) == int(known)
+    assert known or not server.heard
+
+
 async def test_a_server_whose_certificate_is_not_known_is_told_nothing(
     mail: tuple[MailServer, int, Path],
 ) -> None:
@@ -125,3 +141,36 @@ async def test_a_server_without_tls_is_told_nothing() -> None:
         outcome = await connector(port, None).call(CALL, 20)
     assert isinstance(outcome, NotDone)
     assert not any("AUTH" in line or "MAIL" in line for line in server.heard)
+
+
+@pytest.mark.parametrize("where", ["the greeting", "the offers"])
+@pytest.mark.parametrize("asked", ["problem", "call"])
+async def test_a_server_that_never_ends_what_it_says_holds_nobody(where: str, asked: str) -> None:
+    hung_up = threading.Event()
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if where == "the offers":
+            writer.write(b"220 mail.example\r\n")
+            await reader.readline()
+        try:
+            while True:
+                writer.write(b"250-and another thing\r\n" if where == "the offers" else b"220-and more\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.001)
+        except OSError:
+            hung_up.set()
+
+    with listening(endless) as port:
+        declared = Declared("localhost", port, "none", SENDER)
+        asking = SmtpConnector("mail", declared, {"send": TOOL}, look_seconds=0.2)
+        async with asyncio.timeout(30):
+            if asked == "problem":
+                said = await asking.problem()
+            else:
+                outcome = await asking.call(CALL, 0.2)
+                assert isinstance(outcome, NotDone)
+                assert outcome.again
+                said = outcome.reason
+        assert "in time" in said
+        # The thread that listened is let go, too.
+        assert await asyncio.to_thread(hung_up.wait, 30)

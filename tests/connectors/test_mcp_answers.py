@@ -6,9 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-from answerable.actions import Done
+from answerable.actions import Done, Outcome, Uncertain
 from answerable.adapters.connectors.mcp import McpBackEnd, McpConnector
 from answerable.ports.connectors import BackEndCall
+from answerable.testing.mcp_back_end import McpFault, McpFolder, mcp_server
+from answerable.testing.serving import serve_in_thread
 from answerable.values import ActionId
 
 PROGRAM = (sys.executable, "-m", "answerable.testing.mcp_back_end")
@@ -51,3 +53,20 @@ def test_text_that_a_library_wrapped_is_the_text_and_what_means_an_object_stays_
     assert json.loads(wrapped) == {"result": "{}"}
     assert json.loads(odd) == {"result": "x"}
     assert json.loads(many) == {"result": ["a", "b"]}
+
+
+def test_an_event_larger_than_an_answer_may_be_is_not_read_to_its_end(tmp_path: Path) -> None:
+    folder = McpFolder(tmp_path / "mcp")
+    folder.fault("refund_order", McpFault.HUGE_DONE)
+
+    async def run(url: str) -> Outcome:
+        connector = McpConnector("far", McpBackEnd(url=f"{url}/mcp", most_bytes=1000))
+        try:
+            return await connector.call(BackEndCall(ActionId("ac_1"), "refund_order", "{}", "k-1"), 20)
+        finally:
+            await connector.close()
+
+    with serve_in_thread(mcp_server(folder).streamable_http_app()) as url:
+        outcome = asyncio.run(run(url))
+    # Not "larger than": it was never read to its end.
+    assert outcome == Uncertain("the session with 'far' was lost before it answered")

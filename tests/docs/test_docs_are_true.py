@@ -1,4 +1,4 @@
-"""Docs that name a file, link a page or show a program are held to it."""
+"""Docs that name a file, link a page or show a program are held to it, and name no package that is not there."""
 
 import asyncio
 import re
@@ -57,3 +57,9 @@ def test_every_adr_is_listed() -> None:
     listed = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
     for adr in (ROOT / "docs" / "adr").glob("0*.md"):
         assert adr.name in listed
+
+
+def test_nothing_says_to_install_by_a_name_that_anybody_could_take_on_an_index() -> None:
+    for file in (*PAGES, *SOURCE.rglob("*.py")):
+        found = re.findall(r"install\s+['\"]?answerable\b", file.read_text(encoding="utf-8"))
+        assert not found, f"{file.relative_to(ROOT)} says '{found[0]}'"

@@ -254,6 +254,29 @@ async def test_keys_are_fetched_until_cancelled() -> None:
     assert kept.current() == {"k": 1}
 
 
+async def test_one_lost_answer_keeps_nobody_out_for_a_whole_interval() -> None:
+    clocks, source, slept = Clocks(), Source(IdentityError("no answer in time")), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clocks.move(seconds)
+        if len(slept) == 8:
+            source.value = {"k": 1}
+        if len(slept) == 9:
+            source.value = IdentityError("no answer in time")
+        if len(slept) == 11:
+            raise asyncio.CancelledError
+
+    kept: Refreshed[Any] = Refreshed(
+        "x", source, {}, again=300, clock=clocks, monotonic=clocks.seconds, sleep=sleep
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await kept.run()
+    # Then it is there, and asked for as often as the source says; then it fails again.
+    assert slept == [5, 10, 20, 40, 80, 160, 300, 300, 100, 5, 10]
+    assert kept.current() == {"k": 1}
+
+
 # -- several --------------------------------------------------------------------------------------
 
 

@@ -83,5 +83,5 @@ async def test_without_an_agent_nobody_is_trusted_and_that_is_said(tmp_path: Pat
 
 def test_without_the_extra_the_start_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "spiffe", None)
-    with pytest.raises(SettingsError, match=r"install answerable\[spiffe\]"):
+    with pytest.raises(SettingsError, match=r"pip install '\.\[spiffe\]'"):
         open_trust("unix:///run/spire/agent.sock")

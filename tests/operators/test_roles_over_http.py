@@ -225,3 +225,14 @@ def test_an_administrator_says_which_ids_are_one_persons_and_another_takes_it_ba
         ("linked", site.id("ada"), "local#a"),
         ("unlinked", site.id("sam"), "local#a"),
     ]
+
+
+def test_a_page_that_says_what_went_wrong_says_who_is_signed_in(site: Stack) -> None:
+    here, form = "/operators/roles/give", {"operator": "x", "role": "approver", "reason": "x"}
+    somebody = site.signed_in("ada")
+    shown = somebody.post(here, {**form, "csrf": "of another page"}, Accept="text/html").text
+    assert "That did not work" in shown
+    assert "Signed in as" in shown
+    stranger = site.browser().post(here, form, Accept="text/html").text
+    assert "That did not work" in stranger
+    assert "Signed in as" not in stranger

@@ -156,7 +156,7 @@ def test_without_the_extra_a_timestamp_says_what_to_install(
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "rfc3161_client", None)
     assert "holds" in run("verify", file)
-    with pytest.raises(SettingsError, match=r"pip install 'answerable\[evidence\]'"):
+    with pytest.raises(SettingsError, match=r"pip install '\.\[evidence\]'"):
         run("verify", file, "--timestamp-ca", roots)
-    with pytest.raises(SettingsError, match=r"pip install 'answerable\[evidence\]'"):
+    with pytest.raises(SettingsError, match=r"pip install '\.\[evidence\]'"):
         exported(ledger, "--timestamp", "http://127.0.0.1:1/tsr")

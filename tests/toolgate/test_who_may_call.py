@@ -1,5 +1,6 @@
 """A caller is the workload that it proves to be; its session is its own; strangers learn nothing but where to ask."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from answerable.apps.gateway.customers import Customers
 from answerable.apps.toolgate.allowed import Allowed, Share
 from answerable.identity import Proof, Workload
 from answerable.testing.authorities import token
+from answerable.testing.shop_connector import ShopConnector
 from answerable.values import WorkloadId
 from answerable.wire.limits import Limits
 
@@ -201,10 +203,45 @@ async def test_records_of_one_customer_count_for_no_other(tmp_path: Path) -> Non
 
 
 async def test_the_page_that_anybody_may_read_names_no_back_end(tmp_path: Path) -> None:
-    async with served(tmp_path) as (url, stack), aiohttp.ClientSession() as session:
+    now = [0.0]
+    async with served(tmp_path, monotonic=lambda: now[0]) as (url, stack), aiohttp.ClientSession() as session:
         async with session.get(f"{url}/readyz") as answer:
             assert await answer.json() == {"ready": True, "failing": {}}
         stack.shop.unreachable = True
+        now[0] = 5
         async with session.get(f"{url}/readyz") as answer:
             assert answer.status == 503
             assert (await answer.json())["failing"] == {"back ends": "some can't be used; the log says which"}
+
+
+class Watched(ShopConnector):
+    """A back end that counts how often it is asked whether it can be used."""
+
+    looks = 0
+
+    async def problem(self) -> str:
+        self.looks += 1
+        await asyncio.sleep(0)
+        return await super().problem()
+
+
+async def test_strangers_who_ask_whether_it_is_ready_do_not_ask_the_back_ends(tmp_path: Path) -> None:
+    now, shop = [0.0], Watched()
+
+    async def ready(url: str, session: aiohttp.ClientSession) -> int:
+        async with session.get(f"{url}/readyz") as answer:
+            return answer.status
+
+    async with (
+        served(tmp_path, shop=shop, monotonic=lambda: now[0]) as (url, _),
+        aiohttp.ClientSession() as session,
+    ):
+        before = shop.looks
+        assert set(await asyncio.gather(*(ready(url, session) for _ in range(20)))) == {200}
+        shop.unreachable = True
+        now[0] = 4.9
+        assert await ready(url, session) == 200
+        assert shop.looks == before + 1
+        now[0] = 5
+        assert set(await asyncio.gather(*(ready(url, session) for _ in range(20)))) == {503}
+        assert shop.looks == before + 2

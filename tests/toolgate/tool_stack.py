@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,6 +137,7 @@ async def served(
     limits: Limits | None = None,
     look_seconds: float = 0.05,
     progress_seconds: float = 2,
+    monotonic: Callable[[], float] = time.monotonic,
     **options: Any,
 ) -> AsyncIterator[tuple[str, Tools]]:
     """The same over HTTP, in this loop: its URL and what is behind it."""
@@ -147,6 +149,7 @@ async def served(
             limits=limits,
             look_seconds=look_seconds,
             progress_seconds=progress_seconds,
+            monotonic=monotonic,
         )
         async with listening(app) as url:
             yield url, made

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from answerable.ports.directory import Passkey, Person
 from answerable.values import AssuranceLevel
 from answerable.values.errors import IdentityRefused, SettingsError
+from answerable.values.extras import how_to_install
 
 LEVEL = AssuranceLevel.AAL2
 CHALLENGE_BYTES = 32
@@ -48,7 +49,7 @@ def need_webauthn() -> None:
         import webauthn  # noqa: F401, PLC0415 – an extra
     except ImportError as error:
         raise SettingsError(
-            "passkeys need a package that is not installed; run pip install 'answerable[people]'"
+            f"passkeys need a package that is not installed; {how_to_install('people')}"
         ) from error
 
 

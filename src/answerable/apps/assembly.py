@@ -56,6 +56,7 @@ from answerable.ports.connectors import BackEnds
 from answerable.roles import Approvable
 from answerable.values import ActionId, ApprovalId, Digest
 from answerable.values.errors import ActionsUnavailable, AnswerableError, ApprovalsUnavailable, SettingsError
+from answerable.values.extras import how_to_install
 
 _LOG = logging.getLogger("answerable.gateway")
 _IN_THE_LOG = "something stands in its way; the log says what"
@@ -166,7 +167,7 @@ def _tools(
         from answerable.apps.toolgate.http import PATH, PROTECTED, create_tool_app  # noqa: PLC0415 – an extra
         from answerable.apps.toolgate.opening import open_tool_gate  # noqa: PLC0415
     except ImportError as error:
-        raise SettingsError("the tool gate needs the extra 'mcp': pip install 'answerable[mcp]'") from error
+        raise SettingsError(f"the tool gate needs the extra 'mcp'; {how_to_install('mcp')}") from error
     service = made.approvals.service if made.approvals is not None else None
     place = LedgerPlace.of(settings)
     gate = open_tool_gate(settings, ledger, place, made.acting, made.bundles, service)

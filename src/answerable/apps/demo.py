@@ -24,6 +24,7 @@ from answerable.testing.script import Outcome, Script, Turn
 from answerable.testing.script_upstream import script_upstream
 from answerable.values import TraceId
 from answerable.values.errors import LedgerBroken, ScriptError, SettingsError
+from answerable.values.extras import how_to_install
 
 _LEDGER = Path("var/demo.db")
 _ACT_HOUSE = Path("var/demo-act")
@@ -115,7 +116,7 @@ def client_for(url: str) -> Any:
         import openai  # noqa: PLC0415 – an extra
     except ImportError as error:
         raise SettingsError(
-            "the demo needs the official client: pip install 'answerable[demo]', or run 'make demo'"
+            f"the demo needs the official client; {how_to_install('demo')}, or run 'make demo'"
         ) from error
     return openai.OpenAI(base_url=url, api_key="demo", max_retries=0)
 

@@ -22,6 +22,7 @@ from answerable.ports.ledger_index import LedgerIndex
 from answerable.signing import SigningKey, new_signer
 from answerable.signing.keys import SEED_BYTES
 from answerable.values.errors import LedgerUnavailable, SettingsError
+from answerable.values.extras import how_to_install
 
 _SCHEMES = ("postgresql://", "postgres://")
 
@@ -134,8 +135,8 @@ def _need_asyncpg() -> None:
     """Raises SettingsError where the extra for PostgreSQL is not installed."""
     if find_spec("asyncpg") is None:
         raise SettingsError(
-            "the ledger is in a PostgreSQL database, and what speaks to one is not installed; run "
-            "pip install 'answerable[postgres]'"
+            "the ledger is in a PostgreSQL database, and what speaks to one is not installed; "
+            + how_to_install("postgres")
         )
 
 

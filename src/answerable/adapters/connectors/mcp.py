@@ -324,7 +324,9 @@ class _Session:
             max_redirects=0,
             trust_env=False,
         ) as client:
-            yield streamable_http_client(back_end.url, http_client=client)
+            yield streamable_http_client(
+                back_end.url, http_client=client, max_sse_event_size=_most_of_message(back_end.most_bytes)
+            )
 
 
 class _Auth(httpx2.Auth):
@@ -355,7 +357,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
             with suppress(ValueError, KeyError, TypeError, httpx2.RequestNotRead):
                 self._never_sent.add(json.loads(request.content)["params"]["_meta"][KEY])
             raise
-        # An event stream has a limit for each event; a session's stream of events goes on for long.
+        # Of an event stream each event has the same limit: a session's stream of events goes on for long.
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             response.stream = _Stream(response.stream, self._most)
         return response
@@ -366,7 +368,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
 
 class _Stream(httpx2.AsyncByteStream):
     def __init__(self, inner: Any, most: int) -> None:
-        self._inner, self._left = inner, most + 4096  # what a message has around its result
+        self._inner, self._left = inner, _most_of_message(most)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._inner:
@@ -377,6 +379,11 @@ class _Stream(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _most_of_message(most: int) -> int:
+    """Bytes of a message whose result has that many: it may have it twice, as a text and structured, and escaped."""
+    return 4 * most + 4096
 
 
 def _meta(key: str) -> RequestParamsMeta:

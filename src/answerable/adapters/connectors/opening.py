@@ -48,6 +48,7 @@ from answerable.identity import parse_spiffe_id
 from answerable.ports.connectors import BackEnd, BackEnds, Connector
 from answerable.values import WorkloadId
 from answerable.values.errors import IdentityError, SettingsError
+from answerable.values.extras import how_to_install
 
 _LARGEST_ANSWER = 16 * 1024 * 1024
 _OURS = frozenset({"authorization", "dpop", "idempotency-key", "host", "content-length", "content-type"})
@@ -191,7 +192,7 @@ def _mcp(name: str, entry: McpEntry, folder: Path, secrets: Secrets) -> Connecto
         from answerable.adapters.connectors.mcp import McpBackEnd, McpConnector  # noqa: PLC0415 – an extra
     except ImportError as error:
         raise SettingsError(
-            "an MCP server as back end needs the extra 'mcp': pip install 'answerable[mcp]'"
+            f"an MCP server as back end needs the extra 'mcp'; {how_to_install('mcp')}"
         ) from error
     if entry.environment and not entry.command:
         raise SettingsError("'environment' is for a program that is started: it goes with 'command'")
@@ -224,7 +225,7 @@ def _sql(name: str, entry: SqlEntry, folder: Path, secrets: Secrets) -> Connecto
         if urlsplit(entry.url).password is not None or "password=" in entry.url:
             raise SettingsError("its password stands in the url; name where it is kept instead: 'password'")
         if find_spec("asyncpg") is None:
-            raise SettingsError("PostgreSQL needs the extra 'postgres': pip install 'answerable[postgres]'")
+            raise SettingsError(f"PostgreSQL needs the extra 'postgres'; {how_to_install('postgres')}")
         database = PostgresDatabase(entry.url, secrets.at(entry.password, folder) if entry.password else None)
     return SqlConnector(name, database, queries, entry.most_rows, _bytes(entry.most_bytes))
 

@@ -59,14 +59,17 @@ class SmtpConnector:
         server: MailServer,
         tools: Mapping[str, MailTool],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        """Raises SettingsError."""
+        """`look_seconds` is how long `problem` may take. Raises SettingsError."""
         if server.encryption not in ENCRYPTIONS:
             raise SettingsError(f"encryption is one of {', '.join(ENCRYPTIONS)}")
         if server.encryption == "none" and not is_loopback(server.host):
             raise SettingsError(f"'{server.host}' is another machine; use starttls or tls")
         self.name = name
         self._server, self._tools, self._now = server, tools, now
+        self._look_seconds = look_seconds
         try:
             self._tls = ssl.create_default_context(cafile=server.authorities)
         except OSError as error:
@@ -87,6 +90,24 @@ class SmtpConnector:
             return NotDone(str(error))
         except KeyUnavailable as error:
             return NotDone(f"the password of '{self.name}' can't be had: {error}", again=True)
+        return await self._answered(held, message, seconds)
+
+    async def query(self, call: BackEndCall, seconds: float) -> Outcome:  # noqa: ARG002 – it can't be asked
+        return Uncertain(f"'{self.name}' can't be asked what became of a message")
+
+    async def problem(self) -> str:
+        try:
+            held = await fetched(self._server.credential)
+        except KeyUnavailable as error:
+            return f"the password of '{self.name}' can't be had: {error}"
+        outcome = await self._answered(held, None, self._look_seconds)
+        return outcome.reason if isinstance(outcome, NotDone) else ""
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def _answered(self, held: Held, message: EmailMessage | None, seconds: float) -> Outcome:
+        """What came of it within that many seconds, whatever the server does with its time."""
         sending = _Sending(self._server, self._tls, held, message, time.monotonic() + seconds)
         # Shielded: the thread goes on where the caller is put off; that it sends nothing then is seen to below.
         work = asyncio.ensure_future(asyncio.to_thread(sending.run))
@@ -101,21 +122,6 @@ class SmtpConnector:
         except asyncio.CancelledError:
             sending.give_up()
             raise
-
-    async def query(self, call: BackEndCall, seconds: float) -> Outcome:  # noqa: ARG002 – it can't be asked
-        return Uncertain(f"'{self.name}' can't be asked what became of a message")
-
-    async def problem(self) -> str:
-        try:
-            held = await fetched(self._server.credential)
-        except KeyUnavailable as error:
-            return f"the password of '{self.name}' can't be had: {error}"
-        look = _Sending(self._server, self._tls, held, None, time.monotonic() + _LOOK_SECONDS)
-        outcome = await asyncio.to_thread(look.run)
-        return outcome.reason if isinstance(outcome, NotDone) else ""
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
 
 
 class _Sending:
@@ -162,11 +168,7 @@ class _Sending:
     def _connected(self) -> smtplib.SMTP:
         """A session, encrypted and logged in. Raises OSError, SMTPException."""
         server = self._server
-        smtp: smtplib.SMTP
-        if server.encryption == "tls":
-            smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=self._left(), context=self._tls)
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=self._left())
+        smtp = _Session(server.host, server.port, self._left(), self._opened)
         try:
             if server.encryption == "starttls":
                 self._patience(smtp)
@@ -226,13 +228,41 @@ class _Sending:
             )
         return Uncertain(f"the mail server answered to the message with code {code}")
 
+    def _opened(self, line: socket.socket) -> socket.socket:
+        self._hold(line)
+        if self._server.encryption == "tls":
+            line = self._tls.wrap_socket(line, server_hostname=self._server.host)
+            self._hold(line)
+        return line
+
+    def _hold(self, line: socket.socket) -> None:
+        """Whoever gives up hangs up this line: a server that says a little all the time meets no time-out of ours."""
+        with self._door:
+            self._line = line
+            if self._given_up:
+                line.close()
+                raise TimeoutError
+
     def _left(self) -> float:
         return max(0.01, self._until - time.monotonic())
 
     def _patience(self, smtp: smtplib.SMTP) -> None:
         if smtp.sock is not None:
-            self._line = smtp.sock
+            self._hold(smtp.sock)
             smtp.sock.settimeout(self._left())
+
+
+class _Session(smtplib.SMTP):
+    """A session that tells of its line before anything is read on it: the greeting can be one without an end."""
+
+    def __init__(
+        self, host: str, port: int, seconds: float, opened: Callable[[socket.socket], socket.socket]
+    ) -> None:
+        self._opened = opened
+        super().__init__(host, port, timeout=seconds)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._opened(socket.create_connection((host, port), timeout))
 
 
 def _for_good(error: Exception) -> bool:

@@ -52,9 +52,11 @@ class Refreshed(Generic[T]):
         again: int = 300,
         clock: Clock = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
         self._fetch, self._nothing, self._clock, self._monotonic = fetch, nothing, clock, monotonic
+        self._sleep = sleep
         self._value = nothing
         self._again = again
         self._kept_until: datetime | None = None
@@ -90,10 +92,19 @@ class Refreshed(Generic[T]):
         return await self.refresh()
 
     async def run(self) -> None:
-        """Fetch, as often as the source asks for, until cancelled. Never raises."""
+        """Fetch, as often as the source asks for, until cancelled. Never raises.
+
+        After a failure sooner, and then less and less often: one lost answer at the start must not keep everybody out.
+        """
+        pause = SOONEST
         while True:
             await self.refresh()
-            await asyncio.sleep(self._again)
+            if self._failed:
+                await self._sleep(pause)
+                pause = min(2 * pause, self._again)
+            else:
+                pause = SOONEST
+                await self._sleep(self._again)
 
     async def refresh(self) -> bool:
         """Fetch now. Did the keys change?"""

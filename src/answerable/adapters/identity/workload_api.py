@@ -13,6 +13,7 @@ from answerable.identity import Bundles, Key, TrustBundle, TrustDomain, trust_do
 from answerable.identity.bundle import usable_authority
 from answerable.identity.keys import usable_key
 from answerable.values.errors import IdentityError, SettingsError
+from answerable.values.extras import how_to_install
 
 if TYPE_CHECKING:
     from spiffe import WorkloadApiClient
@@ -29,7 +30,7 @@ def workload_api_bundles(socket: str) -> Refreshed[Bundles]:
         import spiffe  # noqa: F401, PLC0415 – an extra
     except ImportError as error:
         raise SettingsError(
-            "the Workload API needs the extra 'spiffe'; install answerable[spiffe], or name a file of trust bundles"
+            f"the Workload API needs the extra 'spiffe'; {how_to_install('spiffe')}, or name a file of trust bundles"
         ) from error
 
     async def fetch(_: Bundles) -> Fetched[Bundles]:

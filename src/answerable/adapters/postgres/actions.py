@@ -36,14 +36,14 @@ from answerable.adapters.action_rows import (
     takes_over,
 )
 from answerable.adapters.grant_rows import micros
-from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
-from answerable.adapters.postgres.migrations import ACTING, Steps, migrate
-from answerable.adapters.postgres.place import place
+from answerable.adapters.postgres.line import Connection
+from answerable.adapters.postgres.migrations import ACTING, Steps
+from answerable.adapters.postgres.store import PostgresStore
 from answerable.decisions.act_rules import Limit
 from answerable.grants import DecisionId
 from answerable.ports.actions import Kept, Lease
 from answerable.values import ActionId, ConversationId
-from answerable.values.errors import ActionError, ActionsUnavailable, LedgerError
+from answerable.values.errors import ActionError, ActionsUnavailable
 
 _ACTIONS_1 = """
 CREATE TABLE answerable_actions.actions (
@@ -100,21 +100,10 @@ _TOOL, _CHAIN = ACTING, ACTING + 1
 _T = TypeVar("_T")
 
 
-class PostgresActions:
+class PostgresActions(PostgresStore):
     """An `ActionStore` in one database, which several processes may share."""
 
-    def __init__(self, dsn: str, *, seconds: float = STATEMENT_SECONDS) -> None:
-        """Open or create. `seconds` is how long the server may take for an answer.
-
-        Raises SettingsError, ActionsUnavailable.
-        """
-        self._line = Line(place(dsn), seconds=seconds)
-        self.name = self._line.name
-        try:
-            migrate(self._line, ACTIONS)
-        except LedgerError as error:
-            self._line.close()
-            raise ActionsUnavailable(str(error)) from error
+    _steps, _kept, _error = ACTIONS, "the store of actions", ActionsUnavailable
 
     def begin(
         self,
@@ -189,7 +178,7 @@ class PostgresActions:
 
     def count_waiting(self) -> int:
         query = f"SELECT count(*) FROM {_TABLE} WHERE open <> 0 AND state = ANY ($1::text[])"  # noqa: S608
-        [(count,)] = self._run(lambda db: db.fetch(query, list(WAITING_STATES)))
+        [(count,)] = self._rows(query, list(WAITING_STATES))
         return int(count)
 
     def clean(self, before: datetime) -> int:
@@ -204,20 +193,10 @@ class PostgresActions:
 
         return self._run(clean)
 
-    def problem(self) -> str:
-        try:
-            [row] = self._run(lambda db: db.fetch("SELECT pg_is_in_recovery() AS standby"))
-        except ActionsUnavailable as error:
-            return str(error)
-        return f"the store of actions at '{self.name}' is a standby" if row["standby"] else ""
-
-    def close(self) -> None:
-        self._line.close()
-
     def _found(self, query: str, *values: Any) -> list[Kept]:
         if any(isinstance(one, str) and "\0" in one for one in values):
             return []  # PostgreSQL's text has no such character, so nothing is called that
-        return [kept_of(row) for row in self._run(lambda db: db.fetch(query, *values))]
+        return [kept_of(row) for row in self._rows(query, *values)]
 
     def _run(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
         """Raises ActionsUnavailable, and what `work` raises of ours."""
@@ -228,10 +207,7 @@ class PostgresActions:
             except ActionError as error:  # a refusal is no reason to hang up
                 return error
 
-        try:
-            found = self._line.run(answered)
-        except LedgerError as error:
-            raise ActionsUnavailable(str(error)) from error
+        found = super()._run(answered)
         if isinstance(found, ActionError):
             raise found
         return found

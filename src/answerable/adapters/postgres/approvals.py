@@ -4,20 +4,20 @@ Whatever happens to one is a transaction that locks its row before it looks (`FO
 sees what the one before left (PostgreSQL documentation, 13.3.2).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from answerable.adapters.approval_rows import after as what_comes_after
 from answerable.adapters.approval_rows import begun, changes_of, kept_of, place_of, row_of
 from answerable.adapters.grant_rows import micros
-from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
-from answerable.adapters.postgres.migrations import Steps, migrate
-from answerable.adapters.postgres.place import place
+from answerable.adapters.postgres.line import Connection
+from answerable.adapters.postgres.migrations import Steps
+from answerable.adapters.postgres.store import PostgresStore
 from answerable.approvals import UNBOUNDED, ApprovalRequest, Event, Room, no_room
 from answerable.ports.approvals import MOST_FOUND, NO_NOTE, Answer, Applied, Kept, Note, Unknown
 from answerable.values import ApprovalId, ConversationId, WorkloadId
-from answerable.values.errors import ApprovalsUnavailable, LedgerError
+from answerable.values.errors import ApprovalsUnavailable
 
 _APPROVALS_1 = """
 CREATE TABLE answerable_approvals.approvals (
@@ -78,24 +78,11 @@ _UNSETTLED, _UNTOLD = (
 _FORGET = "DELETE FROM answerable_approvals.approvals WHERE settled_at < $1 AND pending IS NULL"
 _NUL = "\0"
 
-_T = TypeVar("_T")
 
-
-class PostgresApprovals:
+class PostgresApprovals(PostgresStore):
     """An `ApprovalStore` in one database, which several processes may share."""
 
-    def __init__(self, dsn: str, *, seconds: float = STATEMENT_SECONDS) -> None:
-        """Open or create. `seconds` is how long the server may take for an answer.
-
-        Raises SettingsError, ApprovalsUnavailable.
-        """
-        self._line = Line(place(dsn), seconds=seconds)
-        self.name = self._line.name
-        try:
-            migrate(self._line, APPROVALS)
-        except LedgerError as error:
-            self._line.close()
-            raise ApprovalsUnavailable(str(error)) from error
+    _steps, _kept, _error = APPROVALS, "the store of approvals", ApprovalsUnavailable
 
     def open(self, request: ApprovalRequest, room: Room = UNBOUNDED) -> Kept:
         async def insert(db: Connection) -> list[Any]:
@@ -156,9 +143,7 @@ class PostgresApprovals:
         return [] if _NUL in (route or "") else self._all(_OPEN, route, *place_of(after), MOST_FOUND)
 
     def count_waiting(self) -> int:
-        [(count,)] = self._run(
-            lambda db: db.fetch("SELECT count(*) FROM answerable_approvals.approvals WHERE open")
-        )
+        [(count,)] = self._rows("SELECT count(*) FROM answerable_approvals.approvals WHERE open")
         return int(count)
 
     def unsettled(self, after: Kept | None = None) -> Sequence[Kept]:
@@ -169,25 +154,7 @@ class PostgresApprovals:
 
     def clean(self, before: datetime) -> int:
         # A crash before the commit leaves all of it, for the next time.
-        tag = self._run(lambda db: db.execute(_FORGET, micros(before)))
-        return int(tag.rpartition(" ")[2])
-
-    def problem(self) -> str:
-        try:
-            [row] = self._run(lambda db: db.fetch("SELECT pg_is_in_recovery() AS standby"))
-        except ApprovalsUnavailable as error:
-            return str(error)
-        return f"the store of approvals at '{self.name}' is a standby" if row["standby"] else ""
-
-    def close(self) -> None:
-        self._line.close()
+        return self._count(_FORGET, micros(before))
 
     def _all(self, query: str, *values: Any) -> list[Kept]:
-        return [kept_of(*row) for row in self._run(lambda db: db.fetch(query, *values))]
-
-    def _run(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
-        """Raises ApprovalsUnavailable."""
-        try:
-            return self._line.run(work)
-        except LedgerError as error:
-            raise ApprovalsUnavailable(str(error)) from error
+        return [kept_of(*row) for row in self._rows(query, *values)]

@@ -5,9 +5,9 @@ revocation takes one that no such statement can have beside it: so when a revoca
 use that went before it is over, and every use after it sees it (PostgreSQL documentation, 13.2.1 and 13.3.1).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from answerable.adapters.grant_rows import (
     REVOCATION_COLUMNS,
@@ -24,9 +24,9 @@ from answerable.adapters.grant_rows import (
     row_of,
     state_of,
 )
-from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
-from answerable.adapters.postgres.migrations import GRANTING, Steps, migrate
-from answerable.adapters.postgres.place import place
+from answerable.adapters.postgres.line import Connection
+from answerable.adapters.postgres.migrations import GRANTING, Steps
+from answerable.adapters.postgres.store import PostgresStore, counted
 from answerable.grants.grant import Grant, Permit
 from answerable.grants.revocation import Revocation, Selection
 from answerable.grants.state import (
@@ -37,7 +37,7 @@ from answerable.grants.state import (
     State,
 )
 from answerable.values import GrantId
-from answerable.values.errors import GrantsUnavailable, LedgerError
+from answerable.values.errors import GrantsUnavailable
 
 _GRANTS_1 = """
 CREATE TABLE answerable_grants.grants (
@@ -139,24 +139,11 @@ _TURN = f"SELECT pg_advisory_xact_lock(hashtextextended($1, {GRANTING}))"
 _TRIES = 5
 _NUL = "\0"
 
-_T = TypeVar("_T")
 
-
-class PostgresGrants:
+class PostgresGrants(PostgresStore):
     """A `GrantStore` in one database, which several processes may share."""
 
-    def __init__(self, dsn: str, *, seconds: float = STATEMENT_SECONDS) -> None:
-        """Open or create. `seconds` is how long the server may take for an answer.
-
-        Raises SettingsError, GrantsUnavailable.
-        """
-        self._line = Line(place(dsn), seconds=seconds)
-        self.name = self._line.name
-        try:
-            migrate(self._line, GRANTS)
-        except LedgerError as error:
-            self._line.close()
-            raise GrantsUnavailable(str(error)) from error
+    _steps, _kept, _error = GRANTS, "the store of grants", GrantsUnavailable
 
     def issue(self, grant: Grant, permit: Permit) -> IssueAnswer:
         row = row_of(grant, permit)
@@ -193,7 +180,7 @@ class PostgresGrants:
                 # A crash before the commit leaves it standing. What it covers dies with it, whatever any clock says.
                 await db.execute(_ALONE)
                 await db.execute(_BURY, str(selection))
-                return _count(await db.execute(_LIFT, str(selection), micros(at), by))
+                return counted(await db.execute(_LIFT, str(selection), micros(at), by))
 
         return self._run(lift)
 
@@ -207,7 +194,7 @@ class PostgresGrants:
     def first_use(self, proof: str, until: datetime) -> bool:
         query = "INSERT INTO answerable_grants.proofs VALUES ($1, $2) ON CONFLICT DO NOTHING"
         # A crash before the commit forgets a proof that nobody was told is good.
-        return _count(self._run(lambda db: db.execute(query, proof, micros(until)))) == 1
+        return self._count(query, proof, micros(until)) == 1
 
     def clean(self, before: datetime) -> int:
         limit = micros(before)
@@ -216,22 +203,12 @@ class PostgresGrants:
             async with db.transaction():
                 # A crash before the commit leaves all of it, for the next time.
                 await db.execute("DELETE FROM answerable_grants.proofs WHERE until < $1", limit)
-                gone = _count(await db.execute(_FORGET, limit))
+                gone = counted(await db.execute(_FORGET, limit))
                 # What a lifted one covered is dead without it; one of a single grant says nothing once that is gone.
                 await db.execute(_FORGET_REVOCATIONS, limit)
                 return gone
 
         return self._run(clean)
-
-    def problem(self) -> str:
-        try:
-            [row] = self._rows("SELECT pg_is_in_recovery() AS standby")
-        except GrantsUnavailable as error:
-            return str(error)
-        return f"the store of grants at '{self.name}' is a standby" if row["standby"] else ""
-
-    def close(self) -> None:
-        self._line.close()
 
     def _find(self, grant: GrantId) -> Found | None:
         if _NUL in grant:
@@ -240,16 +217,6 @@ class PostgresGrants:
             revocation = RevocationRow(*covering) if covering[0] is not None else None
             return Found(claims, expires_at, consumed_at, attempt, dead, revocation)
         return None
-
-    def _rows(self, query: str, *values: Any) -> list[Any]:
-        return self._run(lambda db: db.fetch(query, *values))
-
-    def _run(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
-        """Raises GrantsUnavailable."""
-        try:
-            return self._line.run(work)
-        except LedgerError as error:
-            raise GrantsUnavailable(str(error)) from error
 
 
 async def _issue(db: Connection, row: GrantRow) -> IssueAnswer | None:
@@ -267,7 +234,7 @@ async def _issue(db: Connection, row: GrantRow) -> IssueAnswer | None:
         beside = [Beside(*one) for one in await db.fetch(_OF_PERMIT, row.permit, row.id)]
         standing = [RevocationRow(*one) for one in await db.fetch(_STANDING, list(row.selections))]
         answer = in_the_way(row, beside, standing)
-        if answer is None and _count(await db.execute(_INSERT, *_values(row))):
+        if answer is None and counted(await db.execute(_INSERT, *_values(row))):
             answer = Issued(tuple(GrantId(one["id"]) for one in replaced))
             await transaction.commit()
             return answer
@@ -280,8 +247,3 @@ async def _issue(db: Connection, row: GrantRow) -> IssueAnswer | None:
 
 def _values(row: GrantRow) -> tuple[Any, ...]:
     return (row.id, row.permit, list(row.selections), *row[3:])
-
-
-def _count(tag: str) -> int:
-    """How many rows a statement was about, by its tag: `INSERT 0 3`."""
-    return int(tag.rpartition(" ")[2])

@@ -1,17 +1,17 @@
 """Roles in a schema of their own, beside the ledger, for several gateways at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from answerable.adapters.grant_rows import micros
-from answerable.adapters.postgres.line import STATEMENT_SECONDS, Connection, Line
-from answerable.adapters.postgres.migrations import Steps, migrate
-from answerable.adapters.postgres.place import place
+from answerable.adapters.postgres.line import Connection
+from answerable.adapters.postgres.migrations import Steps
+from answerable.adapters.postgres.store import PostgresStore
 from answerable.adapters.role_rows import RoleRow, assignment_of, role_row, usable_id
 from answerable.roles import Assignment, Role
 from answerable.values import OperatorId, WorkloadId
-from answerable.values.errors import LedgerError, RolesUnavailable
+from answerable.values.errors import RolesUnavailable
 
 _ROLES_1 = """
 CREATE TABLE answerable_roles.roles (
@@ -49,27 +49,14 @@ SELECT 1 FROM answerable_roles.roles WHERE role = $1 AND (until IS NULL OR until
 _ALONE = "LOCK TABLE answerable_roles.roles IN SHARE ROW EXCLUSIVE MODE"
 _NUL = "\0"
 
-_T = TypeVar("_T")
 
-
-class PostgresRoles:
+class PostgresRoles(PostgresStore):
     """A `RoleStore` in one database, which several processes may share.
 
     What a crash leaves is as in `SqliteRoles`.
     """
 
-    def __init__(self, dsn: str, *, seconds: float = STATEMENT_SECONDS) -> None:
-        """Open or create. `seconds` is how long the server may take for an answer.
-
-        Raises SettingsError, RolesUnavailable.
-        """
-        self._line = Line(place(dsn), seconds=seconds)
-        self.name = self._line.name
-        try:
-            migrate(self._line, ROLES)
-        except LedgerError as error:
-            self._line.close()
-            raise RolesUnavailable(str(error)) from error
+    _steps, _kept, _error = ROLES, "the store of roles", RolesUnavailable
 
     def of(self, operator: OperatorId, now: datetime) -> Sequence[Assignment]:
         return [] if _NUL in operator else self._found(_OF, operator, micros(now))
@@ -116,29 +103,5 @@ class PostgresRoles:
         query = "DELETE FROM answerable_roles.owners WHERE workload = $1 AND operator = $2"
         return _NUL not in workload + operator and self._count(query, workload, operator) > 0
 
-    def problem(self) -> str:
-        try:
-            [row] = self._rows("SELECT pg_is_in_recovery() AS standby")
-        except RolesUnavailable as error:
-            return str(error)
-        return f"the store of roles at '{self.name}' is a standby" if row["standby"] else ""
-
-    def close(self) -> None:
-        self._line.close()
-
     def _found(self, query: str, *values: Any) -> list[Assignment]:
         return [assignment_of(RoleRow(*row)) for row in self._rows(query, *values)]
-
-    def _rows(self, query: str, *values: Any) -> list[Any]:
-        return self._run(lambda db: db.fetch(query, *values))
-
-    def _count(self, query: str, *values: Any) -> int:
-        """How many rows a statement was about, by its tag: `DELETE 3`."""
-        return int(self._run(lambda db: db.execute(query, *values)).rpartition(" ")[2])
-
-    def _run(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:
-        """Raises RolesUnavailable."""
-        try:
-            return self._line.run(work)
-        except LedgerError as error:
-            raise RolesUnavailable(str(error)) from error

@@ -7,6 +7,7 @@ from answerable.adapters.sqlite_approvals import SqliteApprovals
 from answerable.adapters.sqlite_ledger import beside
 from answerable.ports.approvals import ApprovalStore
 from answerable.values.errors import LedgerUnavailable, SettingsError
+from answerable.values.extras import how_to_install
 
 _SCHEMES = ("postgresql://", "postgres://")
 
@@ -18,9 +19,7 @@ def open_approvals(ledger: str, *, create: bool = False) -> ApprovalStore:
     """
     if ledger.startswith(_SCHEMES):
         if find_spec("asyncpg") is None:
-            raise SettingsError(
-                "approvals are in a PostgreSQL database; run pip install 'answerable[postgres]'"
-            )
+            raise SettingsError(f"approvals are in a PostgreSQL database; {how_to_install('postgres')}")
         from answerable.adapters.postgres.approvals import PostgresApprovals  # noqa: PLC0415 – an extra
 
         return PostgresApprovals(ledger)

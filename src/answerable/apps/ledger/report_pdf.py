@@ -1,6 +1,6 @@
 """The report of an evidence bundle as a PDF: the same that the HTML page tells, to be filed and printed.
 
-Typeset by typst, which is an extra: `pip install 'answerable[evidence]'`. What people wrote is
+Typeset by typst, which the extra `evidence` brings. What people wrote is
 handed to a fixed template as JSON; no markup is ever made of it.
 """
 
@@ -27,6 +27,7 @@ from answerable.ledger.checkpoint import parse_checkpoint
 from answerable.signing import Note
 from answerable.values import from_rfc3339
 from answerable.values.errors import SettingsError
+from answerable.values.extras import how_to_install
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _MOST_BYTES = 2_000_000
@@ -45,7 +46,7 @@ def evidence_pdf(what: str, made: str, checkpoint: Note, chains: Sequence[Chain]
         import typst  # noqa: PLC0415 – an extra
     except ImportError as error:
         raise SettingsError(
-            "a PDF report needs typst, which is not installed; pip install 'answerable[evidence]'"
+            f"a PDF report needs typst, which is not installed; {how_to_install('evidence')}"
         ) from error
     data = json.dumps(_data(what, made, checkpoint, chains))
     if len(data) > _MOST_BYTES:

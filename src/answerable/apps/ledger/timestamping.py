@@ -14,6 +14,7 @@ from rich.markup import escape
 from answerable.receipts.evidence import MANIFEST, TIMESTAMP
 from answerable.values import rfc3339
 from answerable.values.errors import ProofError, SettingsError
+from answerable.values.extras import how_to_install
 
 if TYPE_CHECKING:
     from answerable.receipts.timestamps import Timestamp
@@ -90,5 +91,5 @@ def _extra() -> Iterator[None]:
         yield
     except ImportError as error:
         raise SettingsError(
-            "a timestamp needs rfc3161-client, which is not installed; pip install 'answerable[evidence]'"
+            f"a timestamp needs rfc3161-client, which is not installed; {how_to_install('evidence')}"
         ) from error

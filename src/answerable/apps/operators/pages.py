@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from answerable.apps.acting_words import second
+from answerable.apps.operators.people import people_of
 from answerable.identity.operators import Operator
 from answerable.roles import Needs, Ruling
 from answerable.values.errors import (
@@ -175,7 +176,17 @@ async def on_error(request: Request, error: Exception) -> Response:
     if wants_json(request):
         return JSONResponse({"error": code, "message": words}, status, headers=HEADERS)
     back = "" if request.method == "GET" else "<p>Your browser's “back” leads to what you filled in.</p>"
-    return page("That did not work", f"<p>{escape(words)}</p>{back}", None, status=status)
+    return page(
+        "That did not work", f"<p>{escape(words)}</p>{back}", await _signed_in(request), status=status
+    )
+
+
+async def _signed_in(request: Request) -> Operator | None:
+    """Whose page it is, where that can be said: what went wrong may be just that."""
+    try:
+        return await people_of(request).sessions.operator(request)
+    except AnswerableError:
+        return None
 
 
 def _place(request: Request) -> str:

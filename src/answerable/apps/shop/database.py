@@ -13,6 +13,7 @@ from answerable.adapters.sqlite_files import open_file
 from answerable.apps.shop.seed import ROWS
 from answerable.apps.shop.tables import TABLES
 from answerable.values.errors import SettingsError
+from answerable.values.extras import how_to_install
 
 _SECONDS = 10.0
 Row = dict[str, Any]
@@ -106,7 +107,7 @@ class PostgresShop:
             import asyncpg  # noqa: PLC0415 – an extra
         except ImportError as error:
             raise SettingsError(
-                "a shop on PostgreSQL needs the extra 'postgres': pip install 'answerable[postgres]'"
+                f"a shop on PostgreSQL needs the extra 'postgres'; {how_to_install('postgres')}"
             ) from error
         self._dsn = place(dsn, "the shop").dsns[0]
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None

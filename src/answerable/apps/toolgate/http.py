@@ -8,6 +8,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -28,6 +29,7 @@ from answerable.apps.gateway.chat import shown_by
 from answerable.apps.gateway.customers import Customers
 from answerable.apps.toolgate.allowed import Allowed
 from answerable.apps.toolgate.gate import ToolGate
+from answerable.apps.toolgate.readiness import BackEndsReady
 from answerable.apps.toolgate.server import PROGRESS_SECONDS, Context, ToolServer
 from answerable.identity import Workload
 from answerable.ports.callers import WorkloadAuthenticator
@@ -57,6 +59,7 @@ def create_tool_app(
     progress_seconds: float = PROGRESS_SECONDS,
     alone: bool = True,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Starlette:
     """The gate as an application: `/mcp`, the metadata, `/healthz`, `/readyz`.
 
@@ -64,6 +67,7 @@ def create_tool_app(
     """
     allowed = gate.catalogue.allowed
     known = customers or Customers()
+    back_ends = BackEndsReady(gate.catalogue, monotonic)
     server = ToolServer(gate, _who, known, progress_seconds=progress_seconds)
     security = security_of(allowed)
     manager = StreamableHTTPSessionManager(app=server.mcp, security_settings=security)
@@ -102,20 +106,13 @@ def create_tool_app(
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    async def unusable() -> bool:
-        # Anybody may read this page, so which they are and why is for the log to say.
-        found = [(one.name, why) for one in gate.catalogue.connectors if (why := await one.problem())]
-        for name, why in found:
-            _LOG.warning("the back end '%s' can't be used: %s", name, why)
-        return bool(found)
-
     async def ready(_: Request) -> Response:
         failing = {
             "ledger": await gate.ledger.ready(),
             "identity": "some keys to know callers or customers by are missing; the log says whose"
             if callers.problem or known.problem
             else "",
-            "back ends": "some can't be used; the log says which" if await unusable() else "",
+            "back ends": await back_ends.problem(),
         }
         failing = {name: why for name, why in failing.items() if why}
         return JSONResponse({"ready": not failing, "failing": failing}, 503 if failing else 200)

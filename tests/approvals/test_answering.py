@@ -10,6 +10,7 @@ from answerable.apps.approvals.refused import Refused
 from answerable.apps.approvals.stopped import stopped_by
 from answerable.grants import Revocation, Selection, Selector
 from answerable.ports.approvals import Kept
+from answerable.roles import Hours, Limits
 from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
 from answerable.testing.memory_ledger import MemoryLedger
@@ -111,6 +112,30 @@ async def test_above_the_limit_for_one_it_takes_two_different_people() -> None:
     second = kept(await stack.service.approve(AP, stack.operator(SAM), binds))
     assert second.state.phase is Phase.APPROVED
     assert [one.approvals for one in await stack.entries()] == [0, 1, 2]
+
+
+async def test_a_yes_of_somebody_who_may_not_any_more_is_no_half_of_two() -> None:
+    stack = Stack()
+    stack.amount = Money(60_000, "USD")
+    first = kept(await stack.service.approve(AP, stack.operator(), (await stack.hold()).state.binds))
+    del stack.limits[RUTH]
+    binds = first.state.binds
+    assert (
+        f"'{RUTH}' has said yes"
+        in refused(await stack.service.approve(AP, stack.operator(SAM), binds)).because
+    )
+    anew = kept(await stack.service.change(AP, stack.operator(SAM), binds, '{"order_id":"W1","amount":110}'))
+    assert (anew.state.phase, [one.by for one in anew.state.approvals]) == (Phase.OPEN, [SAM])
+
+
+async def test_a_yes_given_in_somebodys_hours_counts_after_them() -> None:
+    stack = Stack()
+    stack.amount = Money(60_000, "USD")
+    binds = (await stack.hold()).state.binds
+    stack.limits[RUTH] = Limits(hours=Hours(frozenset(range(7)), 0, 10 * 60))
+    await stack.service.approve(AP, stack.operator(), binds)
+    stack.clock.on(hours=2)
+    assert kept(await stack.service.approve(AP, stack.operator(SAM), binds)).state.phase is Phase.APPROVED
 
 
 async def test_whose_other_id_is_stopped_approves_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from answerable.approvals import ApprovalRequest, Approve, Change, Deny, Of, Phase, State, Void, Withdraw
 from answerable.apps.approvals.authority import Authority
@@ -13,7 +13,7 @@ from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.identity.operators import Operator
 from answerable.ports import Clock
 from answerable.ports.approvals import Kept, Note
-from answerable.values import ApprovalId, Digest, Money, WorkloadId
+from answerable.values import ApprovalId, AssuranceLevel, Digest, Money, WorkloadId
 from answerable.values.errors import GrantsUnavailable, InvalidRequest, LedgerUnavailable
 
 LONGEST_REASON = 2000
@@ -67,6 +67,12 @@ class Answering:
         if isinstance(ready, Refused):
             return ready
         kept, _, policies, needed = ready
+        if gone := await self._no_longer(kept.state):
+            return Refused(
+                f"'{gone}' has said yes, and may not approve it any more, so that yours would stand alone; deny it, so "
+                "that it can be asked for anew, or approve it with a change, which begins anew",
+                closed=True,
+            )
         also = tuple(sorted(operator.also))
         event = Approve(self.clock(), operator.id, binds, int(operator.level), policies, needed, also)
         return await self.on_record.happen(kept, event, Note(reason=_reason(reason)))
@@ -133,6 +139,25 @@ class Answering:
             return await asyncio.to_thread(self.stopped, state.request if state else None, by)
         except GrantsUnavailable:
             return "it can't be known now whether everything is stopped"
+
+    async def _no_longer(self, state: State) -> str:
+        """Whose yes stands there though their role was taken since; empty where nobody's does.
+
+        Asked as of when they said it, in any queue that it was in: that their hours or their sign-in are over, or that
+        it was handed on, takes nothing back.
+        """
+        request = state.request
+        queues = dict.fromkeys((request.route, *(queue for _, queue in request.plan.escalations)))
+        for one in state.approvals:
+            then = Operator(one.by, "", AssuranceLevel(one.level), one.at)
+            others = tuple(other.by for other in state.approvals if other.by != one.by)
+            for queue in queues:
+                there = replace(state, route=queue)
+                if (await self.authority.to_answer(then, there, others, one.at)).allowed:
+                    break
+            else:
+                return one.by
+        return ""
 
     async def _answerable(
         self, approval: ApprovalId, operator: Operator, *, denies: bool = False

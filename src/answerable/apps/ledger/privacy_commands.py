@@ -151,7 +151,9 @@ async def _subjects(
     from answerable.receipts import data_subject  # noqa: PLC0415
 
     if sum(one is not None for one in (customer, conversation, trace)) != 1:
-        raise SettingsError("say of whom: --customer ID or --conversation ID")
+        raise SettingsError(
+            "say of whom, in one way: --customer ID, --conversation ID or (to erase) --trace ID"
+        )
     if trace is not None:
         return [data_subject(None, "", None, trace)]
     place = ledger_at(at)

@@ -1,19 +1,24 @@
 """A process that acts, or recovers, and gets SIGKILL at a named step of it: for proofs/crash_actions.py.
 
-It is forked from one that has loaded the program and opened nothing.
+It is forked by a server that has loaded the program, opened nothing and never had a thread: a lock that a thread holds
+at that moment is held in the child for ever.
 """
 
 import asyncio
 import hashlib
 import http.client
 import json
+import multiprocessing
 import os
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -38,6 +43,7 @@ AUDIENCE = "https://shop.example"
 RULES = ActRules(connector="shop")
 RING = KeyRing(some.key(1), some.key(2))
 HOLD_MS = 200
+_FORKING = multiprocessing.get_context("forkserver")
 DURING = "call during"
 
 
@@ -233,27 +239,29 @@ async def live(order: Order, tell: Callable[[str], object]) -> None:
 
 
 def run(order: Order) -> dict[str, Any] | None:
-    """A process that does it; what it said, None where it was killed. It is forked: this one has opened nothing."""
+    """A process that does it; what it said, None where it was killed."""
     (order.folder / "clock").write_text(str(order.ahead))
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            asyncio.run(live(order, lambda said: os.write(writing, said.encode())))
-            status = 0
-        except BaseException as error:  # noqa: BLE001 – a child must not go on as its parent
-            os.write(writing, json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
-        finally:
-            os._exit(status)
-    os.close(writing)
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        sys.path
+    )  # of the server that forks, which loads this program by itself
+    reading, writing = _FORKING.Pipe(duplex=False)
+    child = _FORKING.Process(target=_lived, args=(order, writing))
+    child.start()
+    writing.close()
     said = b""
-    while part := os.read(reading, 65536):
-        said += part
-    os.close(reading)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
+    with suppress(EOFError):
+        while True:
+            said += reading.recv_bytes()
+    reading.close()
+    child.join()
+    if child.exitcode and child.exitcode < 0:
+        assert child.exitcode == -signal.SIGKILL
         return json.loads(said) | {"killed": True} if said else None
     return dict(json.loads(said))
+
+
+def _lived(order: Order, writing: Connection) -> None:
+    try:
+        asyncio.run(live(order, lambda said: writing.send_bytes(said.encode())))
+    except BaseException as error:  # noqa: BLE001 – whatever it was, the proof hears of it
+        writing.send_bytes(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from answerable.adapters.clock_watch import ClockWatch
@@ -83,16 +83,20 @@ class PostgresStore:
         self._server = PostgresServer()
         self._server.start()
         self._dsn = self._server.new_database()
-        self._wrapper = local_wrapper(folder / "ledger.master")
+        self._master = folder / "ledger.master"
         self.options = ["--ledger-key", str(folder / "ledger.key")]
         # Not on the command line, where every user of the machine could read the password.
         self.environment = {
             "ANSWERABLE_LEDGER": self._dsn,
-            "ANSWERABLE_LEDGER_MASTER_KEY": str(folder / "ledger.master"),
+            "ANSWERABLE_LEDGER_MASTER_KEY": str(self._master),
         }
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs to use it. To kill it is the first one's."""
+        return {name: value for name, value in self.__dict__.items() if name != "_server"}
+
     def open(self, clock: ClockWatch | None = None) -> StoredLedger:
-        return PostgresLedger(self._dsn, self._wrapper, clock=clock)
+        return PostgresLedger(self._dsn, local_wrapper(self._master), clock=clock)
 
     def open_actions(self) -> ActionStore:
         return PostgresActions(self._dsn)

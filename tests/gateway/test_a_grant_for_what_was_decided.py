@@ -11,6 +11,8 @@ from gateway_stack import Answer, call, whole
 from starlette.responses import Response
 from whole_house import BOT, SHOP_AUDIENCE, House, asks, bot, house, now, read_order, user
 
+from answerable.apps.authority.refusals import MOST
+from answerable.apps.demo_house import SHOP
 from answerable.flow import Mode
 from answerable.grants import arguments_digest, make_proof, new_key
 from answerable.receipts import GrantBody
@@ -103,9 +105,13 @@ def test_a_permitted_act_is_granted_once_used_once_and_all_of_it_is_on_record(ho
     assert ask_for_grant(home, act["decision"]).status == 400
     found = [entry.body for entry, _ in home.stack.entries(act["decision"]["trace"])]
     grants = [body for body in found if isinstance(body, GrantBody)]
-    assert [(one.event, one.workload, one.decision) for one in grants] == [
-        (event, BOT, act["decision"]["digest"]) for event in ("issued", "consumed")
+    assert [(one.event, one.workload or one.by) for one in grants] == [
+        ("issued", BOT),
+        ("consumed", BOT),
+        ("refused", SHOP),
+        ("refused", BOT),
     ]
+    assert {one.decision for one in grants} == {act["decision"]["digest"]}
 
 
 def test_another_workload_other_arguments_and_another_act_get_no_grant_of_it(home: House) -> None:
@@ -148,6 +154,39 @@ def test_what_back_ends_need_to_know_is_shown_to_everybody(home: House, path: st
 def test_the_folder_holds_a_ring_that_only_its_owner_reads(home: House) -> None:
     ring = Path(f"{home.folder}/ledger.db.grant-keys")
     assert ring.stat().st_mode & 0o077 == 0
+
+
+def refusals(home: House, decision: Any) -> list[tuple[str | None, str, str]]:
+    found = []
+    for entry, private in home.stack.entries(decision["trace"]):
+        if isinstance(entry.body, GrantBody) and entry.body.event == "refused":
+            found.append((entry.body.by, entry.body.detail, private["reason"] if private else ""))
+    return found
+
+
+def test_what_a_proven_workload_was_refused_is_on_record_beside_the_decision(home: House) -> None:
+    decision = decided(home)["decision"]
+    assert ask_for_grant(home, decision, workload="shop").status == 400
+    assert ask_for_grant(home, decision, action="cancel_order").status == 400
+    token = ask_for_grant(home, decision).json["access_token"]
+    assert [refund(home, token, key=key).status for key in ("k-1", "k-2")] == [200, 401]
+    found = refusals(home, decision)
+    assert [(by, what) for by, what, _ in found] == [
+        ("spiffe://shop.example/shop", "it earns no grant"),
+        (BOT, "it earns no grant"),
+        (SHOP, "it was used already"),
+    ]
+    assert "'cancel_order'" in found[1][2]
+
+
+def test_refusals_do_not_fill_a_ledger(home: House) -> None:
+    decision = decided(home)["decision"]
+    for _ in range(MOST + 2):
+        assert ask_for_grant(home, decision, action="cancel_order").status == 400
+    assert len(refusals(home, decision)) == MOST
+    made_up = {**decision, "digest": "sha256:" + "0" * 64}
+    assert ask_for_grant(home, made_up).status == 400
+    assert len(refusals(home, decision)) == MOST
 
 
 def test_what_was_only_observed_is_nobodys_leave_to_act(tmp_path: Path) -> None:

@@ -70,9 +70,11 @@ def _approval(body: ApprovalBody, private: Private | None) -> str:
 
 
 def _grant(body: GrantBody, private: Private | None) -> str:
+    why = f"because: {private.reason}" if isinstance(private, GrantPrivate) else GONE
+    if body.event == "refused" and body.by:
+        return _joined(body.grant, body.detail, not body.grant and why)
     if not body.grant and body.selector:
         what = f"every grant of {body.selector} {body.value or ''}".strip()
-        why = f"because: {private.reason}" if isinstance(private, GrantPrivate) else GONE
         # Entries of before have it in the clear.
         return _joined(what, body.detail or why)
     return _joined(

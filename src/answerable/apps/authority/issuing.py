@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from answerable.apps.authority.callers import Caller
+from answerable.apps.authority.refusals import RecordRefusal, Refusal, in_the_log_alone, why_not
 from answerable.grants import (
     LIFETIME,
     Confirmation,
@@ -28,6 +29,7 @@ from answerable.grants.introspection import INACTIVE, consumed, introspected, re
 from answerable.grants.metadata import TOKEN
 from answerable.grants.token_exchange import (
     DENIED,
+    ExchangeRequest,
     FindPermit,
     VerifySubject,
     exchange,
@@ -57,11 +59,12 @@ class Issuer:
     now: Callable[[], datetime]
     new_id: Callable[[], GrantId]
     lifetime: timedelta = LIFETIME
+    record_refusal: RecordRefusal = in_the_log_alone
 
     def exchange(
         self, form: Form, caller: Caller, proof: str | None, certificate: bytes | None
     ) -> dict[str, Any]:
-        """A token for a permit. Raises GrantRefused, GrantsUnavailable.
+        """A token for a permit. Raises GrantRefused, which is on record then, GrantsUnavailable.
 
         1. The request can be read.
         2. Its sender holds a key, or a certificate: no token is for whoever finds it.
@@ -74,6 +77,17 @@ class Issuer:
         request = read_exchange(form)
         # 2.
         confirmation = self._holder(proof, certificate, now)
+        try:
+            grant = self._granted(request, caller, confirmation, now)
+        except GrantRefused as error:
+            self.record_refusal(Refusal(caller.name, request.decision, "it earns no grant", str(error)))
+            raise
+        # 5.
+        return exchanged(grant, issue(grant, self.ring().current, self.name))
+
+    def _granted(
+        self, request: ExchangeRequest, caller: Caller, confirmation: Confirmation, now: datetime
+    ) -> Grant:
         # 3.
         grant, permit = exchange(
             request,
@@ -93,8 +107,7 @@ class Issuer:
             )
         if not isinstance(answer, Issued):
             raise GrantRefused(f"a revocation stands against it: {answer.revocation}", DENIED)
-        # 5.
-        return exchanged(grant, issue(grant, self.ring().current, self.name))
+        return grant
 
     def introspect(self, form: Form, caller: Caller) -> dict[str, Any]:
         """Is the token active? Of tokens that are not the caller's concern it learns nothing (RFC 7662 section 4)."""
@@ -109,7 +122,10 @@ class Issuer:
         grant = self._of(form)
         if grant is None or grant.intent.audience not in caller.audiences:
             return consumed(Unknown())
-        return consumed(self.store.consume(grant.id, self.now(), attempt))
+        answer = self.store.consume(grant.id, self.now(), attempt)
+        if why := why_not(answer):
+            self.record_refusal(Refusal(caller.name, grant.decision, why, grant=grant.id))
+        return consumed(answer)
 
     def revoke(self, form: Form, caller: Caller) -> None:
         """Take one grant back (RFC 7009). A token that is none is as good as revoked. Raises GrantRefused."""

@@ -19,7 +19,8 @@ from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.authority.app import create_authority
 from answerable.apps.authority.callers import Caller
 from answerable.apps.authority.issuing import Issuer
-from answerable.apps.authority.recording import RecordedGrants
+from answerable.apps.authority.recording import Record, RecordedGrants
+from answerable.apps.authority.refusals import RefusalsOnRecord
 from answerable.apps.gateway.chat import shown_by
 from answerable.apps.gateway.peer_certificates import certificates_of
 from answerable.apps.permits import FindApproved, Permits, nothing_approved
@@ -80,6 +81,7 @@ def open_authority(
         Permits(ledger, lambda tool: _audience(back_ends, connector_of(tool)), approved),
         utc_now,
         lambda: GrantId(f"gr_{secrets.token_hex(_ID_BYTES)}"),
+        record_refusal=RefusalsOnRecord(ledger, recording(ledger), utc_now),
     )
     app = create_authority(
         issuer,
@@ -92,11 +94,16 @@ def open_authority(
 
 def recorded(kept: GrantStore, ledger: Ledger) -> RecordedGrants:
     """The store, with every change of it in that ledger. For worker threads."""
+    return RecordedGrants(kept, recording(ledger), utc_now, new_trace)
+
+
+def recording(ledger: Ledger) -> Record:
+    """Append to that ledger, and wait. For worker threads."""
 
     def record(drafts: Sequence[Draft]) -> None:
         asyncio.run(ledger.append(drafts))
 
-    return RecordedGrants(kept, record, utc_now, new_trace)
+    return record
 
 
 def open_grants(settings: Settings) -> GrantStore:

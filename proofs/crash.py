@@ -185,7 +185,12 @@ def uncovered(got: Received, chain: Chain | None) -> list[str]:
             problems.append(
                 f"{got.trace}, choice {choice}: the reply was complete without {released[len(text) :]!r}"
             )
-    on_record = {(c.choice, c.id, c.name, private.arguments if private else "") for c, private in chain.calls}
+    on_record = {
+        # The load offers no tools, so the name is where the model's own words are.
+        (c.choice, c.id, private.tool or c.name, private.arguments)
+        for c, private in chain.calls
+        if private
+    }
     problems += [
         f"{got.trace}: a client has the call {call!r}" for call in got.calls if call not in on_record
     ]

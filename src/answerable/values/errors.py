@@ -31,6 +31,7 @@
     │   └── NotNotified       somebody could not be told: it is tried again
     ├── ActionError           the act is not done
     │   ├── ActionRefused     it may not be begun: says why
+    │   │   └── UndoWaits     somebody else has to say, too, that it is to be taken back
     │   ├── ActionHeld        it waits for a person: names the approval
     │   ├── ActionUncertain   it may have been done: it is not begun again
     │   ├── ActionTaken       somebody else carries it on: whoever had it does nothing more with it

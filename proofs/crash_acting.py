@@ -44,6 +44,7 @@ RULES = ActRules(connector="shop")
 RING = KeyRing(some.key(1), some.key(2))
 HOLD_MS = 200
 _FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(["crash_acting"])
 DURING = "call during"
 
 

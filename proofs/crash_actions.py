@@ -42,6 +42,8 @@ LATER = (95.0, 70.0, 400.0, 700.0)
 """Seconds between one recovery and the next: past a lease, past anybody's patience, past the permit."""
 STORE_EVERY = 25
 """At one kill in so many the database server gets SIGKILL, too."""
+_ALL = 1_000_000
+"""More acts than there are: at 100 kills a step more than a thousand wait for a person."""
 
 
 # -- what is held against what -----------------------------------------------------------
@@ -139,7 +141,7 @@ class Proof:
         store = self.store.open_actions()
         try:
             kept = store.of_decision(action.decision)
-            unknown = {one.action.id for one in store.unknown(1000)}
+            unknown = {one.action.id for one in store.unknown(_ALL)}
         finally:
             store.close()
         where = f"'{kind}' back end, {name}"

@@ -32,6 +32,7 @@ def test_the_example_opens_as_it_stands(tmp_path: Path) -> None:
     assert found["shop"].can_query
     kinds = {one["kind"] for one in yaml.safe_load(block).values()}
     assert kinds == {one.__struct_config__.tag for one in Entry.__args__}
+    assert (len(kinds), set(re.findall(r"(\w+) kinds", PAGE))) == (6, {"six"})
 
 
 def test_the_statuses_that_can_be_declared_are_those_of_the_page() -> None:

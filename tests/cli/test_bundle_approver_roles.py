@@ -190,6 +190,18 @@ def test_what_the_shelf_refuses_is_not_on_record(house: House) -> None:
     assert house.entries() == []
 
 
+def test_what_is_on_record_and_never_came_into_force_is_activated_again(house: House) -> None:
+    house.give(TOMAS, Role.POLICY_APPROVER)
+    in_the_way = house.folder / "shelf" / "activations.jsonl"
+    in_the_way.mkdir()
+    with pytest.raises(BundleError, match="can't be recorded"):
+        house.activate()
+    assert len(house.entries()) == 1
+    in_the_way.rmdir()
+    house.activate()
+    assert (len(house.entries()), len(house.history())) == (2, 1)
+
+
 def test_a_ledger_that_is_mistyped_is_not_made(house: House) -> None:
     house.ledger = house.folder / "no.db"
     with pytest.raises(LedgerUnavailable, match="there is no ledger"):

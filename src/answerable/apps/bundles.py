@@ -31,7 +31,7 @@ Approvers = Annotated[
     Path | None,
     typer.Option(
         "--approvers",
-        help="Who may approve: on each line a public key and whose it is.",
+        help="Who may approve: on each line a public key and whose it is, and as whom they sign in (operator: ID).",
         envvar="ANSWERABLE_APPROVERS",
         show_envvar=True,
     ),

@@ -22,6 +22,7 @@ from answerable.receipts import (
     ActionPrivate,
     ApprovalBody,
     ApprovalPrivate,
+    BundleBody,
     CallBody,
     CallPrivate,
     ChoiceBody,
@@ -194,6 +195,13 @@ def _acting() -> list[Draft]:
         _draft(CallBody(0, 1, "call_2", NOT_OFFERED), CallPrivate("{}", "pay_ada")),
         _draft(ReceiptBody("ac_1", "done", "answer", 1, tool="refund_order"), ReceiptPrivate("{}")),
         _draft(ApprovalBody("ap_1", "opened", "act", decision, BUNDLE, BUNDLE, tool="refund_order")),
+        _draft(
+            BundleBody(
+                BUNDLE, "larkfield", "2", person, "local#a", ("policy-approver-approves-bundles",), PROMPT,
+                "answerable bundle approval v1\n\n— ben AAAAAA==\n", "ben+00000000+AQ==", "Ana", ODD,
+            )
+        ),
+        _draft(BundleBody(BUNDLE, "b", "1", person, "local#a", (), PROMPT, "n", "k", "Ana")),
     ]  # fmt: skip
 
 

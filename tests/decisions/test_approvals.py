@@ -89,6 +89,11 @@ def test_the_built_in_bundle_names_its_people() -> None:
         (f"# x\n{TOMAS.verifier} A\n{TOMAS.verifier} B", "line 3: 'B' and 'A' can't have the same key"),
         ("tomas A", "line 1: a public key is written"),
         (TOMAS.secret() + " A", "line 1:"),
+        (f"{TOMAS.verifier} A operator: ruth", "line 1: 'ruth' is no person's id"),
+        (f"{TOMAS.verifier} A operator: ", "line 1: '' is no person's id"),
+        ("author A", "line 1: say as whom they sign in"),
+        ("author A operator: l#1\nauthor A operator: l#2", "line 2: 'A' is 'l#1' already"),
+        ("author operator: l#1", "line 1: after the key, say whose it is"),
     ],
 )
 def test_a_list_of_approvers_that_can_not_be_used_names_the_line(text: str, words: str) -> None:
@@ -98,7 +103,13 @@ def test_a_list_of_approvers_that_can_not_be_used_names_the_line(text: str, word
 
 
 def test_one_person_may_have_two_keys() -> None:
-    assert len(parse_approvers(f"{TOMAS.verifier} T\n{MIRA.verifier} T")["T"]) == 2
+    assert len(parse_approvers(f"{TOMAS.verifier} T\n{MIRA.verifier} T").keys["T"]) == 2
+
+
+def test_who_an_approver_and_an_author_sign_in_as_is_no_part_of_their_name() -> None:
+    read = parse_approvers(f"{TOMAS.verifier} Tomas A operator: local#t\nauthor Mira L  operator:  local#m\n")
+    assert read.operators == {"Tomas A": "local#t", "Mira L": "local#m"}
+    assert read.keys == {"Tomas A": (TOMAS.verifier,)}
 
 
 # -- on the shelf ---------------------------------------------------------------------------------

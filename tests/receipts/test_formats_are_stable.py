@@ -62,6 +62,7 @@ def test_a_number_of_a_kind_is_never_given_to_another() -> None:
         21: "HoldBody",
         22: "ClockBody",
         23: "RoleBody",
+        24: "BundleBody",
     }
 
 

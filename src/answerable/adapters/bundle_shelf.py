@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from answerable.adapters.bundle_files import pack_files
 from answerable.adapters.durable_files import sync, write_over
 from answerable.decisions import Approvers, Bundle, approval_of, check_approval, parse
 from answerable.decisions.bundle import digest_of
-from answerable.signing import Note, parse_note
+from answerable.signing import Note, Verifier, parse_note
 from answerable.values import Digest, from_rfc3339, rfc3339
 from answerable.values.errors import BundleError, SignatureError
 
@@ -36,6 +36,16 @@ class Activation:
     because: str
     signed_with: str | None = None
     """The public key by which the approver signed; None where nobody asked for a signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A bundle that may be put in force, as far as the shelf can tell."""
+
+    bundle: Bundle
+    note: Note | None
+    signed_with: Verifier | None
+    """The approver's key; None where nobody asked for a signature."""
 
 
 class BundleShelf:
@@ -116,11 +126,19 @@ class BundleShelf:
             )
         return parse(files)
 
-    def activate(self, digest: Digest, *, by: str, at: datetime, because: str) -> Bundle:
+    def activate(
+        self,
+        digest: Digest,
+        *,
+        by: str,
+        at: datetime,
+        because: str,
+        first: Callable[[Ready], None] = lambda _: None,
+    ) -> Bundle:
         """Put a bundle in force from now on. Raises BundleError, and then the one before stays in force.
 
         Its approver must be on its manifest, be somebody else than its author and have signed
-        for it, and its time must have come.
+        for it, and its time must have come. Then `first` is called; what it raises leaves everything as it was.
         """
         bundle = self.read(digest)
         manifest = bundle.manifest
@@ -132,10 +150,19 @@ class BundleShelf:
             raise BundleError(
                 f"'{manifest.name}' takes effect on {rfc3339(manifest.effective_from)}; activate it then"
             )
-        signed_with = None
+        note = key = None
         if self.approvers is not None:
-            signed_with = str(check_approval(bundle, self.approval(digest), self.approvers))
-        line = {"digest": digest, "by": by, "at": rfc3339(at), "because": because, "signed_with": signed_with}
+            note = self.approval(digest)
+            key = check_approval(bundle, note, self.approvers)
+        # A crash between the two leaves what `first` wrote of a bundle that is not in force; activate it again.
+        first(Ready(bundle, note, key))
+        line = {
+            "digest": digest,
+            "by": by,
+            "at": rfc3339(at),
+            "because": because,
+            "signed_with": None if key is None else str(key),
+        }
         try:
             with (self.folder / _RECORD).open("a", encoding="utf-8") as record:
                 # One write of one line: a crash leaves it whole, or a last line that is no JSON and is not read.

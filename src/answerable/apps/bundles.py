@@ -1,6 +1,7 @@
 """`answerable bundle`: put bundles on a shelf, into force, and back."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from answerable.adapters.bundle_shelf import BundleShelf
+from answerable.adapters.bundle_shelf import BundleShelf, Ready
 from answerable.adapters.key_files import read_approvers, read_note
 from answerable.adapters.world import utc_now
 from answerable.decisions import Bundle
@@ -30,7 +31,7 @@ Approvers = Annotated[
     Path | None,
     typer.Option(
         "--approvers",
-        help="Who may approve: on each line a public key and whose it is.",
+        help="Who may approve: on each line a public key and whose it is, and as whom they sign in (operator: ID).",
         envvar="ANSWERABLE_APPROVERS",
         show_envvar=True,
     ),
@@ -39,6 +40,15 @@ Unsigned = Annotated[
     bool,
     typer.Option(
         "--insecure-unsigned", help="Take the bundle at its word about who approved it; it goes on record."
+    ),
+]
+Ledger = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        help="The ledger whose roles say whether its approver may, and which has it on record.",
+        envvar="ANSWERABLE_LEDGER",
+        show_envvar=True,
     ),
 ]
 By = Annotated[str, typer.Option("--by", help="Who does it; it goes on record.")]
@@ -71,12 +81,13 @@ def activate(
     shelf: Shelf = Path("var/bundles"),
     approvers: Approvers = None,
     insecure_unsigned: Unsigned = False,
+    ledger: Ledger = None,
     as_json: Json = False,
 ) -> None:
     """Put a bundle in force. Conversations that have begun keep theirs."""
     kept = open_shelf(shelf, approvers, unsigned=insecure_unsigned)
-    bundle = kept.activate(_whole(kept, digest), by=by, at=utc_now(), because=because)
-    _tell(bundle, as_json=as_json, words="is in force for conversations that begin now")
+    bundle, asked = _put_in_force(kept, _whole(kept, digest), by, because, ledger)
+    _tell(bundle, as_json=as_json, words="is in force for conversations that begin now", asked=asked)
 
 
 @bundles.command()
@@ -87,12 +98,13 @@ def rollback(
     shelf: Shelf = Path("var/bundles"),
     approvers: Approvers = None,
     insecure_unsigned: Unsigned = False,
+    ledger: Ledger = None,
     as_json: Json = False,
 ) -> None:
     """Put the bundle back in force that was before this one."""
     kept = open_shelf(shelf, approvers, unsigned=insecure_unsigned)
-    bundle = kept.activate(kept.before(), by=by, at=utc_now(), because=because or "rolled back")
-    _tell(bundle, as_json=as_json, words="is in force again for conversations that begin now")
+    bundle, asked = _put_in_force(kept, kept.before(), by, because or "rolled back", ledger)
+    _tell(bundle, as_json=as_json, words="is in force again for conversations that begin now", asked=asked)
 
 
 @bundles.command(name="list")
@@ -149,6 +161,46 @@ def open_shelf(folder: Path, approvers: Path | None, *, unsigned: bool) -> Bundl
     return BundleShelf(folder, read_approvers(approvers) if approvers else None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the rules on duties said of it, or why they were not asked."""
+
+    policies: tuple[str, ...]
+    why_not: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"no role was asked: {self.why_not}" if self.why_not else f"allowed by {', '.join(self.policies)}"
+        )
+
+
+def _put_in_force(
+    shelf: BundleShelf, digest: Digest, by: str, because: str, ledger: str | None
+) -> tuple[Bundle, _Asked]:
+    """Raises BundleError; NotAllowed, RolesUnavailable and LedgerError where a ledger and operators are named."""
+    now, approvers = utc_now(), shelf.approvers
+    if ledger is None:
+        return shelf.activate(digest, by=by, at=now, because=because), _Asked(
+            (), "name a ledger with --ledger"
+        )
+    if approvers is None or not approvers.operators:
+        why = (
+            "nobody's signature was asked for"
+            if approvers is None
+            else "the approvers' file says of nobody as whom they sign in"
+        )
+        return shelf.activate(digest, by=by, at=now, because=because), _Asked((), why)
+    from answerable.apps.bundle_duties import ask_and_record  # noqa: PLC0415 – start-up time
+
+    allowed: list[str] = []
+
+    def first(ready: Ready) -> None:
+        allowed.extend(ask_and_record(ledger, approvers, ready, now, by=by, because=because))
+
+    bundle = shelf.activate(digest, by=by, at=now, because=because, first=first)
+    return bundle, _Asked(tuple(allowed))
+
+
 def _whole(shelf: BundleShelf, start: str) -> Digest:
     wanted = start if start.startswith("sha256:") else f"sha256:{start}"
     found = [digest for digest in shelf.digests() if digest.startswith(wanted)]
@@ -159,13 +211,17 @@ def _whole(shelf: BundleShelf, start: str) -> Digest:
     return found[0]
 
 
-def _tell(bundle: Bundle, *, as_json: bool, words: str) -> None:
+def _tell(bundle: Bundle, *, as_json: bool, words: str, asked: _Asked | None = None) -> None:
     if as_json:
         manifest = bundle.manifest
-        print(json.dumps({"digest": bundle.digest, "name": manifest.name, "version": manifest.version}))  # noqa: T201
+        told = {"digest": bundle.digest, "name": manifest.name, "version": manifest.version}
+        more = {} if asked is None else {"allowed_by": asked.policies, "no_role_asked": asked.why_not or None}
+        print(json.dumps(told | more))  # noqa: T201
     else:
         name = f"{bundle.manifest.name} {bundle.manifest.version}"
         print(f"{bundle.digest}\n{name} {words}")  # noqa: T201
+        if asked is not None:
+            print(asked)  # noqa: T201
 
 
 def _short(digest: str) -> str:

@@ -5,14 +5,24 @@ signature over any other bundle, version or author is a signature over another t
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from answerable.decisions.bundle import Bundle
 from answerable.signing import Note, Verifier, check_note, verifier_from
-from answerable.values import rfc3339
+from answerable.values import OperatorId, rfc3339
 from answerable.values.errors import BundleError, SignatureError
 
-Approvers = Mapping[str, tuple[Verifier, ...]]
-"""The keys of each person who may approve bundles, by the person's name."""
+_AUTHOR, _OPERATOR = "author", " operator:"
+
+
+@dataclass(frozen=True, slots=True)
+class Approvers:
+    """People as bundles name them, by name."""
+
+    keys: Mapping[str, tuple[Verifier, ...]]
+    """Of each person who may approve bundles."""
+    operators: Mapping[str, OperatorId] = field(default_factory=dict)
+    """As whom they sign in here, where that is said: to this id roles are given. Of authors, too."""
 
 
 def approval_of(bundle: Bundle) -> Note:
@@ -42,7 +52,7 @@ def check_approval(bundle: Bundle, note: Note | None, approvers: Approvers) -> V
     """
     expected = approval_of(bundle)
     name, approver = bundle.manifest.name, bundle.manifest.approver or ""
-    keys = approvers.get(approver, ())
+    keys = approvers.keys.get(approver, ())
     if not keys:
         raise BundleError(
             f"'{approver}', who is to have approved '{name}', has no key among the approvers'; add a line"
@@ -62,27 +72,45 @@ def check_approval(bundle: Bundle, note: Note | None, approvers: Approvers) -> V
     return signed[0].by
 
 
-def parse_approvers(text: str) -> dict[str, tuple[Verifier, ...]]:
+def parse_approvers(text: str) -> Approvers:
     """Read a list of approvers: on each line a public key, a space, and whose it is.
 
-    Someone may have several keys; nobody shares one. Raises BundleError naming the line.
+    Behind the name may stand as whom they sign in; a line `author` says that of somebody who has no key here:
+
+        ruth+… Ruth Okafor operator: https://login.shop.example#ruth
+        author Mira Lindqvist operator: local#9ygg
+
+    Someone may have several keys; nobody shares one. Nobody is two operators. Raises BundleError naming the line.
     """
-    found: dict[str, tuple[Verifier, ...]] = {}
+    keys: dict[str, tuple[Verifier, ...]] = {}
+    operators: dict[str, OperatorId] = {}
     owners: dict[bytes, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
+        where = f"approvers, line {number}"
         key, _, rest = line.strip().partition(" ")
-        person = rest.strip()
+        name, says, operator = f" {rest}".partition(_OPERATOR)
+        person, operator = name.strip(), operator.strip()
         if not person:
-            raise BundleError(f"approvers, line {number}: after the key, say whose it is")
+            raise BundleError(f"{where}: after the key, say whose it is")
+        if says and ("#" not in operator or not operator.isascii() or not operator.isprintable()):
+            raise BundleError(
+                f"{where}: '{operator[:80]}' is no person's id; it is ISSUER#SUBJECT, as /operators/whoami shows"
+            )
+        if says and operators.setdefault(person, OperatorId(operator)) != operator:
+            raise BundleError(
+                f"{where}: '{person}' is '{operators[person]}' already; keep one of the two ids"
+            )
+        if key == _AUTHOR:
+            if not says:
+                raise BundleError(f"{where}: say as whom they sign in: author NAME operator: ISSUER#SUBJECT")
+            continue
         try:
             verifier = verifier_from(key)
         except SignatureError as error:
-            raise BundleError(f"approvers, line {number}: {error}") from error
+            raise BundleError(f"{where}: {error}") from error
         if owners.setdefault(verifier.public, person) != person:
-            raise BundleError(
-                f"approvers, line {number}: '{person}' and '{owners[verifier.public]}' can't have the same key"
-            )
-        found[person] = (*found.get(person, ()), verifier)
-    return found
+            raise BundleError(f"{where}: '{person}' and '{owners[verifier.public]}' can't have the same key")
+        keys[person] = (*keys.get(person, ()), verifier)
+    return Approvers(keys, operators)

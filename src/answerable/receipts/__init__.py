@@ -50,6 +50,7 @@ from answerable.receipts.format import (
     kind_of,
 )
 from answerable.receipts.governance import (
+    BundleBody,
     ClockBody,
     ErasureBody,
     HoldBody,
@@ -70,6 +71,7 @@ __all__ = [
     "ApprovalBody",
     "ApprovalPrivate",
     "Body",
+    "BundleBody",
     "CallBody",
     "CallPrivate",
     "ChoiceBody",

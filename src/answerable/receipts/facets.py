@@ -26,7 +26,7 @@ from answerable.receipts.entries import (
 )
 from answerable.receipts.facet import DIGEST_SHOWN, Amount, Facet, Facets, Kind, facet, person_value
 from answerable.receipts.format import PRIVATE_OF, Entry, Private, kind_name
-from answerable.receipts.governance import ErasureBody, HoldBody
+from answerable.receipts.governance import BundleBody, ErasureBody, HoldBody
 from answerable.receipts.identifiers import folded, in_json, in_words
 from answerable.values.errors import LedgerBroken
 from answerable.values.money import LARGEST_MINOR
@@ -91,6 +91,9 @@ def facets_of(entry: Entry, private: Private | None) -> Facets:
             return Facets((kind,), texts=(body.by, body.reason, body.basis))
         case HoldBody() as body:
             return Facets((kind,), texts=(body.by, body.reason, body.hold))
+        case BundleBody() as body:
+            texts = (body.name, body.bundle, body.author, body.approver, body.by, body.reason)
+            return Facets((kind, *(facet(Kind.POLICY, one) for one in body.policies)), texts=texts)
         case ExtensionBody() as body:
             return Facets((kind,), texts=body.fields)
         case ApprovalBody() | GrantBody() | ActionBody() | ReceiptBody() | RoleBody() as body:

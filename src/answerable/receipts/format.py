@@ -39,7 +39,7 @@ from answerable.receipts.entries import (
     ReplyBody,
     ReplyPrivate,
 )
-from answerable.receipts.governance import ClockBody, ErasureBody, HoldBody
+from answerable.receipts.governance import BundleBody, ClockBody, ErasureBody, HoldBody
 from answerable.values.errors import LedgerBroken
 
 FORMAT = 2
@@ -60,6 +60,7 @@ Body = (
     | HoldBody
     | ClockBody
     | RoleBody
+    | BundleBody
 )
 Private = (
     ExchangePrivate
@@ -88,6 +89,7 @@ KINDS: "MappingProxyType[int, type[Body]]" = MappingProxyType(
         21: HoldBody,
         22: ClockBody,
         23: RoleBody,
+        24: BundleBody,
     }
 )
 """What each kind's body is. Numbers are permanent: a kind that is given up keeps its own.
@@ -123,6 +125,7 @@ _NAMES: dict[type[msgspec.Struct], str] = {
     HoldBody: "hold",
     ClockBody: "clock",
     RoleBody: "role",
+    BundleBody: "bundle",
 }
 _IN_FORMAT_1 = {name: _NUMBERS[body] for body, name in _NAMES.items()}
 

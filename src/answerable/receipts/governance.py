@@ -1,4 +1,4 @@
-"""What is done to the record itself, and stands in it: erasures, legal holds, a clock that was set.
+"""What is done to the record and the rules, and stands in it: erasures, holds, a clock that was set, bundles.
 
 Whoever reads the ledger later must find in it why a private part is gone, and who decided that.
 """
@@ -50,6 +50,33 @@ class ClockBody(msgspec.Struct, frozen=True):
     """How far it jumped: above 0 is forward."""
     last: str | None
     """When the entry before says that it was written."""
+
+
+class BundleBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A bundle is about to be put in force: who approved it, and which rules on duties let them.
+
+    Written before it is. A crash between the two leaves the entry and the bundle of before in force; whoever puts
+    it in force again writes another. Which one decided on a line, the line's own entry says.
+    """
+
+    bundle: str
+    """The digest of its files."""
+    name: str
+    version: str
+    author: str
+    """The operator's id, as the approver's."""
+    approver: str
+    policies: tuple[str, ...]
+    """The rules on duties that allowed it."""
+    rules: str
+    """The digest of these rules."""
+    note: str
+    """The signed note: by it the approver was known."""
+    signed_with: str
+    """The public key that it was checked with."""
+    by: str
+    """Whoever ran the command, as they say."""
+    reason: str = ""
 
 
 def erasure_statement(body: ErasureBody, at: str) -> Note:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from answerable.adapters.stored_ledger import StoredLedger
-from answerable.apps.acting_words import followed
+from answerable.apps.acting_words import followed, short
 from answerable.apps.ledger.indexing import catch_up
 from answerable.apps.ledger.lookup import find
 from answerable.apps.ledger_place import ledger_at
@@ -19,6 +19,7 @@ from answerable.ports.ledger_index import LedgerIndex
 from answerable.receipts import (
     ActionBody,
     ApprovalBody,
+    BundleBody,
     CallBody,
     CallPrivate,
     ErasureBody,
@@ -104,6 +105,8 @@ def in_words(hit: Unsealed) -> Found:
             outcome = body.ending
         case ApprovalBody() as body:
             outcome, about, policies = body.event, body.of, body.policies
+        case BundleBody() as body:
+            policies = body.policies
         case GrantBody() | ActionBody() | RoleBody() as body:
             outcome = body.event
         case ReceiptBody() as body:
@@ -132,6 +135,11 @@ def _said(hit: Unsealed, private: Private | None) -> str:
             return f"{len(body.keys)} keys destroyed by {body.by}: {body.reason}"
         case HoldBody() as body:
             return f"hold {body.hold} {'lifted' if body.lifted else 'placed'} by {body.by}: {body.reason}"
+        case BundleBody() as body:
+            what = f"{body.name} {body.version} ({short(body.bundle)}) put in force by {body.by}"
+            return f"{what}; approved by {body.approver}, written by {body.author}" + (
+                f": {body.reason}" if body.reason else ""
+            )
         case _:
             return ""
 

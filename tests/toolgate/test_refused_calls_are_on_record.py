@@ -15,15 +15,16 @@ from answerable.apps.ledger.lookup import find
 from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.refused_calls import MOST
 from answerable.apps.toolgate.talks import TalkKey
+from answerable.receipts import CallBody, ExchangeBody, ReplyBody
 from answerable.receipts.query import Query
-from answerable.values import ConversationId
+from answerable.values import ConversationId, CustomerId, TraceId
 from answerable.values.errors import InvalidRequest
 from answerable.wire.limits import Limits
 
 WORDS = "the-order-that-nobody-may-read"
 
 
-async def on_record(stack: Tools) -> list[str]:
+async def on_record(stack: Tools) -> list[TraceId]:
     return list(await stack.ledger.traces(100))
 
 
@@ -51,14 +52,14 @@ async def test_what_a_proven_workload_was_refused_is_in_the_log_and_sealed_in_th
         await refused(stack, tool, arguments)
         [trace] = await on_record(stack)
         found = await stack.entries(trace)
-        assert [entry.body.__class__.__name__ for entry, _ in found] == [
-            "ExchangeBody", "CallBody", "ReplyBody",
-        ]  # fmt: skip
-        (exchange, asked), (call, words), (reply, _) = found
-        assert (exchange.body.workload, exchange.body.conversation) == (BOT.id, TALK)
-        assert (call.body.passed, call.body.decision.outcome) == (False, "refuse")
-        assert kind in call.body.decision.because
-        assert reply.body.detail == "refuse"
+        (exchange, asked), (call, words), (reply, _) = ((entry.body, private) for entry, private in found)
+        assert isinstance(exchange, ExchangeBody)
+        assert isinstance(call, CallBody)
+        assert call.decision is not None
+        assert isinstance(reply, ReplyBody)
+        assert (exchange.workload, exchange.conversation) == (BOT.id, TALK)
+        assert (call.passed, call.decision.outcome, reply.detail) == (False, "refuse", "refuse")
+        assert kind in call.decision.because
         public = b"".join(row.entry for row in await stack.ledger.trace(trace))
         assert WORDS.encode() not in public, "what was asked is sealed"
         assert WORDS in json.dumps([words, asked]), "and there"
@@ -88,7 +89,7 @@ async def test_who_is_refused_without_end_fills_the_log_and_no_ledger(
 ) -> None:
     async with tools(tmp_path) as stack:
         for number in range(MOST + 5):
-            who = Caller(BOT, conversation=TALK, customer=None if number % 2 else "c-81")  # type: ignore[arg-type]
+            who = Caller(BOT, conversation=TALK, customer=CustomerId(f"c-{number}"))
             await refused(stack, "get_order", {}, who)
         assert len(await on_record(stack)) == MOST, "whichever customer is named"
         assert sum("was refused a call" in one.getMessage() for one in caplog.records) == MOST + 5

@@ -17,7 +17,9 @@ from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.sqlite_sign_ins import SqliteSignIns
 from answerable.adapters.world import new_trace
 from answerable.approvals import Approve, Phase, Refusal, State, step
+from answerable.apps.acting_words import followed
 from answerable.apps.approvals.app import create_approvals
+from answerable.apps.approvals.on_record import MOST_REFUSALS
 from answerable.apps.operators import People
 from answerable.apps.operators.role_changes import RoleChanges
 from answerable.apps.operators.sessions import OperatorSessions
@@ -166,9 +168,54 @@ def test_nobody_answers_for_their_own_bot_or_without_a_role(site: Site) -> None:
     assert site.stack.kept().state.phase is Phase.OPEN
 
 
-def test_a_sign_in_that_is_too_weak_or_too_old_is_told_what_is_needed(site: Site) -> None:
+def test_who_may_not_answer_is_in_the_log_and_on_record_with_the_rules_that_said_no(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     site.hold()
+    del site.stack.limits[SAM]
+    owen, before = site.browser(OWEN), site.stack.kept()
+    for act in ("approve", "deny"):
+        assert site.answer(owen, act, binds=site.binds()).status == 403
+    site.answer(owen, "change", binds=site.binds(), arguments='{"order_id":"W1","amount":50}')
+    assert site.answer(site.browser(SAM), "withdraw").status == 403
+    refused = asyncio.run(site.stack.entries())[1:]
+    assert {one.event for one in refused} == {"refused"}
+    assert [(one.by, one.detail) for one in refused] == [
+        *((OWEN, f"may not {act} it") for act in ("approve", "deny", "change")),
+        (SAM, "may not withdraw it"),
+    ]
+    rules = refused[0].policies
+    assert rules
+    assert f"'{OWEN}' may not POST /approvals/ap_0/approve: by {', '.join(rules)}" in caplog.text
+    assert f"'{SAM}' may not POST /approvals/ap_0/withdraw: nothing allows it" in caplog.text
+    assert site.stack.kept() == before, "nothing happened to it"
+    assert "refused by" in site.browser().get("/approvals/ap_0").text
+    assert site.answer(site.browser(), "approve", binds=site.binds()).json["phase"] == "approved"
+    steps = [followed("", one, None) for one in refused]
+    assert {step.what for step in steps} == {"answer refused"}, "which is nobody's no"
+    assert all(rules[0] in step.told for step in steps[:1])
+
+
+def test_who_tries_to_answer_without_end_fills_the_log_and_no_ledger(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.hold()
+    owen = site.browser(OWEN)
+    for _ in range(MOST_REFUSALS + 3):
+        assert site.answer(owen, "deny", binds=site.binds()).status == 403
+    assert len(asyncio.run(site.stack.entries())) == 1 + MOST_REFUSALS
+    assert caplog.text.count("may not POST /approvals/ap_0/deny") == MOST_REFUSALS + 3
+
+
+def test_a_sign_in_that_is_too_weak_or_too_old_is_told_what_is_needed_and_is_no_try_at_anything(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.hold()
+    caplog.set_level("INFO")
     weak = site.answer(site.browser(level=1), "approve", binds=site.binds())
+    assert [one.event for one in asyncio.run(site.stack.entries())] == ["opened"]
+    [line] = [one for one in caplog.records if "may not POST" in one.getMessage()]
+    assert line.levelname == "INFO"
     assert (weak.status, weak.json["needs"]) == (403, {"level": 2, "max_age": 600})
     ruth = site.browser()
     site.stack.clock.on(minutes=20)

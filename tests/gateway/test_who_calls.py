@@ -362,7 +362,9 @@ def test_without_a_certificate_a_token_will_do_and_nothing_will_not(secured: Sec
     connection.close()
 
 
-def test_a_certificate_of_a_stranger_does_not_get_through_the_handshake(secured: Secured) -> None:
+def test_a_certificate_of_a_stranger_does_not_get_through_the_handshake_and_the_log_says_so(
+    secured: Secured, caplog: pytest.LogCaptureFixture
+) -> None:
     root = domain().root
     strange = secured.folder / "strange.pem"
     key = ec_key()
@@ -371,6 +373,7 @@ def test_a_certificate_of_a_stranger_does_not_get_through_the_handshake(secured:
     with pytest.raises((ssl.SSLError, ConnectionError, http.client.RemoteDisconnected)):
         over_tls(connection)
     connection.close()
+    assert "its certificate ended the handshake: unable to get" in caplog.text
 
 
 def test_an_open_connection_ends_with_the_authority_that_it_came_by(

@@ -117,6 +117,15 @@ def test_a_weak_or_old_sign_in_is_sent_to_sign_in_again(site: Stack) -> None:
     assert give(site, strong, "ruth").status == 200
 
 
+def test_who_may_not_change_a_role_is_in_the_log_with_what_they_tried(
+    site: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert give(site, site.signed_in("ada"), "ada", "approver").status == 403
+    [line] = [one for one in caplog.records if "may not" in one.getMessage()]
+    assert line.levelname == "WARNING"
+    assert line.getMessage().startswith(f"'{site.id('ada')}' may not POST /operators/roles/give: by ")
+
+
 def test_an_administrator_gets_no_other_power_from_it(site: Stack) -> None:
     administrator = site.signed_in("ada")
     for role in ("approver", "policy_approver", "reviewer"):

@@ -235,6 +235,16 @@ def test_arguments_that_are_no_json_are_refused_in_words_that_help(
         refund_order("L-1", amount)
 
 
+def test_arguments_that_could_be_misread_are_on_record_as_a_refused_call(
+    tools: LocalTools, tmp_path: Path
+) -> None:
+    with tools.conversation("c-1"), pytest.raises(InvalidRequest):
+        refund_order("L-1", 45, reason="\u202e54")
+    tools.close()
+    assert kinds(tmp_path / "ledger.db") == ["exchange", "call", "reply"]
+    assert DONE == []
+
+
 def test_a_wrong_call_is_a_type_error_as_always(tools: LocalTools) -> None:
     with tools.conversation("c-1"), pytest.raises(TypeError, match="missing a required argument"):
         refund_order("L-1")  # type: ignore[call-arg]

@@ -37,7 +37,7 @@ from answerable.receipts import Entry, kind_name
 from answerable.receipts.verifying import decode
 from answerable.testing.memory_grants import MemoryGrants
 from answerable.testing.shop_connector import ShopConnector
-from answerable.values import ConversationId, CustomerId, TraceId, WorkloadId
+from answerable.values import CallId, ConversationId, CustomerId, TraceId, WorkloadId
 from answerable.wire.limits import Limits
 
 STORE = Path(__file__).parents[2] / "packs" / "store"
@@ -80,6 +80,10 @@ class Tools:
     async def call(self, tool: str, arguments: Any, caller: Caller | None = None, **options: Any) -> Any:
         who = caller or Caller(BOT, conversation=TALK)
         return await self.gate.call(who, self.gate.asked(who, tool, arguments, **{"call": "1", **options}))
+
+    async def ask(self, tool: str, arguments: Any, caller: Caller | None = None) -> Any:
+        """As a client's call comes in: what is refused is on record, too."""
+        return await self.gate.ask(caller or Caller(BOT, conversation=TALK), tool, arguments, CallId("1"))
 
     async def entries(self, trace: str) -> list[tuple[Entry, Any]]:
         rows = await self.ledger.trace(TraceId(trace))

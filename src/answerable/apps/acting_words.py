@@ -37,7 +37,8 @@ def followed(at: str, body: Acting, private: Private | None) -> Followed:
     """A step in words."""
     match body:
         case ApprovalBody():
-            return Followed(at, f"approval {body.event}", _person(body), _approval(body, private))
+            what = "answer refused" if body.event == "refused" else f"approval {body.event}"
+            return Followed(at, what, _person(body), _approval(body, private))
         case GrantBody():
             return Followed(at, f"grant {body.event}", body.by or body.workload or "", _grant(body, private))
         case ActionBody():

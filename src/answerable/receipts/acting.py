@@ -15,7 +15,8 @@ class ApprovalBody(msgspec.Struct, frozen=True, omit_defaults=True):
 
     approval: str
     event: str
-    """opened, reminded, escalated, approved, denied, withdrawn, expired, voided, used, told."""
+    """opened, reminded, escalated, approved, denied, withdrawn, expired, voided, used, told; refused, of an answer that
+    `by` may not give, by which nothing happened to it."""
     of: str
     """What was held: `act` or `line`."""
     decision: str
@@ -28,7 +29,7 @@ class ApprovalBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """The assurance level of whoever answered."""
     deadline: str | None = None
     policies: tuple[str, ...] = ()
-    """The rules on duties that allowed the answer."""
+    """The rules on duties that allowed the answer; of one that was refused, those that forbade it."""
     approvals: int = 0
     """How many have approved by now."""
     needed: int = 1

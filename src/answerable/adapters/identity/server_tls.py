@@ -20,6 +20,20 @@ _LOG = logging.getLogger("answerable.identity")
 _LOOK_AGAIN_SECONDS = 1.0
 
 
+class _Logged(ssl.SSLObject):
+    """Says in the log that a caller's certificate ended a handshake: the server's own loop says nothing of it."""
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except ssl.SSLCertVerificationError as error:
+            # OpenSSL's own words for the code: nothing that the other side sent.
+            _LOG.warning(
+                "a caller was refused: its certificate ended the handshake: %s", error.verify_message
+            )
+            raise
+
+
 class ServerTls:
     """A context for the server. New connections get the certificate and authorities as they are by then."""
 
@@ -70,6 +84,7 @@ class ServerTls:
 
     def _made(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sslobject_class = _Logged
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # No tickets: a session that is resumed from one has lost the chain of the caller's certificate.
         context.options |= ssl.OP_NO_TICKET

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from answerable.approvals import ApprovalRequest, Approve, Change, Deny, Of, Phase, State, Void, Withdraw
 from answerable.apps.approvals.authority import Authority
@@ -13,6 +14,7 @@ from answerable.apps.approvals.stopped import Stopped, nothing_stopped
 from answerable.identity.operators import Operator
 from answerable.ports import Clock
 from answerable.ports.approvals import Kept, Note
+from answerable.roles import Ruling
 from answerable.values import ApprovalId, AssuranceLevel, Digest, Money, WorkloadId
 from answerable.values.errors import GrantsUnavailable, InvalidRequest, LedgerUnavailable
 
@@ -63,7 +65,7 @@ class Answering:
         self, approval: ApprovalId, operator: Operator, binds: Digest, reason: str = ""
     ) -> Kept | Refused:
         """Say yes to exactly what was shown: `binds`."""
-        ready = await self._answerable(approval, operator)
+        ready = await self._answerable(approval, operator, "approve")
         if isinstance(ready, Refused):
             return ready
         kept, _, policies, needed = ready
@@ -84,7 +86,7 @@ class Answering:
 
         Policies decide on it as on the model's own; whoever approved what was there before approves anew.
         """
-        ready = await self._answerable(approval, operator)
+        ready = await self._answerable(approval, operator, "change")
         if isinstance(ready, Refused):
             return ready
         kept, held, policies, needed = ready
@@ -103,7 +105,7 @@ class Answering:
         self, approval: ApprovalId, operator: Operator, binds: Digest, reason: str = ""
     ) -> Kept | Refused:
         """Say no: that ends it."""
-        ready = await self._answerable(approval, operator, denies=True)
+        ready = await self._answerable(approval, operator, "deny")
         if isinstance(ready, Refused):
             return ready
         kept, _, policies, _ = ready
@@ -117,7 +119,7 @@ class Answering:
             return missing()
         ruling = await self.authority.to_withdraw(operator, kept.state, self.clock())
         if not ruling.allowed:
-            return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
+            return await self._not_theirs(kept, operator, "withdraw", ruling)
         event = Withdraw(self.clock(), operator.id, int(operator.level), ruling.policies)
         return await self.on_record.happen(kept, event, Note(reason=_reason(reason)))
 
@@ -160,14 +162,14 @@ class Answering:
         return ""
 
     async def _answerable(
-        self, approval: ApprovalId, operator: Operator, *, denies: bool = False
+        self, approval: ApprovalId, operator: Operator, wanted: Literal["approve", "change", "deny"]
     ) -> tuple[Kept, Held, tuple[str, ...], int] | Refused:
         """1. It is there. 2. They may answer it. 3. It would be done, and is what it was. 4. It is all on record."""
         # 1.
         kept = await self.on_record.ready(approval)
         if kept is None:
             return missing()
-        state, now = kept.state, self.clock()
+        state, now, denies = kept.state, self.clock(), wanted == "deny"
         if why := await self.on_record.ledger.ready():
             # Said before anything happens: an answer that can't be put on record would count later, unseen.
             raise LedgerUnavailable(f"nothing can be put on record now: {why}")
@@ -175,7 +177,7 @@ class Answering:
         earlier = () if denies else tuple(one.by for one in state.approvals)
         ruling = await self.authority.to_answer(operator, state, earlier, now)
         if not ruling.allowed:
-            return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
+            return await self._not_theirs(kept, operator, wanted, ruling)
         # 3.
         by = (*(one.by for one in state.approvals), operator.id, *sorted(operator.also))
         if not denies and (stops := await asyncio.to_thread(self.stopped, state.request, by)):
@@ -189,6 +191,12 @@ class Answering:
             await self.on_record.happen(kept, Void(now, why))
             return Refused(why, closed=True)
         return kept, held, ruling.policies, ruling.approvers_needed
+
+    async def _not_theirs(self, kept: Kept, operator: Operator, wanted: str, ruling: Ruling) -> Refused:
+        """Who may not answer is on record as that; who has only to sign in again is about to."""
+        if ruling.needs is None:
+            await self.on_record.refuse(kept, operator, wanted, ruling.policies, self.clock())
+        return Refused("; ".join(ruling.because), ruling.policies, ruling.needs)
 
 
 def _reason(text: str) -> str:

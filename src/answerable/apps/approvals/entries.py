@@ -1,5 +1,7 @@
 """What the ledger says of what happened to something that waits."""
 
+from datetime import datetime
+
 from answerable.approvals import (
     Approve,
     Change,
@@ -19,9 +21,13 @@ from answerable.approvals import (
 )
 from answerable.approvals.events import Event
 from answerable.apps.approvals.held import Held
+from answerable.identity.operators import Operator
 from answerable.ports.approvals import Note, Pending
 from answerable.receipts import ApprovalBody, ApprovalPrivate, Draft
-from answerable.values import rfc3339
+from answerable.values import ApprovalId, rfc3339
+
+REFUSED = "refused"
+"""The event of an answer that somebody may not give. Nobody's no: that is `denied`."""
 
 
 def entry_of(state: State, pending: Pending, held: Held) -> Draft:
@@ -45,6 +51,35 @@ def entry_of(state: State, pending: Pending, held: Held) -> Draft:
         tool=request.tool,
     )
     return Draft(request.trace, rfc3339(event.at), body, _private(pending.note), held.subject)
+
+
+def refusal_of(
+    state: State, held: Held, by: Operator, wanted: str, policies: tuple[str, ...], at: datetime
+) -> Draft:
+    """The entry for an answer of somebody who may not give it. Nothing happened: no state is made by it."""
+    request = state.request
+    body = ApprovalBody(
+        approval=request.id,
+        event=REFUSED,
+        of=request.of.value,
+        decision=request.decision,
+        binds=state.binds,
+        bundle=request.bundle,
+        route=state.route,
+        by=by.id,
+        level=int(by.level),
+        policies=policies,
+        approvals=len(state.approvals),
+        needed=state.needed,
+        detail=f"may not {wanted} it",
+        tool=request.tool,
+    )
+    return Draft(request.trace, rfc3339(at), body, None, held.subject)
+
+
+def refusals(approval: ApprovalId, held: Held) -> int:
+    """How many such entries its trace has already."""
+    return sum(body.event == REFUSED and body.approval == approval for _, body, _ in held.recorded)
 
 
 def is_recorded(draft: Draft, held: Held) -> bool:

@@ -12,18 +12,22 @@ whoever touches it next, or starts, puts its entry into the ledger, and until th
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 from answerable.approvals import Event, Refusal
-from answerable.apps.approvals.entries import entry_of, is_recorded
+from answerable.apps.approvals.entries import entry_of, is_recorded, refusal_of, refusals
 from answerable.apps.approvals.held import Held, find_held
 from answerable.apps.approvals.refused import Refused, missing
+from answerable.identity.operators import Operator
 from answerable.ports import Ledger
 from answerable.ports.approvals import NO_NOTE, Applied, ApprovalStore, Kept, Note, Unknown, Unrecorded, every
 from answerable.values import ApprovalId, ConversationId, WorkloadId
 from answerable.values.errors import ApprovalsUnavailable
 
 _TRIES = 20
+MOST_REFUSALS = 20
+"""Of one approval that are recorded: who tries without end fills the log, which is thrown away, and no ledger."""
 _LOOK_SECONDS = 0.05
 
 
@@ -91,6 +95,19 @@ class OnRecord:
                 case Unknown():
                     return missing()
         raise ApprovalsUnavailable(f"others answer '{approval}' all the time; try again")
+
+    async def refuse(
+        self, kept: Kept, by: Operator, wanted: str, policies: tuple[str, ...], at: datetime
+    ) -> None:
+        """Put on record that somebody may not do what they `wanted`. A crash before leaves it in nobody's answer.
+
+        Several gateways at once may record a few more than `MOST_REFUSALS`.
+        """
+        approval = kept.state.request.id
+        async with self._doors.setdefault(approval, asyncio.Lock()):
+            held = await self.held_of(kept)
+            if refusals(approval, held) < MOST_REFUSALS:
+                await self.ledger.append([refusal_of(kept.state, held, by, wanted, policies, at)])
 
     async def put_on_record(self, kept: Kept) -> Kept:
         """Put what is pending into the ledger, and say so. Raises LedgerUnavailable: then it stays pending.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from answerable.approvals import UNDECIDED, State
+from answerable.apps.approvals.entries import REFUSED
 from answerable.apps.approvals.held import Held
 from answerable.grants.arguments import confusable, read_arguments
-from answerable.receipts import LineBody
+from answerable.receipts import ApprovalBody, ApprovalPrivate, LineBody
 from answerable.values import rfc3339
 from answerable.values.errors import InvalidRequest
 
@@ -108,11 +109,16 @@ def shown_json(one: Shown) -> dict[str, Any]:
             {"by": answer.by, "at": rfc3339(answer.at), "level": answer.level} for answer in state.approvals
         ],
         "history": [
-            {"at": at, "event": entry.event, "by": entry.by, "reason": private.reason if private else ""}
+            {"at": at, "event": entry.event, "by": entry.by, "reason": _why(entry, private)}
             for at, entry, private in held.recorded
             if entry.approval == request.id
         ],
     }
+
+
+def _why(entry: ApprovalBody, private: ApprovalPrivate | None) -> str:
+    """What somebody wrote; of an answer that was refused, what they may not do."""
+    return private.reason if private else entry.detail if entry.event == REFUSED else ""
 
 
 def list_json(states: Sequence[State]) -> dict[str, Any]:

@@ -115,6 +115,15 @@ def refusal(request: Request, ruling: Ruling, operator: Operator, way: str | Non
 
     `way` is the page to come back to then; without one, the page that was asked for.
     """
+    # A sign-in that is too old is no try at anything; the rest is.
+    _LOG.log(
+        logging.WARNING if ruling.needs is None else logging.INFO,
+        "'%s' may not %s %s: %s",
+        operator.id,
+        request.method,
+        quote(request.url.path),
+        f"by {', '.join(ruling.policies)}" if ruling.policies else "nothing allows it",
+    )
     if wants_json(request):
         body: dict[str, Any] = {"error": "not_allowed", "because": list(ruling.because)}
         if ruling.needs is not None:

@@ -154,7 +154,7 @@ class LocalTools:
         async def run() -> Answer:
             await self._catalogue.refresh()
             BRIDGE.set(bridge)
-            return await self._gate.call(caller, self._gate.asked(caller, function.name, arguments, number))
+            return await self._gate.ask(caller, function.name, arguments, number)
 
         return run()
 

@@ -48,8 +48,13 @@ class Drafts:
         self._caller, self._asked, self._bundle = caller, asked, bundle
         self._sources, self._clock = tuple(sources)[-_MOST_SOURCES:], clock
 
-    def begin(self, decision: ActDecision | None, *, passed: bool) -> list[Draft]:
-        """The exchange, and last the call: its leaf names the decision."""
+    def begin(
+        self, decision: ActDecision | None, *, passed: bool, known: bool = True, told: str = ""
+    ) -> list[Draft]:
+        """The exchange, and last the call: its leaf names the decision.
+
+        `known`: the tool is one that the caller may use; any other's name is sealed, as `told` is, the answer's words.
+        """
         caller, asked, manifest = self._caller, self._asked, self._bundle.manifest
         said = [
             MessagePrivate(message.role.value, message.text, (), message.answers)
@@ -60,8 +65,8 @@ class Drafts:
             workload=caller.workload.id,
             model=MODEL,
             assurance=int(caller.assurance),
-            messages=1 + len(said),
-            tools=(asked.tool,),
+            messages=1 + len(said) + bool(told),
+            tools=(asked.tool,) if known else (),
             sources=tuple(f"trace:{one}" for one in self._sources),
             prompt=_NO_PROMPT,
             mode="enforce",
@@ -76,9 +81,12 @@ class Drafts:
         )
         # What was said is on record elsewhere, but where it came with the call.
         call = (str(asked.call), asked.tool, asked.arguments.text)
-        private = ExchangePrivate(caller.customer, (*said, MessagePrivate("assistant", "", (call,))), ())
+        heard = (MessagePrivate("tool", told, (), str(asked.call)),) if told else ()
+        private = ExchangePrivate(
+            caller.customer, (*said, MessagePrivate("assistant", "", (call,)), *heard), ()
+        )
         parts = call_parts(
-            0, 0, ToolCall(asked.call, asked.tool, asked.arguments.text), decision, known=True, passed=passed
+            0, 0, ToolCall(asked.call, asked.tool, asked.arguments.text), decision, known=known, passed=passed
         )
         at = rfc3339(self._clock())
         return [

@@ -11,6 +11,7 @@
 A caller that goes away changes nothing: what was begun is finished, recorded, and told to whoever asks again.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,6 +27,7 @@ from answerable.apps.toolgate.catalogue import Catalogue, Tool
 from answerable.apps.toolgate.drafts import Drafts
 from answerable.apps.toolgate.intents import intent_of, known_of, thing_of
 from answerable.apps.toolgate.permitted import find_permitted
+from answerable.apps.toolgate.refused_calls import RefusedCalls
 from answerable.apps.toolgate.running import Held, OpensApprovals, RunsActs, Wanted
 from answerable.apps.toolgate.schemas import check_arguments
 from answerable.apps.toolgate.talks import DONE, NOT_DONE, UNCERTAIN, Heard, Seen, TalkKey, Talks
@@ -77,6 +79,7 @@ class ToolGate:
         self.talks = talks or Talks()
         self._clock, self._new_trace, self._read_seconds = clock, trace, read_seconds
         self._under_way = UnderWay(clock, catalogue.allowed.calls_at_once)
+        self._refused = RefusedCalls(ledger, bundle, catalogue, clock, trace)
 
     def asked(
         self,
@@ -96,6 +99,24 @@ class ToolGate:
         read = one_form(arguments)
         check_arguments(read.value, found.offered.schema)
         return Asked(tool, read, call, permitted, once)
+
+    async def ask(
+        self,
+        caller: Caller,
+        tool: str,
+        arguments: object,
+        call: CallId,
+        permitted: Permitted | None = None,
+        once: str = "",
+    ) -> Answer:
+        """`asked` and `call`. What they refuse as it stands is on record before it is raised; raises as they do."""
+        try:
+            return await self.call(caller, self.asked(caller, tool, arguments, call, permitted, once))
+        except InvalidRequest as error:
+            # Shielded: whoever hangs up at once was refused all the same.
+            writing = asyncio.create_task(self._refused(caller, tool, arguments, call, error))
+            await asyncio.shield(writing)
+            raise
 
     async def call(self, caller: Caller, asked: Asked) -> Answer:
         """Steps 2 to 7. Raises Overloaded, InvalidRequest, LedgerError: then nothing was done.

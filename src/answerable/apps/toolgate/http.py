@@ -163,9 +163,11 @@ class Front:
                 body = await read_body(request, self._limits)
                 _check(body)
             except RequestTooLarge as error:
+                _LOG.warning("'%s' was refused: %s", workload.id, error)
                 await _error(413, _INVALID, str(error))(scope, receive, send)
                 return
             except InvalidRequest as error:
+                _LOG.warning("'%s' was refused: %s", workload.id, error)
                 await _error(400, _PARSE_ERROR, str(error))(scope, receive, send)
                 return
             receive = _again(body, receive)

@@ -101,12 +101,10 @@ class ToolServer:
         workload, session = await self._caller(ctx)
         self._listen(ctx, session)
         try:
-            said = said_in(dict(ctx.meta or {}))
-            caller = await self._known(workload, session, said)
-            arguments = params.arguments
+            said, caller = await self._known(workload, session, ctx)
             name = CallId(f"{ctx.request_id}"[:100])
-            asked = self._gate.asked(caller, params.name, arguments, name, said.permitted, said.once)
-            answer = await self._with_progress(ctx, self._gate.call(caller, asked))
+            call = self._gate.ask(caller, params.name, params.arguments, name, said.permitted, said.once)
+            answer = await self._with_progress(ctx, call)
         except InvalidRequest as error:
             # For the model to mend, so it is told as a result; what is not there at all is the client's to mend.
             if error.field == "name":
@@ -129,15 +127,24 @@ class ToolServer:
         except NotAuthenticated as error:
             raise MCPError(types.INVALID_REQUEST, str(error)) from None
 
-    async def _known(self, workload: Workload, session: str | None, said: Said) -> Caller:
+    async def _known(self, workload: Workload, session: str | None, ctx: Context) -> tuple[Said, Caller]:
+        """What `_meta` says, held against who may say so. What is wrong in it is of no conversation that is known."""
+        try:
+            said = said_in(dict(ctx.meta or {}))
+        except InvalidRequest as error:
+            _LOG.warning("'%s' was refused a call: '%s' can't be taken", workload.id, error.field)
+            raise
         try:
             known = await self._customers.known(said.names)
         except InvalidRequest as error:
+            _LOG.warning("'%s' was refused a call: who its customer is does not hold", workload.id)
             text = str(error).replace("metadata.customer_assertion", f"_meta.{CUSTOMER}")
             text = text.replace("metadata.customer_id", f"_meta.{CUSTOMER_ID}")
             raise InvalidRequest(text, f"_meta.{CUSTOMER}") from None
         names = known.names
-        return Caller(workload, session, names.conversation, names.customer, names.assurance, known.proof)
+        return said, Caller(
+            workload, session, names.conversation, names.customer, names.assurance, known.proof
+        )
 
     async def _with_progress(self, ctx: Context, call: Awaitable[Answer]) -> Answer:
         """Wait for an answer, and say from time to time that it is being worked on."""

@@ -8,6 +8,7 @@ A line is bounded, and strictly read, before the protocol sees it.
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from answerable.values.errors import NotAuthenticated, SettingsError
 from answerable.values.strict_json import JsonError, read_json
 from answerable.wire.limits import Limits
 
+_LOG = logging.getLogger("answerable.tools")
 _SESSION = "stdio"
 _LARGEST_CREDENTIAL = 64 * 1024
 _LOOK_SECONDS = 1.0
@@ -75,12 +77,14 @@ class StrictLines:
         if len(line) > self._most:
             while line and not line.endswith(b"\n"):
                 line = self._stream.readline(self._most)
+            _LOG.warning("a line was refused: it is larger than %d bytes", self._most)
             return "\n"
         if not line or not line.strip():
             return "\n" if line else ""
         try:
             read_json(line)
-        except JsonError:
+        except JsonError as error:
+            _LOG.warning("a line was refused: it %s", error)
             return "\n"
         return line.decode()
 

@@ -18,13 +18,13 @@ from datetime import timedelta
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.acting.calls import called
+from answerable.apps.intents import intent_of, known_of, thing_of
 from answerable.apps.toolgate import answers
 from answerable.apps.toolgate.answers import Answer
 from answerable.apps.toolgate.asked import Asked, Permitted, one_form
 from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Catalogue, Tool
 from answerable.apps.toolgate.drafts import Drafts
-from answerable.apps.toolgate.intents import intent_of, known_of, thing_of
 from answerable.apps.toolgate.permitted import find_permitted
 from answerable.apps.toolgate.running import Held, OpensApprovals, RunsActs, Wanted
 from answerable.apps.toolgate.schemas import check_arguments
@@ -202,8 +202,7 @@ class ToolGate:
             return answers.of_repeat(repeated, drafts.trace)
         values = known_of(bundle, asked.tool, asked.arguments.value, situation.book)
         rule = bundle.actions.get(asked.tool)
-        thing = None if rule is None or rule.resource is None else thing_of(rule.resource, values)
-        intent = intent_of(tool, asked, caller, thing, self._pseudonym)
+        intent = intent_of(tool, asked, caller, thing_of(bundle, asked.tool, values), self._pseudonym)
         if decision.outcome is ActOutcome.PERMIT:
             wanted = Wanted(
                 tool.offered.name,

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from answerable.apps.acting_words import Followed, followed
+from answerable.identity import UNPROVEN
 from answerable.receipts import (
     ActionBody,
     ApprovalBody,
@@ -93,7 +94,7 @@ class Chain:
         proof = self.exchange.customer_proof
         if proof is msgspec.UNSET:
             return ""
-        return proof if proof == "unproven" else f"vouched for by {proof}"
+        return proof if proof == UNPROVEN else f"vouched for by {proof}"
 
 
 def assemble(rows: list[Opened]) -> Chain | None:

@@ -146,6 +146,14 @@ def drafts() -> list[Draft]:
         _draft(ClockBody(-3600, "2026-01-31T09:30:00.000000Z")),
         _draft(proven),
         *_acting(),
+        # Appended, so that what is above keeps its bytes.
+        _draft(
+            ExchangeBody(
+                "bot", "small-1", 0, 0, (), (), PROMPT, "enforce", BUNDLE, "b", "Ana", None, "rules-1",
+                version="2026.1-é",
+            )
+        ),
+        _draft(ReplyBody("complete", "", None, "small-1", (), 0, None, "fp_44709d6fcb")),
     ]  # fmt: skip
 
 

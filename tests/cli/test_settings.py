@@ -73,6 +73,7 @@ def test_every_setting_can_be_set() -> None:
         "TOOLGATE": "tg",
         "CONNECTORS": "cs",
         "SVID": "sv",
+        "BOT_VERSION": "2.3",
         "ZONE": "Europe/Berlin",
         **{f"LIMIT_{one.name.upper()}": "7" for one in fields(Limits)},
     }
@@ -111,6 +112,7 @@ def test_every_setting_can_be_set() -> None:
         toolgate=Path("tg"),
         connectors=Path("cs"),
         svid=Path("sv"),
+        bot_version="2.3",
         zone=ZoneInfo("Europe/Berlin"),
         limits=Limits(*(7 for _ in fields(Limits))),
     )
@@ -124,6 +126,11 @@ def test_a_zone_that_is_not_known_is_named_and_says_what_to_write(name: str) -> 
         SettingsError, match="no time zone known on this machine; write an IANA name such as 'Eur"
     ):
         from_environment({f"{PREFIX}ZONE": name})
+
+
+def test_a_version_that_could_not_stand_on_record_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="'ANSWERABLE_BOT_VERSION' is 'a\tb', which can't be used"):
+        from_environment({f"{PREFIX}BOT_VERSION": "a\tb"})
 
 
 def test_utc_needs_no_zone_data() -> None:

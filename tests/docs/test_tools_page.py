@@ -10,6 +10,7 @@ import yaml
 
 from answerable.apps.toolgate import asked
 from answerable.apps.toolgate.allowed import parse_allowed
+from answerable.values import AssuranceLevel
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
@@ -40,6 +41,9 @@ def test_the_file_of_the_gate_can_be_read() -> None:
     allowed = parse_allowed(yaml.safe_load(file))
     assert allowed.may("spiffe://shop.example/helper", "shop", "get_order")
     assert not allowed.may("spiffe://shop.example/helper", "shop", "refund_order")
+    [needs] = [one for one in blocks("yaml") if one.startswith("needs")]
+    allowed = parse_allowed(yaml.safe_load(f"{file}{needs}"))
+    assert allowed.needs_of("get_account").assurance is AssuranceLevel.AAL1
 
 
 def test_every_key_of_a_call_is_named() -> None:

@@ -58,6 +58,7 @@ def ask_for_grant(
     workload: str = "bot",
     arguments: str = ARGUMENTS,
     action: str = "refund_order",
+    **more: str,
 ) -> Answer:
     details = {
         "type": "answerable_action",
@@ -65,6 +66,7 @@ def ask_for_grant(
         "locations": [SHOP_AUDIENCE],
         "arguments_digest": arguments_digest(arguments),
         "decision": decision,
+        **more,
     }
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -112,6 +114,14 @@ def test_a_permitted_act_is_granted_once_used_once_and_all_of_it_is_on_record(ho
         ("refused", BOT),
     ]
     assert {one.decision for one in grants} == {act["decision"]["digest"]}
+
+
+def test_a_grant_names_what_the_act_is_done_to_whether_or_not_it_was_asked_for_by_name(home: House) -> None:
+    decision = decided(home)["decision"]
+    assert ask_for_grant(home, decision, identifier="Order L-22872").json == {"error": "access_denied"}
+    for more in ({}, {"identifier": "Order L-22871"}):
+        [details] = ask_for_grant(home, decision, **more).json["authorization_details"]
+        assert details["identifier"] == "Order L-22871"
 
 
 def test_another_workload_other_arguments_and_another_act_get_no_grant_of_it(home: House) -> None:

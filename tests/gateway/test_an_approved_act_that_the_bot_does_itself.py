@@ -83,6 +83,7 @@ def test_an_approved_act_without_a_connector_is_done_by_the_bot_with_a_grant_and
     assert token(home, told, asked).json == {"error": "access_denied"}, "that is not what was approved"
     shown = token(home, told, told["arguments"])
     assert shown.status == 200, shown.body
+    assert shown.json["authorization_details"][0]["identifier"] == "Order L-19004"
     assert refund(home, shown.json["access_token"], told["arguments"], "k-1") == 200
     assert refunded(home) == 200.0
     assert refund(home, shown.json["access_token"], told["arguments"], "k-2") == 401

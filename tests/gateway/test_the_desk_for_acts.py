@@ -107,6 +107,7 @@ def test_what_nobody_knows_of_is_shown_with_all_that_is_on_record(unsure: tuple[
     sam = home.signed_in("sam")
     found = sam.ask(f"/acts/{row['act']}").json
     assert found["arguments"] == {"order_id": "L-19004", "amount": 210.0, "reason": "broken"}
+    assert found["resource"] == "Order L-19004"
     assert [(one["outcome"], one["how"]) for one in found["receipts"]] == [("uncertain", "answer")]
     assert [one["event"] for one in found["grants"]] == ["issued", "consumed"]
     [said] = [one for one in found["approvals"] if one["event"] == "approved"]

@@ -14,6 +14,7 @@ from whole_house import BOT, House, bot, house, until, user
 
 from answerable.receipts import GrantBody, ReceiptBody
 from answerable.roles import Role
+from answerable.values.errors import SettingsError
 
 META = {"answerable/conversation": "c-7"}
 
@@ -133,3 +134,15 @@ def test_the_metadata_of_the_protected_resource_is_shown_and_a_stranger_is_point
 def test_what_waits_and_what_was_asked_is_in_one_ledger(home: House) -> None:
     assert asyncio.run(home.ledger.verify()) > 0
     assert Path(home.folder / "ledger.db.actions").exists()
+
+
+def test_a_gate_that_asks_for_a_sign_in_that_nobody_could_show_does_not_start(tmp_path: Path) -> None:
+    toolgate = tmp_path / "toolgate.yaml"
+    toolgate.write_text(
+        f"workloads: {{'{BOT}': {{connectors: [shop]}}}}\nneeds: {{get_order: {{assurance: aal1}}}}\n"
+    )
+    with (
+        pytest.raises(SettingsError, match="'get_order' is for customers who have signed in"),
+        house(tmp_path / "house", toolgate=toolgate),
+    ):
+        pass

@@ -100,7 +100,7 @@ def test_a_request_of_another_kind_is_refused(form: dict[str, Any], code: str) -
 CHANGES: list[dict[str, Any]] = [
     {"type": "payment_initiation"}, {"type": ...}, {"actions": []}, {"actions": ["a", "b"]}, {"actions": ...},
     {"locations": []}, {"locations": [some.AUDIENCE] * 2}, {"arguments_digest": "x"}, {"arguments_digest": ...},
-    {"decision": ...}, {"decision": {"trace": "tr_1", "digest": "x"}}, {"privileges": ["admin"]}, {"identifier": "x"},
+    {"decision": ...}, {"decision": {"trace": "tr_1", "digest": "x"}}, {"privileges": ["admin"]}, {"identifier": 1},
     {"decision": {"trace": "", "digest": PERMIT.decision.digest}},
 ]  # fmt: skip
 
@@ -136,6 +136,8 @@ def with_details(**changed: Any) -> dict[str, Any]:
         (with_details(decision={"trace": "tr_9", "digest": PERMIT.decision.digest}), {}, "permits nothing"),
         (with_details(actions=["refund"]), {}, "another act"),
         (with_details(arguments_digest=some.digest("other")), {}, "another arguments"),
+        (with_details(identifier='Order::"W2"'), {}, "another resource"),
+        (with_details(identifier=""), {}, "another resource"),
         (
             {"audience": "https://b.example", **with_details(locations=["https://b.example"])},
             {},
@@ -174,3 +176,10 @@ def test_a_grant_takes_over_from_its_permit_what_the_request_did_not_say() -> No
     other = replace(permit, decision=DecisionId(TraceId("tr_0"), permit.decision.digest))
     grant = asked(find_permit=lambda decision, _: {other.decision: other}.get(decision))
     assert (grant.basis, grant.bundle, grant.intent) == (other.basis, other.bundle, other.intent)
+
+
+def test_a_resource_that_is_asked_for_by_name_is_the_one_that_was_decided_on() -> None:
+    assert asked(with_details(identifier=PERMIT.intent.resource)).intent == PERMIT.intent
+    nowhere = replace(PERMIT, intent=replace(PERMIT.intent, resource=None))
+    with pytest.raises(GrantRefused, match="another resource"):
+        asked(with_details(identifier="Order W1"), find_permit=lambda *_: nowhere)

@@ -196,6 +196,7 @@ def _grants_and_acts(
             callers,
             back_ends,
             partial(_connector_of, made.bundles),
+            made.bundles.of,
             store,
             ring,
             partial(_approved_for, made),

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from answerable.apps.acting_words import Followed, followed
+from answerable.identity import UNPROVEN
 from answerable.receipts import (
     ActionBody,
     ApprovalBody,
@@ -78,12 +79,22 @@ class Chain:
         return self.exchange.workload if proof is msgspec.UNSET else f"{self.exchange.workload} ({proof})"
 
     @property
+    def answerer(self) -> str:
+        """Which model, on what it ran, for which version of which workload: as far as that is on record."""
+        ran = self.reply.fingerprint if self.reply is not None else msgspec.UNSET
+        model = self.exchange.model if ran is msgspec.UNSET else f"{self.exchange.model} ({ran})"
+        version = self.exchange.version
+        return f"{model}, for workload {self.asker}" + (
+            "" if version is msgspec.UNSET else f", version {version}"
+        )
+
+    @property
     def vouching(self) -> str:
         """What the customer's name and assurance rest on; empty where the entry does not say."""
         proof = self.exchange.customer_proof
         if proof is msgspec.UNSET:
             return ""
-        return proof if proof == "unproven" else f"vouched for by {proof}"
+        return proof if proof == UNPROVEN else f"vouched for by {proof}"
 
 
 def assemble(rows: list[Opened]) -> Chain | None:

@@ -1,6 +1,7 @@
 """Which bundle decides: the one in force for a new conversation, its own for one that has begun."""
 
 import logging
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -58,6 +59,7 @@ class KnownBundles:
     def __init__(self, decider: CedarDecider | ShelfDecider) -> None:
         self._decider = decider
         self._read: OrderedDict[Digest, Bundle | None] = OrderedDict()
+        self._reading = threading.Lock()  # the issuer of grants asks from worker threads
 
     def current(self) -> Bundle:
         """The one in force for new conversations."""
@@ -77,12 +79,13 @@ class KnownBundles:
             return current
         if isinstance(self._decider, CedarDecider):
             return None
-        if digest not in self._read:
-            try:
-                self._read[digest] = self._decider.shelf.read(digest)
-            except BundleError as error:
-                _LOG.warning("an older bundle can't be read: %s", error)
-                self._read[digest] = None
-            while len(self._read) > _MOST_OLDER:
-                self._read.popitem(last=False)
-        return self._read[digest]
+        with self._reading:
+            if digest not in self._read:
+                try:
+                    self._read[digest] = self._decider.shelf.read(digest)
+                except BundleError as error:
+                    _LOG.warning("an older bundle can't be read: %s", error)
+                    self._read[digest] = None
+                while len(self._read) > _MOST_OLDER:
+                    self._read.popitem(last=False)
+            return self._read[digest]

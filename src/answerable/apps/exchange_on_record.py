@@ -63,6 +63,7 @@ async def exchange_on_record(ledger: Ledger, trace: TraceId) -> Exchange | None:
         outcomes=outcomes((*said, *messages)),
         earlier=said,
         customer_proof=body.customer_proof if body.customer_proof is not msgspec.UNSET else None,
+        version=body.version if body.version is not msgspec.UNSET else None,
     )
 
 

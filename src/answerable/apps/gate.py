@@ -10,7 +10,7 @@ The HTTP gateway is a client of this and of nothing below it.
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -163,7 +163,8 @@ class GatedReply:
 class Gate:
     """Reads, decides and records replies. Holds no state of any one reply.
 
-    `zone` is the business's: what it calls "tomorrow" depends on it.
+    `zone` is the business's: what it calls "tomorrow" depends on it. `bot_version` stands in the entry of an exchange
+    that names none.
     """
 
     def __init__(
@@ -178,8 +179,10 @@ class Gate:
         line_limit: int = 2000,
         zone: tzinfo = UTC,
         follow_up: FollowUp | None = None,
+        bot_version: str | None = None,
     ) -> None:
         self.follow_up = follow_up
+        self._bot_version = bot_version
         self.ledger = ledger
         self._decider = decider
         self.reader = reader
@@ -209,6 +212,7 @@ class Gate:
         assurance: AssuranceLevel = AssuranceLevel.NONE,
         identity: Proof | None = None,
         customer_proof: str | None = None,
+        version: str | None = None,
     ) -> Exchange:
         """An exchange from a whole conversation's messages, with a new trace id."""
         said = tuple(messages)
@@ -228,6 +232,7 @@ class Gate:
             outcomes=outcomes(said),
             identity=identity,
             customer_proof=customer_proof,
+            version=version,
         )
 
     async def news(self, exchange: Exchange) -> Sequence[News]:
@@ -251,7 +256,7 @@ class Gate:
         the one that the conversation began under, where that is another than the gate's.
         """
         turn = Turn(
-            exchange,
+            exchange if exchange.version else replace(exchange, version=self._bot_version),
             self.reader,
             decider or self.decider,
             self.mode,

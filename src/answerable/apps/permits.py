@@ -31,13 +31,18 @@ FindApproved = Callable[[DecisionId, ApprovalId], Approved | None]
 """What an approval of a held decision permits the bot's own client, used up for it; None where it permits nothing."""
 AudienceOf = Callable[[str], str | None]
 """The one back end that does an act, by its tool's name; None where none does."""
+ThingOf = Callable[[Digest, str, str], str | None]
+"""What an act is done to, by the bundle that it was decided under, its tool and its arguments; None where unknown."""
 
 
 class Permits:
     """Finds permits. It reads the ledger, so it is for worker threads and not for the event loop."""
 
-    def __init__(self, ledger: StoredLedger, audience_of: AudienceOf, approved: FindApproved) -> None:
+    def __init__(
+        self, ledger: StoredLedger, audience_of: AudienceOf, approved: FindApproved, thing_of: ThingOf
+    ) -> None:
         self._ledger, self._audience_of, self._approved = ledger, audience_of, approved
+        self._thing_of = thing_of
 
     def __call__(self, decision: DecisionId, workload: WorkloadId) -> Permit | None:
         """The permit of a decision; None where there is none. Raises LedgerUnavailable, LedgerBroken.
@@ -75,10 +80,11 @@ class Permits:
             found.digest,
             audience,
             workload,
-            customer=self._ledger.keys.pseudonym(
+            self._thing_of(Digest(part.bundle), found.body.name, found.arguments),
+            self._ledger.keys.pseudonym(
                 data_subject(customer, exchange.workload, exchange.conversation, decision.trace)
             ),
-            conversation=ConversationId(exchange.conversation) if exchange.conversation else None,
+            ConversationId(exchange.conversation) if exchange.conversation else None,
         )
         return Permit(decision, intent, basis, Digest(part.bundle), until)
 

@@ -79,6 +79,7 @@ def build(
         line_limit=limits.line_characters,
         zone=settings.zone,
         follow_up=behind.in_replies if behind is not None else None,
+        bot_version=settings.bot_version,
     )
     return create_app(
         gate,

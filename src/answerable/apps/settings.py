@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from answerable.flow import Mode
 from answerable.values.errors import SettingsError
+from answerable.wire.json_bodies import label
 from answerable.wire.limits import Limits
 
 PREFIX = "ANSWERABLE_"
@@ -86,6 +87,8 @@ class Settings:
     """File of the back ends whose tools are served."""
     svid: Path | None = None
     """File with the credential of the workload that `tools serve --stdio` serves: a JWT-SVID, say."""
+    bot_version: str | None = None
+    """Version of the bot, for the record of exchanges whose requests name none."""
     zone: tzinfo = UTC
     """Time zone of the business, by which "tomorrow" in a reply is a day of the calendar."""
     limits: Limits = field(default_factory=Limits)
@@ -125,6 +128,8 @@ def _value(name: str, text: str) -> object:
         usable = text.isascii() and text.isdecimal() and int(text[:6]) <= _LAST_PORT
     elif name == "retention_days":
         usable = text.isascii() and text.isdecimal() and int(text[:6]) > 0
+    elif name == "bot_version":
+        usable = label(text) is not None
     elif name == "mode":
         usable = text in list(Mode)
     elif name == "insecure_unsigned_bundles":

@@ -76,7 +76,7 @@ def print_chain(console: Console, chain: Chain, lines: list[ChainLine]) -> None:
         table.add_row("called by", escape(f"workload {chain.asker}, at the tool gate"))
         table.add_row("rests on", escape(_rests_on(chain)))
     else:
-        table.add_row("answered by", escape(f"{exchange.model}, for workload {chain.asker}"))
+        table.add_row("answered by", escape(chain.answerer))
     if chain.vouching:
         table.add_row("customer", escape(f"{chain.vouching}, assurance level {exchange.assurance}"))
     table.add_row("under", escape(_bundle(chain)))

@@ -63,6 +63,8 @@ class Exchange:
     customer_proof: str | None = None
     """Whose signature `customer` and `assurance` rest on: a login service's URL, or `unproven`. None where no such
     service is known here, or nothing was claimed."""
+    version: str | None = None
+    """Of the bot, as its host names it."""
 
     @property
     def customer_turns(self) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class ReplyEnded(msgspec.Struct, frozen=True, gc=False):
     model: str | None = None
     usage: str | None = None
     sent: int | None = None
+    fingerprint: str | None = None
+    """The upstream's `system_fingerprint`, where it is one line of bounded text."""
 
 
 Event = TextArrived | CallArrived | ExtensionArrived | FrameArrived | ChoiceEnded | ReplyEnded

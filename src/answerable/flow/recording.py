@@ -59,6 +59,7 @@ def exchange_parts(
         history=HistoryBody(history.trace, history.count, history.digest) if history else None,
         identity=exchange.identity.value if exchange.identity is not None else msgspec.UNSET,
         customer_proof=exchange.customer_proof or msgspec.UNSET,
+        version=exchange.version or msgspec.UNSET,
     )
     private = ExchangePrivate(
         customer=exchange.customer,

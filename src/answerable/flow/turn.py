@@ -344,6 +344,7 @@ class Turn:
             tuple(choices),
             sent,
             ended.usage,
+            ended.fingerprint or msgspec.UNSET,
         )
         private = ReplyPrivate(tuple(unread_texts)) if unread_texts else None
         return Step([self._draft(now, body, private)])

@@ -55,6 +55,7 @@ class _Requested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locations: tuple[str, ...]
     arguments_digest: str
     decision: DecisionClaims
+    identifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class ExchangeRequest:
     action: str
     arguments: Digest
     decision: DecisionId
+    resource: str | None = None
+    """What it is done to, where the workload says so: then it has to be that."""
 
 
 def read_exchange(form: Mapping[str, str]) -> ExchangeRequest:
@@ -97,6 +100,7 @@ def read_exchange(form: Mapping[str, str]) -> ExchangeRequest:
         details.actions[0],
         Digest(details.arguments_digest),
         _decision(details.decision),
+        details.identifier,
     )
 
 
@@ -116,7 +120,8 @@ def exchange(
     1. The subject token proves a workload.
     2. Whoever asks may ask for that workload.
     3. The decision is known, and permits.
-    4. What it permits is what is asked for, in every part: workload, act, arguments, back end.
+    4. What it permits is what is asked for, in every part: workload, act, arguments, back end; and the
+       resource, where it is asked for by name.
     5. The permit is not over.
 
     Whether the permit was used, and whether a revocation stands, is for the store to say when it issues.
@@ -140,6 +145,7 @@ def exchange(
         ("act", request.action, intent.action),
         ("arguments", request.arguments, intent.arguments),
         ("back end", request.audience, intent.audience),
+        ("resource", intent.resource if request.resource is None else request.resource, intent.resource),
     ):
         if asked != permitted:
             raise GrantRefused(f"another {name} was permitted than '{asked}'", DENIED)

@@ -2,7 +2,7 @@
 
 from answerable.identity.bearer import verify_bearer
 from answerable.identity.bundle import Bundles, TrustBundle, bundle_map, parse_bundle, parse_bundles
-from answerable.identity.customers import Customer, CustomerIssuer, verify_customer
+from answerable.identity.customers import UNPROVEN, Customer, CustomerIssuer, verify_customer
 from answerable.identity.jwt_svid import verify_jwt_svid
 from answerable.identity.keys import Key, Keys, parse_jwks
 from answerable.identity.oidc import (
@@ -18,6 +18,7 @@ from answerable.identity.spiffe_id import SpiffeId, TrustDomain, parse_spiffe_id
 from answerable.identity.x509_svid import verify_x509_svid
 
 __all__ = [
+    "UNPROVEN",
     "Bundles",
     "Customer",
     "CustomerIssuer",

@@ -13,6 +13,8 @@ from answerable.identity.tokens import check_times, instant
 from answerable.values import AssuranceLevel, CustomerId
 from answerable.values.errors import IdentityRefused
 
+UNPROVEN = "unproven"
+"""What stands for a login service where one could have vouched for the customer, and none has."""
 _ASSERTION = "this customer assertion"
 _LONGEST_SUBJECT = 255
 """Characters (OpenID Connect Core, section 2)."""

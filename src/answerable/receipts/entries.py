@@ -44,6 +44,8 @@ class ExchangeBody(msgspec.Struct, frozen=True):
     """How the workload was proven: x509-svid, jwt-svid, oidc, insecure_key, insecure_open."""
     customer_proof: str | msgspec.UnsetType = msgspec.UNSET
     """Whose signature the customer and the assurance rest on: an issuer's URL, or `unproven`."""
+    version: str | msgspec.UnsetType = msgspec.UNSET
+    """Of the bot, as its host names it: up to 128 printable characters."""
 
 
 class MessagePrivate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -242,6 +244,9 @@ class ReplyBody(msgspec.Struct, frozen=True):
     was handed is beyond any server's knowledge.
     """
     usage: str | None
+    # Left out of the bytes where it is not set.
+    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
+    """The upstream's `system_fingerprint`: what the model ran on. Up to 128 printable characters."""
 
 
 class ReplyPrivate(msgspec.Struct, frozen=True):

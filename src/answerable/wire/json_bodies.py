@@ -7,6 +7,8 @@ import msgspec
 
 from answerable.values.errors import InvalidRequest
 
+_LONGEST_LABEL = 128
+
 
 def decode_body(
     decoder: "msgspec.json.Decoder[Any]", body: bytes, apart: frozenset[str] = frozenset()
@@ -88,6 +90,20 @@ def checked(text: str, field: str) -> str:
     return text
 
 
+def label(value: object) -> str | None:
+    """A name that stands in the open part of an entry, whoever chose it. None where it is not short, printable text."""
+    usable = isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL and value.isprintable()
+    return str(value) if usable else None
+
+
+def label_in(raw: msgspec.Raw) -> str | None:
+    """The same of JSON that may be anything."""
+    try:
+        return label(_string.decode(raw))
+    except msgspec.MsgspecError:
+        return None
+
+
 class _TwiceError(Exception):
     def __init__(self, name: str) -> None:
         self.name = name
@@ -101,6 +117,7 @@ def _once(members: list[tuple[str, None]]) -> None:
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.Encoder().encode
+_string = msgspec.json.Decoder(str)
 _names_once = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str)
 
 

@@ -17,7 +17,7 @@ from answerable.values import (
     RequestId,
 )
 from answerable.values.errors import InvalidRequest
-from answerable.wire.json_bodies import checked, decode, decode_body, names_once
+from answerable.wire.json_bodies import checked, decode, decode_body, label, names_once
 from answerable.wire.limits import Limits
 
 _SPELLINGS = {
@@ -26,6 +26,7 @@ _SPELLINGS = {
     "customer": ("customer_id", "customer"),
     "assurance": ("assurance", "assurance_level"),
     "assertion": ("customer_assertion",),
+    "version": ("version",),
 }
 """What `metadata` may say to the gate, in the spellings that hosts use for it."""
 _OURS = frozenset(spelling for spellings in _SPELLINGS.values() for spelling in spellings)
@@ -123,6 +124,8 @@ class Names(NamedTuple):
     assurance: AssuranceLevel
     assertion: str | None = None
     """A login service's signed word on who the customer is, not yet checked."""
+    version: str | None = None
+    """Of the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,7 @@ def names_in(metadata: dict[str, Any]) -> Names:
     request, conversation, customer, assurance, assertion = (
         _named(metadata, *_SPELLINGS[name], most=_LONGEST_ASSERTION if name == "assertion" else _LONGEST_NAME)
         for name in _SPELLINGS
+        if name != "version"
     )
     return Names(
         RequestId(request) if request else None,
@@ -232,6 +236,7 @@ def names_in(metadata: dict[str, Any]) -> Names:
         CustomerId(customer) if customer else None,
         _assurance(assurance),
         assertion,
+        label(metadata.get("version")),  # a note: what hosts already send under that name stops no reply
     )
 
 

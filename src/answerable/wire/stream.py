@@ -29,6 +29,7 @@ from answerable.flow import (
     TextArrived,
 )
 from answerable.values.errors import UpstreamError, UpstreamMalformed
+from answerable.wire.json_bodies import label_in
 from answerable.wire.logprobs import LogprobTrack
 from answerable.wire.same_chunk import ChunkMould, mould_of
 from answerable.wire.tool_calls import CallAssembler
@@ -83,6 +84,7 @@ class StreamTranslator:
         self.upstream_id: str | None = None
         self.model: str | None = None
         self.usage: str | None = None
+        self.fingerprint: str | None = None
 
     # -- from the upstream -------------------------------------------------------
 
@@ -154,6 +156,8 @@ class StreamTranslator:
             self.upstream_id = _text.decode(fields["id"])
         if self.model is None and "model" in fields:
             self.model = _text.decode(fields["model"])
+        if self.fingerprint is None and "system_fingerprint" in fields:
+            self.fingerprint = label_in(fields["system_fingerprint"])
         if "usage" in fields and bytes(fields["usage"]) != b"null":
             self.usage = bytes(fields["usage"]).decode()
         new = {k: v for k, v in fields.items() if k not in REPLY and self._unknown.get(k) != v}
@@ -295,6 +299,7 @@ class StreamTranslator:
         later._unknown = dict(self._unknown)
         later._unknown = self._unknown
         later.upstream_id, later.model, later.usage = self.upstream_id, self.model, self.usage
+        later.fingerprint = self.fingerprint
         for index, state in self._states.items():
             later._states[index] = fresh = _ChoiceState()
             fresh.role_sent = state.role_sent

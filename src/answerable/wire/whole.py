@@ -23,6 +23,7 @@ from answerable.flow import (
     TextArrived,
 )
 from answerable.values.errors import UpstreamMalformed
+from answerable.wire.json_bodies import label_in
 from answerable.wire.logprobs import LogprobTrack
 from answerable.wire.tool_calls import CallAssembler
 from answerable.wire.verdicts import Verdict, act_verdict, line_verdict
@@ -54,6 +55,7 @@ class WholeReply:
         self.upstream_id: str | None = None
         self.model: str | None = None
         self.usage: str | None = None
+        self.fingerprint: str | None = None
         self.events: list[Event] = []
         """What the gate is to be fed, in order."""
         self._choices: list[_Choice] = []
@@ -70,6 +72,7 @@ class WholeReply:
         self.upstream_id = _text.decode(self._top.get("id", _NULL))
         self.model = _text.decode(self._top.get("model", _NULL))
         self.usage = bytes(self._top["usage"]).decode() if "usage" in self._top else None
+        self.fingerprint = label_in(self._top.get("system_fingerprint", _NULL))
         if "choices" not in self._top:
             raise UpstreamMalformed("the upstream sent a reply without 'choices'")
         self._unknown(-1, {k: v for k, v in self._top.items() if k not in REPLY}, passed=True)

@@ -9,6 +9,7 @@ from answerable.apps.acting.executor import Executor
 from answerable.apps.approvals.following import Approved
 from answerable.apps.approvals.held import find_held
 from answerable.apps.approvals.judging import BundleOf
+from answerable.apps.intents import thing_named
 from answerable.ports import Ledger
 from answerable.ports.actions import Kept
 from answerable.ports.connectors import BackEnd, BackEnds
@@ -33,7 +34,8 @@ class RunsApproved:
             return await self._not_begun_now(approved.action)
         connector, back_end = place
         held = await find_held(self.ledger, request.trace, request.decision)
-        permit = approved.permit(back_end.audience)
+        thing = thing_named(self.bundle_of(request.bundle), request.tool or "", approved.arguments)
+        permit = approved.permit(back_end.audience, thing)
         wanted = action_under(
             permit,
             id=approved.action,

@@ -23,8 +23,10 @@ from answerable.apps.authority.recording import Record, RecordedGrants
 from answerable.apps.authority.refusals import RefusalsOnRecord
 from answerable.apps.gateway.chat import shown_by
 from answerable.apps.gateway.peer_certificates import certificates_of
+from answerable.apps.intents import thing_named
 from answerable.apps.permits import FindApproved, Permits, nothing_approved
 from answerable.apps.settings import Settings
+from answerable.decisions import Bundle
 from answerable.grants import KeyRing
 from answerable.grants.metadata import usable_issuer
 from answerable.ports.callers import Shown, WorkloadAuthenticator
@@ -32,7 +34,7 @@ from answerable.ports.connectors import BackEnds
 from answerable.ports.grants import GrantStore
 from answerable.ports.ledger import Ledger
 from answerable.receipts import Draft
-from answerable.values import GrantId, WorkloadId
+from answerable.values import Digest, GrantId, WorkloadId
 from answerable.values.errors import SettingsError
 
 _CLEAN_SECONDS = 600.0
@@ -62,11 +64,13 @@ def open_authority(
     callers: WorkloadAuthenticator,
     back_ends: BackEnds,
     connector_of: Callable[[str], str | None],
+    bundle_of: Callable[[Digest], Bundle | None],
     kept: GrantStore,
     ring: Callable[[], KeyRing],
     approved: FindApproved = nothing_approved,
 ) -> Authority:
-    """The issuer. `connector_of` names the back end of a tool, as the bundle in force has it.
+    """The issuer. `connector_of` names the back end of a tool, as the bundle in force has it; `bundle_of` is asked for
+    the one that an act was decided under.
 
     Raises SettingsError, SignatureError, GrantsUnavailable.
     """
@@ -78,7 +82,12 @@ def open_authority(
         store,
         ring,
         known.subject,
-        Permits(ledger, lambda tool: _audience(back_ends, connector_of(tool)), approved),
+        Permits(
+            ledger,
+            lambda tool: _audience(back_ends, connector_of(tool)),
+            approved,
+            lambda bundle, tool, arguments: thing_named(bundle_of(bundle), tool, arguments),
+        ),
         utc_now,
         lambda: GrantId(f"gr_{secrets.token_hex(_ID_BYTES)}"),
         record_refusal=RefusalsOnRecord(ledger, recording(ledger), utc_now),

@@ -90,6 +90,7 @@ def create_app(
             asked.messages, workload=workload.id, model=asked.model, context=asked.context, tools=asked.tools,
             request=names.request, conversation=names.conversation, customer=names.customer,
             assurance=names.assurance, identity=workload.proof, customer_proof=proof,
+            version=names.version,
         )  # fmt: skip
         gated = gate.begin(exchange)
         outputs = await gated.feed(

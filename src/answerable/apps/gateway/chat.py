@@ -180,6 +180,7 @@ class ChatEndpoint:
             earlier=heard.earlier,
             identity=workload.proof,
             customer_proof=known.proof,
+            version=names.version,
         )
         # With several choices a client compares answers to one question; none of them is asked anew.
         retries = _RETRIES if chat.choices == 1 else 0
@@ -210,7 +211,9 @@ class ChatEndpoint:
         outputs: list[Output] = []
         reply = await self._read_whole(upstream, chat, deadline)
         while True:
-            ended = ReplyEnded("complete", "", reply.upstream_id, reply.model, reply.usage)
+            ended = ReplyEnded(
+                "complete", "", reply.upstream_id, reply.model, reply.usage, fingerprint=reply.fingerprint
+            )
             acts = any(isinstance(event, CallArrived) for event in reply.events)
             outputs += await gated.feed(reply.events if acts else [*reply.events, ended])
             back = send_back(outputs[-1:])

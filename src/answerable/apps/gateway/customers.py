@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from answerable.adapters.identity.issuers import Issuers
 from answerable.adapters.world import utc_now
-from answerable.identity import Customer, CustomerIssuer, KeyNotKnown, verify_customer
+from answerable.identity import UNPROVEN, Customer, CustomerIssuer, KeyNotKnown, verify_customer
 from answerable.ports import Clock
 from answerable.values import AssuranceLevel
 from answerable.values.errors import IdentityRefused, InvalidRequest
@@ -13,7 +13,6 @@ from answerable.wire.requests import Names
 
 _LOG = logging.getLogger("answerable.identity")
 _FIELD = "metadata.customer_assertion"
-UNPROVEN = "unproven"
 
 
 class Known(NamedTuple):

@@ -159,7 +159,7 @@ class StreamDelivery:
             events = []
         if self._back is None:
             translator = self._translator
-            ended = ReplyEnded("complete", "", translator.upstream_id, translator.model, translator.usage)
+            ended = _ended(translator, "complete", "", None)
             await self._step([*events, ended], over=True)
 
     async def _step(self, events: list[Event], *, over: bool) -> None:
@@ -205,9 +205,7 @@ class StreamDelivery:
     async def _break_off(self, ending: str, detail: str, last: bytes, said: Event | None) -> None:
         """Record a bad ending, then say it: the order that holds everywhere. Raises LedgerError."""
         translator = self._translator
-        ended = ReplyEnded(
-            ending, detail, translator.upstream_id, translator.model, translator.usage, self._sent
-        )
+        ended = _ended(translator, ending, detail, self._sent)
         try:
             if before := [*translator.broken_off(), *([said] if said else [])]:
                 await self._gated.feed(before)
@@ -229,3 +227,8 @@ def _ending(error: UpstreamError | LedgerError | ApprovalError) -> str:
             return "ledger_unavailable"
         case _:
             return "approvals_unavailable"
+
+
+def _ended(translator: StreamTranslator, ending: str, detail: str, sent: int | None) -> ReplyEnded:
+    upstream_id, model, usage = translator.upstream_id, translator.model, translator.usage
+    return ReplyEnded(ending, detail, upstream_id, model, usage, sent, translator.fingerprint)

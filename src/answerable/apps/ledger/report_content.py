@@ -46,7 +46,7 @@ def facts(chain: Chain) -> list[tuple[str, str]]:
         ("asked at", chain.at),
         ("called by", f"workload {chain.asker}, at the tool gate")
         if chain.is_tool_call
-        else ("answered by", f"{exchange.model}, for workload {chain.asker}"),
+        else ("answered by", chain.answerer),
         ("under policies", f"'{exchange.bundle_name}' {exchange.bundle}"),
         ("written by", exchange.bundle_author),
         ("approved by", exchange.bundle_approver or "nobody in this organisation yet"),

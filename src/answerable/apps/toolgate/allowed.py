@@ -5,6 +5,9 @@
     origins: []                                   # pages whose scripts may call; none without it
     calls_at_once: 8                              # of one workload
     reads: [warehouse_levels]                     # tools that only look, where neither name nor pack says so
+    needs:                                        # whom a tool is for; below that it is refused
+      get_account: {assurance: aal1}              # a customer who has signed in, at that level or above
+      get_basket: {customer: true}                # or at least a customer who is known
     fingerprints:                                 # what the company has looked at; another is left out
       refund_order: sha256:…
     workloads:
@@ -18,12 +21,13 @@ Whoever is not named may use nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from answerable.adapters.connectors.yaml_files import read_yaml
 from answerable.grants.grant import is_digest
+from answerable.values import AssuranceLevel, CustomerId
 from answerable.values.errors import SettingsError
 
 _MOST_CALLS = 1000
@@ -34,6 +38,11 @@ class _Workload(msgspec.Struct, forbid_unknown_fields=True):
     tools: tuple[str, ...] | None = None
 
 
+class _Needs(msgspec.Struct, forbid_unknown_fields=True):
+    assurance: Literal["aal1", "aal2", "aal3"] | None = None
+    customer: bool = False
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     workloads: dict[str, _Workload]
     resource: str | None = None
@@ -42,6 +51,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     authorization_servers: tuple[str, ...] = ()
     calls_at_once: int = 8
     reads: tuple[str, ...] = ()
+    needs: dict[str, _Needs] = msgspec.field(default_factory=dict)
     fingerprints: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -51,6 +61,24 @@ class Share:
 
     connectors: frozenset[str]
     tools: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Whom a tool is for."""
+
+    assurance: AssuranceLevel = AssuranceLevel.NONE
+    customer: bool = False
+    """Must it be known who the customer is? Wherever a level is needed, it must."""
+
+    def unmet(self, customer: CustomerId | None, assurance: AssuranceLevel, *, proven: bool) -> str | None:
+        """Why it is not for this customer; None where it is. What is claimed and not `proven` names nobody."""
+        if assurance < self.assurance:
+            level = self.assurance.name.lower()
+            return f"it is for a customer who has signed in ({level} or above), and this one has not"
+        if self.customer and (customer is None or not proven):
+            return "it is for a customer who is known, and nobody has shown who this one is"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +92,7 @@ class Allowed:
     authorization_servers: tuple[str, ...] = ()
     calls_at_once: int = 8
     reads: frozenset[str] = frozenset()
+    needs: Mapping[str, Needs] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     def may(self, workload: str, connector: str, tool: str) -> bool:
@@ -72,6 +101,12 @@ class Allowed:
         if share is None or connector not in share.connectors:
             return False
         return share.tools is None or tool in share.tools
+
+    def needs_of(self, *names: str) -> Needs:
+        """What a tool of these names needs: all that is said of any of them."""
+        said = [self.needs[name] for name in names if name in self.needs]
+        level = max((one.assurance for one in said), default=AssuranceLevel.NONE)
+        return Needs(level, any(one.customer for one in said))
 
 
 def read_allowed(path: Path) -> Allowed:
@@ -101,11 +136,20 @@ def parse_allowed(raw: Any) -> Allowed:
     for tool, digest in found.fingerprints.items():
         if not is_digest(digest):
             raise SettingsError(f"the fingerprint of '{tool}' is none; 'answerable tools list' prints them")
+    for tool, one in found.needs.items():
+        if one.assurance is None and not one.customer:
+            raise SettingsError(f"'needs' says nothing of '{tool}'; write assurance: aal1, or customer: true")
+    needs = {
+        tool: Needs(
+            AssuranceLevel[(one.assurance or "none").upper()], one.customer or one.assurance is not None
+        )
+        for tool, one in found.needs.items()
+    }
     shares = {
         name: Share(frozenset(one.connectors), None if one.tools is None else frozenset(one.tools))
         for name, one in found.workloads.items()
     }
     return Allowed(
         shares, found.resource, found.hosts, found.origins, found.authorization_servers, found.calls_at_once,
-        frozenset(found.reads), found.fingerprints,
+        frozenset(found.reads), needs, found.fingerprints,
     )  # fmt: skip

@@ -17,6 +17,7 @@ _LOG = logging.getLogger("answerable.tools")
 _LONGEST_NAME = 64
 _MOST_TOOLS = 500
 """Of one connector."""
+_NOT_THERE = "the gate's file says what it needs, and nobody offers it: is it written as they call it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Catalogue:
                 left_out.append(LeftOut(connector.name, rest))
             self._offers[connector.name] = [one for one in judged if isinstance(one, Offered)]
         before, self._tools = self._tools, self._named(left_out)
+        known = {name for tool in self._tools.values() for name in (tool.name, tool.offered.name)}
+        left_out += [LeftOut(name, _NOT_THERE) for name in sorted(self.allowed.needs.keys() - known)]
         for one in left_out:
             if one not in self.left_out:
                 _LOG.warning("the tool '%s' is left out: %s", one.name, one.because)

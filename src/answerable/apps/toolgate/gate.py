@@ -3,7 +3,8 @@
     1. The tool is one that this workload may use; its arguments are read within bounds and fit its schema.
     2. A call that is under way already is joined, not made twice; of each workload only so many are.
     3. The situation: what was said, as the ledger has it, and what this gate saw done in the conversation.
-    4. A read passes; an act is decided by the bundle in force, or was let pass by a chat reply's decision.
+    4. What is for known or signed-in customers is refused to others. A read passes; an act is decided by the bundle
+       in force, or was let pass by a chat reply's decision.
     5. The call and its decision are durable before anything happens.
     6. A read is made, an act run under its permit, a held one taken to people, a refused one explained.
     7. What came of it is durable before the caller hears it.
@@ -19,13 +20,13 @@ from datetime import timedelta
 from answerable.actions import Done, NotDone, Outcome, Uncertain
 from answerable.adapters.world import new_trace, utc_now
 from answerable.apps.acting.calls import called
+from answerable.apps.intents import intent_of, known_of, thing_of
 from answerable.apps.toolgate import answers
 from answerable.apps.toolgate.answers import Answer
 from answerable.apps.toolgate.asked import Asked, Permitted, one_form
 from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Catalogue, Tool
 from answerable.apps.toolgate.drafts import Drafts
-from answerable.apps.toolgate.intents import intent_of, known_of, thing_of
 from answerable.apps.toolgate.permitted import find_permitted
 from answerable.apps.toolgate.refused_calls import RefusedCalls
 from answerable.apps.toolgate.running import Held, OpensApprovals, RunsActs, Wanted
@@ -37,6 +38,7 @@ from answerable.dialogue import talk_of
 from answerable.exchange import ToolCall
 from answerable.findings import succeeded
 from answerable.grants import DecisionId, Intent, Permit, Policies
+from answerable.identity import UNPROVEN
 from answerable.ports import Clock, Ledger, NewTrace
 from answerable.ports.connectors import BackEndCall
 from answerable.records import Book
@@ -54,6 +56,7 @@ from answerable.values.errors import (
 
 _LOG = logging.getLogger("answerable.toolgate")
 PERMIT_LASTS = timedelta(seconds=60)
+_SIGN_IN = "ask the customer to sign in to their account; once they have, ask for it again"
 _UNKNOWN = '{"error":"nobody knows yet whether it was done"}'
 
 
@@ -125,8 +128,9 @@ class ToolGate:
         """
         # 2.
         key = caller.key(f"alone/{self._new_trace()}")
-        same = Same(key, asked.tool, asked.arguments.digest, asked.once)
         tool = self.catalogue.find(caller.workload.id, asked.tool)
+        unmet = tool is not None and self._unmet(tool, caller) is not None
+        same = Same(key, asked.tool, asked.arguments.digest, asked.once, unmet)
         read = tool is not None and self.catalogue.is_read(tool, self.bundle())
         return await self._under_way.answer(same, lambda: self._answer(caller, asked, key), read=read)
 
@@ -149,9 +153,23 @@ class ToolGate:
         trace = self._new_trace()
         call = ToolCall(CallId(f"{trace}/{asked.call}"), asked.tool, asked.arguments.text)
         drafts = Drafts(trace, caller.workload, caller, asked, bundle, heard.sources, self._clock)
+        # 4.
+        unmet = self._unmet(tool, caller)
+        if unmet is not None:
+            return await self._turned_away(_refusal(bundle, unmet, _SIGN_IN), drafts)
         if self.catalogue.is_read(tool, bundle):
             return await self._read(tool, call, asked, key, drafts)
         return await self._act(tool, call, asked, key, drafts, heard, caller, bundle)
+
+    def _unmet(self, tool: Tool, caller: Caller) -> str | None:
+        """Why it is not for this caller's customer, by the gate's file; None where it is."""
+        needs = self.catalogue.allowed.needs_of(tool.name, tool.offered.name)
+        return needs.unmet(caller.customer, caller.assurance, proven=caller.customer_proof != UNPROVEN)
+
+    async def _turned_away(self, decision: ActDecision, drafts: Drafts) -> Answer:
+        """Not for this customer: nothing is looked at, and that it was asked for is on record."""
+        leaves = await self.ledger.append([*drafts.begin(decision, passed=False), *drafts.end("refused")])
+        return answers.of_decision(decision, drafts.trace, f"sha256:{leaves[1]}")
 
     async def _read(self, tool: Tool, call: ToolCall, asked: Asked, key: TalkKey, drafts: Drafts) -> Answer:
         # 5. A crash behind this leaves a call without a receipt: a read that nobody was told of.
@@ -223,8 +241,7 @@ class ToolGate:
             return answers.of_repeat(repeated, drafts.trace)
         values = known_of(bundle, asked.tool, asked.arguments.value, situation.book)
         rule = bundle.actions.get(asked.tool)
-        thing = None if rule is None or rule.resource is None else thing_of(rule.resource, values)
-        intent = intent_of(tool, asked, caller, thing, self._pseudonym)
+        intent = intent_of(tool, asked, caller, thing_of(bundle, asked.tool, values), self._pseudonym)
         if decision.outcome is ActOutcome.PERMIT:
             wanted = Wanted(
                 tool.offered.name,

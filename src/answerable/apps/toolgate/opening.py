@@ -50,6 +50,14 @@ def open_tool_gate(
             "the tool gate has no 'observe': what it let pass against the rules would be done. Unset ANSWERABLE_MODE"
         )
 
+    catalogue = open_catalogue(settings, acting.connectors, acting.back_ends)
+    signed_in = sorted(tool for tool, one in catalogue.allowed.needs.items() if one.assurance)
+    if signed_in and settings.customer_issuers is None:
+        raise SettingsError(
+            f"{settings.toolgate}: '{signed_in[0]}' is for customers who have signed in, and nobody says who has; set "
+            "ANSWERABLE_CUSTOMER_ISSUERS"
+        )
+
     async def ask_people(held: Held) -> ApprovalId | None:
         if approvals is None:
             return None
@@ -61,7 +69,7 @@ def open_tool_gate(
     return ToolGate(
         ledger,
         bundles.current,
-        open_catalogue(settings, acting.connectors, acting.back_ends),
+        catalogue,
         ByExecutor(acting.executor, bundles.rules, random),
         talks=Talks(RecordedPast(ledger, place.index)),
         open_approval=ask_people,

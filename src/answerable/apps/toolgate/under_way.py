@@ -25,6 +25,8 @@ class Same(NamedTuple):
     arguments: Digest
     once: str
     """The client's own key."""
+    unmet: bool = False
+    """Is it not for this caller? Then nobody else's answer is, either."""
 
 
 @dataclass(slots=True)

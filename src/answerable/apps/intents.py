@@ -8,10 +8,10 @@ from answerable.apps.toolgate.asked import Asked
 from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Tool
 from answerable.decisions import Bundle
-from answerable.decisions.actions import Need
 from answerable.grants import Intent
 from answerable.grants.grant import LONGEST_TEXT
 from answerable.records import Book, ExpressionFailed
+from answerable.values.strict_json import JsonError, read_json
 
 
 def intent_of(
@@ -50,11 +50,28 @@ def known_of(bundle: Bundle, tool: str, arguments: dict[str, Any], book: Book) -
     return values
 
 
-def thing_of(need: Need, values: Mapping[str, Any]) -> str | None:
-    """What the act is done to, as grants and chains name it: `Order L-1`. None where that is not known."""
+def thing_of(bundle: Bundle | None, tool: str, values: Mapping[str, Any]) -> str | None:
+    """What the act is done to, as grants and chains name it: `Order L-1`. None where that is not known.
+
+    `values` are `args` and whatever else is known, as the pack's expressions see it. A name that asks for more than
+    that is not known: of half of what it asks for, it might be another thing's.
+    """
+    action = None if bundle is None else bundle.actions.get(tool)
+    need = None if action is None else action.resource
+    if need is None or need.id.roots - values.keys():
+        return None
     try:
         name = need.id.find(dict(values))
     except ExpressionFailed:
         return None
     text = f"{need.kind} {name}"
     return text if name is not None and text.isprintable() and len(text) <= LONGEST_TEXT else None
+
+
+def thing_named(bundle: Bundle | None, tool: str, arguments: str) -> str | None:
+    """What an act is done to, by its arguments alone: JSON text. None where they don't name it."""
+    try:
+        args = read_json(arguments or "{}")
+    except JsonError:
+        return None
+    return thing_of(bundle, tool, {"args": args}) if isinstance(args, dict) else None

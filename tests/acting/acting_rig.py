@@ -38,6 +38,8 @@ from answerable.values import (
 START = some.NOW
 AUDIENCE = "https://shop.example"
 BUNDLE = some.digest("bundle")
+MEMORY = Path("/dev/shm")
+"""For files that no power cut concerns, where there is such a place."""
 PERMIT_LASTS = timedelta(minutes=5)
 
 

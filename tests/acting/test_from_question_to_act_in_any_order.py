@@ -10,54 +10,33 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Awaitable
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from acting_rig import AUDIENCE, Crash, Faulty, Rig, Steps, in_place
+from acting_rig import MEMORY, Crash, in_place
+from house_rig import ERRORS, OWEN, RUTH, SAM, TWO_ABOVE, House, NamedSteps, Question, arguments
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from answerable.actions import Done, NotDone
 from answerable.actions import State as ActState
-from answerable.adapters.bundle_files import built_in
-from answerable.adapters.duty_files import shipped_duties
 from answerable.adapters.sqlite_approvals import SqliteApprovals
 from answerable.approvals import Phase, Result, State, action_of
-from answerable.apps.approvals.answering import Reconsidered
-from answerable.apps.approvals.held import Facts, Held, holding
-from answerable.apps.approvals.running import RunsApproved
-from answerable.apps.approvals.stopped import stopped_by
-from answerable.apps.approvals.together import Approvals, put_together
-from answerable.apps.approvals.ways import Ways
-from answerable.decisions.act_rules import ActRules
-from answerable.decisions.actions import parse_actions
+from answerable.apps.approvals.held import holding
 from answerable.grants import KILL_SWITCH, DecisionId, Revocation, Selection, Selector, arguments_digest
-from answerable.grants.arguments import read_arguments
 from answerable.identity.operators import Operator
 from answerable.ports.actions import Kept as KeptAct
-from answerable.ports.connectors import BackEnd, BackEndCall
-from answerable.ports.notifying import Told
+from answerable.ports.connectors import BackEndCall
 from answerable.receipts import ApprovalBody, Entry, ReceiptBody, decode
-from answerable.roles import Assignment, Limits, Role
 from answerable.testing import sample_approvals as some
 from answerable.testing import sample_holds as holds
-from answerable.testing.memory_roles import MemoryRoles
 from answerable.testing.scripted_connector import Fault
-from answerable.values import ApprovalId, AssuranceLevel, ConversationId, Digest, Money, OperatorId
-from answerable.values.errors import (
-    ActionsUnavailable,
-    AnswerableError,
-    ApprovalsUnavailable,
-    GrantsUnavailable,
-    LedgerUnavailable,
-    NotNotified,
-)
+from answerable.values import ApprovalId, AssuranceLevel, Digest, OperatorId
+from answerable.values.errors import AnswerableError
 
-RUTH, SAM, OWEN = some.RUTH, some.SAM, some.OWEN
 PEOPLE = st.sampled_from([RUTH, SAM, OWEN])
 ONE_OR_TWO = st.sampled_from([[RUTH, SAM], [RUTH], [SAM], [OWEN]])
 SHOWN = st.sampled_from(["now", "now", "now", "first", "other"])
@@ -65,17 +44,11 @@ SELECTIONS = st.sampled_from(
     [
         KILL_SWITCH,
         Selection(Selector.APPROVER, RUTH),
-        Selection(Selector.CONVERSATION, "c-1"),
+        Selection(Selector.CONVERSATION, "c-0"),
         Selection(Selector.WORKLOAD, some.WORKLOAD),
         Selection(Selector.BUNDLE, holds.BUNDLE),
     ]
 )
-ERRORS = {
-    "actions": ActionsUnavailable,
-    "grants": GrantsUnavailable,
-    "ledger": LedgerUnavailable,
-    "approvals": ApprovalsUnavailable,
-}
 KEPT = ["grants.consume", "approvals.apply", "ledger.append", "actions.advance"]
 STOPPED = {Phase.DENIED, Phase.EXPIRED, Phase.WITHDRAWN, Phase.VOIDED}
 PHASES = {
@@ -86,20 +59,8 @@ PHASES = {
     "voided": Phase.VOIDED,
     "used": Phase.USED,
 }
-TWO_ABOVE = 500
 DOLLARS = st.sampled_from([120, TWO_ABOVE, TWO_ABOVE + 1])
 YES_NO = st.booleans()
-RULES = {"routes": {some.ROUTE: {"deadline": "4h", "two_above": f"{TWO_ABOVE}.00 USD", "valid": "15m"}}}
-BUNDLE = replace(
-    built_in(),
-    digest=holds.BUNDLE,
-    approvals=RULES,
-    actions=parse_actions(
-        {"refund_order": {"subjects": ["refund"], "reversible": False, "connector": "shop"}}, {}
-    ),
-)
-DUTIES = shipped_duties()
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(autouse=True)
@@ -107,113 +68,8 @@ def _stores_answer_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asyncio, "to_thread", in_place)
 
 
-class NamedSteps(Steps):
-    """The next step that is named `short` is done, and then fails or is the last one of its process."""
-
-    short = ""
-    dies = False
-
-    def at(self, name: str) -> Any:
-        fault = super().at(name)
-        if name != self.short:
-            return fault
-        self.short = ""
-
-        def fall_short(when: str) -> None:
-            if when == "after":
-                raise Crash if self.dies else ERRORS[name.partition(".")[0]]("it failed")
-
-        return fall_short
-
-
-@dataclass
-class Host:
-    """The program that speaks with customers, where it can be reached."""
-
-    name: str = "host"
-    told: list[Told] = field(default_factory=list)
-    deaf: bool = False
-
-    async def tell(self, told: Told) -> None:
-        if self.deaf:
-            raise NotNotified("nobody is there")
-        self.told.append(told)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What was asked, before anybody answered."""
-
-    id: ApprovalId
-    decision: DecisionId
-    conversation: ConversationId
-    binds: Digest
-    amount: int
-
-
-class House(Rig):
-    """An executor and everything about approvals over the same ledger; a start opens all of it anew."""
-
-    approvals: SqliteApprovals | None = None
-    made: Approvals
-
-    def __init__(self, folder: Path, **can: bool) -> None:
-        self.host = Host()
-        self.roles = MemoryRoles()
-        for who in (RUTH, SAM, OWEN):
-            ago = some.NOW - timedelta(days=1)
-            self.roles.assign(Assignment(who, Role.APPROVER, Limits(), OWEN, ago))
-        self.roles.own(some.WORKLOAD, OWEN)
-        self.place = folder / "approvals.db"
-        super().__init__(folder=folder, rules=ActRules(connector="shop"), **can)
-
-    def start(self) -> None:
-        if not isinstance(self.steps, NamedSteps):
-            self.steps = NamedSteps()
-        super().start()
-        if self.approvals is not None:
-            self.approvals.close()
-        self.approvals = SqliteApprovals(self.place)
-        store: Any = Faulty(self.approvals, "approvals", self.steps)
-        ledger: Any = self.steps_ledger
-        back_ends = {"shop": BackEnd(AUDIENCE)}
-        runs = RunsApproved(self.executor, ledger, lambda _: BUNDLE, back_ends)
-        self.made = put_together(
-            store,
-            ledger,
-            self.roles,
-            DUTIES,
-            lambda: BUNDLE,
-            runs,
-            self.clock,
-            ways=Ways(tellers=(self.host,)),
-            facts=lambda held: Facts(("refund",), amount_of(held.text), "eu", "8c1f"),
-            reconsider=self._reconsider,
-            became=runs.became,
-            stopped=stopped_by(self.grants.revocations),
-        )
-        self.made.service.on_record.patience = 0.0
-
-    async def _reconsider(self, _: Held, text: str) -> Reconsidered:
-        return Reconsidered(amount_of(text))
-
-    def close(self) -> None:
-        super().close()
-        assert self.approvals is not None
-        self.approvals.close()
-
-
-def amount_of(text: str | None) -> Money:
-    assert text is not None
-    return Money(read_arguments(text)["amount"] * 100, "USD")
-
-
-def arguments(dollars: int) -> str:
-    return f'{{"order_id":"W1","amount":{dollars}}}'
-
-
 class FromQuestionToAct(RuleBasedStateMachine):
-    """At most three questions at a time, so that much happens to each."""
+    """At most three questions, so that much happens to each."""
 
     questions = Bundle("questions")
 

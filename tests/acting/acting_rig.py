@@ -1,19 +1,23 @@
-"""Everything that an executor needs, in memory, with a clock that is moved by hand and faults at any step."""
+"""Everything that an executor needs, in memory or in files, with a clock moved by hand and faults at any step."""
 
 import hashlib
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypedDict
 
 from answerable.actions import Action, action_under
+from answerable.adapters.sqlite_actions import SqliteActions
+from answerable.adapters.sqlite_grants import SqliteGrants
 from answerable.apps.acting import Executor, Granting, Pace
 from answerable.apps.acting.recovery import Recovery
 from answerable.backends import StoreAuthority
 from answerable.decisions.act_rules import ActRules, LeadsTo, Limit
 from answerable.grants import Approval, DecisionId, Intent, KeyRing, Permit, Policies, arguments_digest
-from answerable.ports.actions import Kept
+from answerable.ports.actions import ActionStore, Kept
+from answerable.ports.grants import GrantStore
 from answerable.receipts import Draft, Opened, ReceiptBody, decode
 from answerable.testing import sample_grants as some
 from answerable.testing.memory_actions import MemoryActions
@@ -34,6 +38,8 @@ from answerable.values import (
 START = some.NOW
 AUDIENCE = "https://shop.example"
 BUNDLE = some.digest("bundle")
+MEMORY = Path("/dev/shm")
+"""For files that no power cut concerns, where there is such a place."""
 PERMIT_LASTS = timedelta(minutes=5)
 
 
@@ -109,6 +115,12 @@ class FaultyLedger:
         fault("after")
         return rows
 
+    async def ready(self) -> str:
+        return await self._inner.ready()
+
+    async def close(self) -> None:
+        await self._inner.close()
+
 
 class Rig:
     """One world: what lasts (stores, ledger, back end) and processes that come and go."""
@@ -120,16 +132,21 @@ class Rig:
         repeatable: bool = False,
         can_query: bool = False,
         rules: ActRules | None = None,
+        folder: Path | None = None,
     ) -> None:
+        """With a `folder` the stores are files there, and each process opens them anew."""
         self.now = START
         self.steps = Steps()
-        self.actions = MemoryActions()
-        self.grants = MemoryGrants()
+        self.folder = folder
+        self.actions: ActionStore = MemoryActions()
+        self.grants: GrantStore = MemoryGrants()
+        # A back end is a process of its own, which lives on.
+        self.back_end_grants = self.grants if folder is None else SqliteGrants(folder / "grants.db")
         self.ledger = MemoryLedger()
         self.numbers = itertools.count()
         self.ring = KeyRing(some.key(1), some.key(2))
         keys = {one.id: one.secret for one in (some.key(1), some.key(2))}
-        authority = StoreAuthority(some.ISSUER, self.grants, lambda: keys, self.clock)
+        authority = StoreAuthority(some.ISSUER, self.back_end_grants, lambda: keys, self.clock)
         self.back_end = ScriptedConnector(
             "shop",
             now=self.clock,
@@ -154,6 +171,11 @@ class Rig:
 
     def start(self) -> None:
         """A new process over the same stores."""
+        if self.folder is not None:
+            self.actions.close()
+            self.grants.close()
+            self.actions = SqliteActions(self.folder / "actions.db")
+            self.grants = SqliteGrants(self.folder / "grants.db")
         store: Any = Faulty(self.actions, "actions", self.steps)
         grants: Any = Faulty(self.grants, "grants", self.steps)
         ledger: Any = FaultyLedger(self.ledger, self.steps)
@@ -174,6 +196,7 @@ class Rig:
             sleep=no_sleep,
         )
         self.recovery = Recovery(self.executor)
+        self.steps_ledger = ledger
 
         def tick(where: str) -> None:
             fault = self.steps.at(f"back_end.{where}")
@@ -230,8 +253,13 @@ class Rig:
             self.back_end.pass_time()
             await self.recovery.recover()
 
+    def close(self) -> None:
+        for one in (self.actions, self.grants, self.back_end_grants):
+            one.close()
+
     def kept(self) -> list[Kept]:
-        """Every act, as it is kept."""
+        """Every act, as it is kept in memory."""
+        assert isinstance(self.actions, MemoryActions)
         return list(self.actions._kept.values())
 
     def receipts(self, action: ActionId) -> list[ReceiptBody]:

@@ -14,7 +14,7 @@ from answerable.grants import KILL_SWITCH, Revocation
 from answerable.receipts import ActionBody, GrantBody, ReceiptBody, ReceiptPrivate, decode, kind_name
 from answerable.testing.scripted_connector import Fault
 from answerable.values import Money, OperatorId
-from answerable.values.errors import ActionRefused
+from answerable.values.errors import ActionRefused, LedgerUnavailable
 
 
 def story(rig: Rig) -> list[str]:
@@ -149,6 +149,25 @@ async def test_the_kill_switch_between_intent_and_call_stops_it(checks_grants: b
     assert settled.outcome == NotDone("a revocation stands against it")
     assert not rig.back_end.called
     assert story(rig) == ["action intended", "action given_up", "receipt not_done"]
+
+
+@pytest.mark.parametrize("step", [5, 6, 7])
+async def test_the_kill_switch_stops_what_had_its_grant_used_up_and_was_not_sent(step: int) -> None:
+    rig = Rig()
+    wanted, permit = rig.wanted()
+
+    def fault(when: str) -> None:
+        if when == ("after" if rig.steps.seen[step] == "grants.consume" else "before"):
+            raise LedgerUnavailable("it failed")
+
+    rig.steps.plan[step] = fault  # the grant is used up, that goes on record, and so does the call
+    with pytest.raises(LedgerUnavailable):
+        await rig.executor.act(wanted, permit=permit)
+    assert rig.steps.seen[5] == "grants.consume"
+    rig.grants.revoke(Revocation(KILL_SWITCH, rig.now, "ops", "drill"))
+    settled = await rig.executor.act(wanted, permit=permit)
+    assert settled.outcome == NotDone("a revocation stands against it")
+    assert not rig.back_end.called
 
 
 async def test_a_retry_is_not_sent_while_a_revocation_stands() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from acting_rig import PERMIT_LASTS, START, Capabilities, Crash, Rig, in_place
+from acting_rig import MEMORY, PERMIT_LASTS, START, Capabilities, Crash, Rig, in_place
 
 from answerable.actions import UNKNOWN, Done, NotDone, Settled, State, Uncertain
 from answerable.testing.scripted_connector import Fault
@@ -125,6 +127,26 @@ async def test_a_fault_at_every_step(capabilities: Capabilities, script: list[Fa
                 done = any(rig.back_end.done.values())
                 if capabilities["can_query"] or (capabilities["checks_grants"] and not done):
                     assert state is None or state not in UNKNOWN, f"{kind} at {number} {step}: {state}"
+
+
+async def test_a_fault_at_every_step_over_stores_in_files() -> None:
+    """What a process leaves is what the next one finds: each start opens the files anew."""
+    capabilities = Capabilities(repeatable=False, can_query=True, checks_grants=True)
+    script = [Fault.LOST_DONE]
+    for number, step in enumerate(await steps_of(capabilities, script)):
+        for kind in ("crash", "crash, but done", "failed, but done"):
+            if kind.startswith("failed") and step.startswith("back_end"):
+                continue
+            with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+                rig = Rig(**capabilities, folder=Path(folder))
+                rig.back_end.script.extend(script)
+                rig.steps.plan[number] = failing(rig, kind, step)
+                told = [await attempt(rig)]
+                rig.start()
+                told.append(await attempt(rig))
+                state = await hold(rig, told)
+                assert state is None or state not in UNKNOWN, f"{kind} at {number} {step}: {state}"
+                rig.close()
 
 
 @pytest.mark.parametrize("capabilities", CAPABILITIES, ids=named)

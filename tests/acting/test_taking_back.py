@@ -44,7 +44,7 @@ async def nobody(wanted: Undoing) -> Ruling:
 
 
 def rig(allowed: object = anybody, **kinds: bool) -> Rig:
-    made = Rig(rules=ActRules(connector="shop", undo=UNDO), **kinds)
+    made = Rig(rules=ActRules(connector="shop", undo=UNDO), folder=None, **kinds)
     made.decide_undo = RecordedUndo(
         made.ledger,
         now=made.clock,

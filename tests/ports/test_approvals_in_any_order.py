@@ -1,6 +1,7 @@
 """Approvals opened, answered, changed, used, withdrawn and run out in any order, with crashes between.
 
-No act is done without a yes to exactly it by somebody who may, nor twice, nor after anybody stopped it.
+No act is done without a yes to exactly it by somebody who may, nor twice, nor after anybody stopped it. What happened
+last stays pending until it is on record, whoever opens the file meanwhile, and nothing else happens before that.
 """
 
 import shutil
@@ -20,6 +21,7 @@ from answerable.approvals import (
     Deny,
     Event,
     Expire,
+    Opened,
     Phase,
     State,
     Use,
@@ -52,6 +54,8 @@ class Approvals(RuleBasedStateMachine):
         """Who said yes to each digest, before anybody said anything else."""
         self.used: Counter[ApprovalId] = Counter()
         self.stopped: set[ApprovalId] = set()
+        self.pending: dict[ApprovalId, Event] = {}
+        """What happened last to each, where nobody has put it on record yet."""
 
     @rule(target=waiting, needs=st.integers(1, 2))
     def open(self, needs: int) -> ApprovalId:
@@ -60,7 +64,7 @@ class Approvals(RuleBasedStateMachine):
         kept = [one.open(request) for one in self.stores]
         assert kept[0] == kept[1]
         self.first[request.id] = request.binds
-        self._record(request.id)
+        self.pending[request.id] = Opened(self.now)
         return request.id
 
     @rule(approval=waiting, who=PEOPLE, shown=SHOWN)
@@ -137,8 +141,13 @@ class Approvals(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
+    @rule(approval=waiting)
+    def record(self, approval: ApprovalId) -> None:
+        self._record(approval)
+
     @rule()
     def restart(self) -> None:
+        """With whatever is pending: a crash between the store and the ledger leaves it so."""
         self.file.close()
         self.file = SqliteApprovals(self.folder / "approvals.db")
         assert self.file.unsettled() == self.memory.unsettled()
@@ -147,6 +156,15 @@ class Approvals(RuleBasedStateMachine):
     @invariant()
     def nothing_is_used_twice(self) -> None:
         assert all(count <= 1 for count in self.used.values())
+
+    @invariant()
+    def what_is_not_on_record_stays_pending(self) -> None:
+        for approval in getattr(self, "first", {}):
+            for one in self.stores:
+                kept = one.get(approval)
+                assert kept is not None
+                event = kept.pending.event if kept.pending else None
+                assert event == self.pending.get(approval)
 
     def teardown(self) -> None:
         if hasattr(self, "file"):
@@ -171,10 +189,21 @@ class Approvals(RuleBasedStateMachine):
         return self.first[approval] if which == "first" else some.digest("something else")
 
     def _happen(self, approval: ApprovalId, event: Event) -> Answer:
+        before = self._kept(approval)
+        answer = self._apply(approval, event)
+        if isinstance(answer, Unrecorded):  # as whoever asks: put it on record, and ask again
+            assert self._kept(approval) == before
+            assert approval in self.pending
+            self._record(approval)
+            answer = self._apply(approval, event)
+            assert not isinstance(answer, Unrecorded)
+        if isinstance(answer, Applied) and answer.kept.state != before:
+            self.pending[approval] = event
+        return answer
+
+    def _apply(self, approval: ApprovalId, event: Event) -> Answer:
         answers = [one.apply(approval, event) for one in self.stores]
         assert answers[0] == answers[1]
-        assert not isinstance(answers[0], Unrecorded)
-        self._record(approval)
         return answers[0]
 
     def _record(self, approval: ApprovalId) -> None:
@@ -182,6 +211,7 @@ class Approvals(RuleBasedStateMachine):
             kept = one.get(approval)
             assert kept is not None
             one.recorded(approval, kept.state.revision)
+        self.pending.pop(approval, None)
 
     def _stop(self, approval: ApprovalId, answer: Answer) -> None:
         if isinstance(answer, Applied):

@@ -58,6 +58,8 @@ class ScriptedConnector:
         self.said = ""
         """What it says where it refuses."""
         self.tick: Callable[[str], None] = lambda _where: None
+        self.comes: Callable[[BackEndCall], None] = lambda _call: None
+        """Sees each call as it comes, before anything is done."""
         self._now, self._authority, self._audience, self._late = now, authority, audience, late
         self._waiting: list[_Late] = []
         self._numbers = 0
@@ -67,6 +69,7 @@ class ScriptedConnector:
 
     async def call(self, call: BackEndCall, seconds: float) -> Outcome:
         del seconds
+        self.comes(call)
         self.called[call.key] += 1
         fault = self.script.popleft() if self.script else None
         self.tick("call")

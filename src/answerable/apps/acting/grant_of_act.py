@@ -36,6 +36,9 @@ class GrantOfAct:
     async def ready(self, kept: Kept, permit: Permit, connector: Connector) -> tuple[Kept, Shown] | str:
         """A grant that is durable, on record and good for this moment; or why there is none."""
         grant = kept.progress.grant if not connector.checks_grants else None
+        # Used up before a crash, it is given again to the same attempt, whatever was revoked since.
+        if grant is not None and await asyncio.to_thread(self._granting.stops, kept):
+            return "a revocation stands against it"
         for _ in range(_MOST_GRANTS):
             if grant is None:
                 made = await asyncio.to_thread(self._granting.issued, permit)

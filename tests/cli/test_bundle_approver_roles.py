@@ -116,6 +116,17 @@ def test_whoever_has_the_role_and_wrote_nothing_of_it_approves_and_it_is_on_reco
     assert "put in force by Ana" in found
 
 
+@pytest.mark.parametrize("because", ["x" * 501, "two\nlines", "half of a letter \udcff"])
+def test_a_reason_that_is_not_one_short_line_is_not_put_on_record_for_ever(
+    house: House, because: str
+) -> None:
+    house.give(TOMAS, Role.POLICY_APPROVER)
+    with pytest.raises(BundleError, match="write '--because' in one line of at most 500 letters"):
+        house.activate("--because", because)
+    assert house.history() == []
+    assert house.entries() == []
+
+
 def test_an_author_does_not_approve_their_own_bundle_under_a_linked_id(house: House) -> None:
     house.people(f"KEY Tomas Adeyemi operator: {TOMAS}", f"author Mira Lindqvist operator: {ALSO}")
     house.give(TOMAS, Role.POLICY_APPROVER)

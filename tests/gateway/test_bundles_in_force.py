@@ -1,15 +1,18 @@
 """Bundles on a shelf: put in force while the gateway runs, rolled back, kept by conversations that have begun."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
+from threading import Event
 
 import pytest
 from gateway_stack import Programmed, either, gateway
 
 from answerable.adapters.bundle_shelf import BundleShelf
 from answerable.apps.deciders import ShelfDecider
+from answerable.decisions import Bundle
 from answerable.values import Digest
 from answerable.values.errors import BundleError
 
@@ -103,6 +106,41 @@ def test_the_bundle_before_stays_where_the_new_one_cannot_be_loaded(
     assert f"{first} stays in force" in caplog.text
     third = put_in_force(shelf, pack(tmp_path, "three"))
     clock[0] = 4.0
+    assert decider.current().bundle.digest == third
+
+
+class SlowToLoad(BundleShelf):
+    """A shelf on which one bundle takes as long to load as a test says."""
+
+    slow: Digest | None = None
+    loading: Event
+    go_on: Event
+
+    def load(self, digest: Digest) -> Bundle:
+        bundle = super().load(digest)
+        if digest == self.slow:
+            self.loading.set()
+            assert self.go_on.wait(10)
+        return bundle
+
+
+def test_an_older_bundle_that_takes_long_to_load_does_not_come_back_in_force(tmp_path: Path) -> None:
+    shelf = SlowToLoad(tmp_path / "shelf", approvers=None)
+    shelf.loading, shelf.go_on = Event(), Event()
+    begun_with = put_in_force(shelf, pack(tmp_path, "one"))
+    clock = [0.0]
+    decider = ShelfDecider(shelf, monotonic=lambda: clock[0])
+    shelf.slow = put_in_force(shelf, pack(tmp_path, "two"))
+    clock[0] = 2.0
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(decider.current)
+        assert shelf.loading.wait(10)
+        third = put_in_force(shelf, pack(tmp_path, "three"))
+        clock[0] = 4.0
+        second = threads.submit(decider.current).result(10)
+        assert second.bundle.digest == begun_with, "nobody waits for it"
+        shelf.go_on.set()
+        assert first.result(10).bundle.digest == shelf.slow
     assert decider.current().bundle.digest == third
 
 

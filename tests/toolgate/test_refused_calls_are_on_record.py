@@ -1,5 +1,6 @@
 """A call that is refused as it stands is not lost: it is in the log, and sealed in the ledger, and only so often."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -122,3 +123,14 @@ async def test_over_http_a_call_that_is_refused_is_on_record_and_what_meta_gets_
         assert answer.is_error
         assert "'_meta.answerable/conversation' can't be taken" in caplog.text
         assert len(await on_record(stack)) == 1, "of no conversation that is known"
+
+
+async def test_a_refusal_whose_caller_hung_up_is_on_record_before_the_gate_is_closed(tmp_path: Path) -> None:
+    async with tools(tmp_path) as stack:
+        asking = asyncio.create_task(stack.ask("get_order", {}))
+        await asyncio.sleep(0)  # it is refused, and begins to be written
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await stack.gate.close()
+        assert len(await on_record(stack)) == 1

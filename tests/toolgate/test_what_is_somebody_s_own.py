@@ -66,7 +66,7 @@ async def test_that_it_was_asked_for_is_on_record_as_a_refused_call(tmp_path: Pa
         assert private is not None
         assert json.loads(private.arguments) == ORDER
         assert chain.reply is not None
-        assert chain.reply.detail == "refused"
+        assert chain.reply.detail == "refuse"
 
 
 async def test_what_is_under_way_for_a_signed_in_customer_is_not_told_to_another_caller(

@@ -22,7 +22,9 @@ from answerable.receipts import BundleBody, Draft
 from answerable.roles import Assignment, Duties
 from answerable.signing import written
 from answerable.values import rfc3339
-from answerable.values.errors import NotAllowed
+from answerable.values.errors import BundleError, NotAllowed
+
+_LONGEST = 500
 
 
 def ask_and_record(
@@ -31,8 +33,13 @@ def ask_and_record(
     """Ask the rules, and put on record what is about to be put in force; the rules that allow it.
 
     The entry is durable when this returns, and nothing is in force yet (`BundleBody` says what a crash leaves).
-    Raises NotAllowed in the words of the ruling, RolesUnavailable, LedgerError, SettingsError.
+    Raises NotAllowed in the words of the ruling, BundleError, RolesUnavailable, LedgerError, SettingsError.
     """
+    for option, text in (("--by", by), ("--because", because)):
+        if len(text) > _LONGEST or not text.isprintable():
+            raise BundleError(
+                f"write '{option}' in one line of at most {_LONGEST} letters; it stays on record"
+            )
     return asyncio.run(_ask_and_record(ledger, approvers, ready, now, by, because))
 
 

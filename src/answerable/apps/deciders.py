@@ -31,16 +31,22 @@ class ShelfDecider:
         self._stamp = shelf.stamp()
         self._decider = CedarDecider(shelf.load(shelf.active()))
         self._looked = monotonic()
+        self._looking = threading.Lock()  # the issuer of grants asks from worker threads
 
     def current(self) -> Decider:
         """The decider of the bundle in force."""
         now = self._monotonic()
-        if now - self._looked >= _LOOK_AGAIN_SECONDS:
-            self._looked = now
-            stamp = self.shelf.stamp()
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._renew()
+        # One at a time: of two that load, the one that began first may end last, and an older bundle would stay.
+        # Whoever comes meanwhile does not wait for it.
+        if now - self._looked >= _LOOK_AGAIN_SECONDS and self._looking.acquire(blocking=False):
+            try:
+                self._looked = now
+                stamp = self.shelf.stamp()
+                if stamp != self._stamp:
+                    self._stamp = stamp
+                    self._renew()
+            finally:
+                self._looking.release()
         return self._decider
 
     def _renew(self) -> None:

@@ -9,9 +9,11 @@ from answerable.apps.toolgate.caller import Caller
 from answerable.apps.toolgate.catalogue import Tool
 from answerable.decisions import Bundle
 from answerable.grants import Intent
+from answerable.grants.arguments import read_arguments
+from answerable.grants.canonical_json import number
 from answerable.grants.grant import LONGEST_TEXT
 from answerable.records import Book, ExpressionFailed
-from answerable.values.strict_json import JsonError, read_json
+from answerable.values.errors import InvalidRequest
 
 
 def intent_of(
@@ -64,14 +66,15 @@ def thing_of(bundle: Bundle | None, tool: str, values: Mapping[str, Any]) -> str
         name = need.id.find(dict(values))
     except ExpressionFailed:
         return None
-    text = f"{need.kind} {name}"
+    # `1.0` and `1` are one number (`grants.arguments`), and so one thing.
+    text = f"{need.kind} {number(name) if isinstance(name, float) else name}"
     return text if name is not None and text.isprintable() and len(text) <= LONGEST_TEXT else None
 
 
 def thing_named(bundle: Bundle | None, tool: str, arguments: str) -> str | None:
     """What an act is done to, by its arguments alone: JSON text. None where they don't name it."""
     try:
-        args = read_json(arguments or "{}")
-    except JsonError:
+        args = read_arguments(arguments)
+    except InvalidRequest:
         return None
-    return thing_of(bundle, tool, {"args": args}) if isinstance(args, dict) else None
+    return thing_of(bundle, tool, {"args": args})

@@ -83,6 +83,7 @@ class ToolGate:
         self._clock, self._new_trace, self._read_seconds = clock, trace, read_seconds
         self._under_way = UnderWay(clock, catalogue.allowed.calls_at_once)
         self._refused = RefusedCalls(ledger, bundle, catalogue, clock, trace)
+        self._writing: set[asyncio.Task[None]] = set()
 
     def asked(
         self,
@@ -118,6 +119,8 @@ class ToolGate:
         except InvalidRequest as error:
             # Shielded: whoever hangs up at once was refused all the same.
             writing = asyncio.create_task(self._refused(caller, tool, arguments, call, error))
+            self._writing.add(writing)
+            writing.add_done_callback(self._written)
             await asyncio.shield(writing)
             raise
 
@@ -137,6 +140,12 @@ class ToolGate:
     async def close(self) -> None:
         """Wait for what was begun."""
         await self._under_way.close()
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _written(self, writing: "asyncio.Task[None]") -> None:
+        self._writing.discard(writing)
+        if not writing.cancelled() and (error := writing.exception()) is not None:
+            _LOG.error("a refused call could not be recorded: %s", error)  # its caller may have hung up
 
     async def _answer(self, caller: Caller, asked: Asked, key: TalkKey) -> Answer:
         bundle = self.bundle()
@@ -168,7 +177,8 @@ class ToolGate:
 
     async def _turned_away(self, decision: ActDecision, drafts: Drafts) -> Answer:
         """Not for this customer: nothing is looked at, and that it was asked for is on record."""
-        leaves = await self.ledger.append([*drafts.begin(decision, passed=False), *drafts.end("refused")])
+        end = drafts.end(decision.outcome.value)
+        leaves = await self.ledger.append([*drafts.begin(decision, passed=False), *end])
         return answers.of_decision(decision, drafts.trace, f"sha256:{leaves[1]}")
 
     async def _read(self, tool: Tool, call: ToolCall, asked: Asked, key: TalkKey, drafts: Drafts) -> Answer:

@@ -322,7 +322,8 @@ class FromQuestionToAct(RuleBasedStateMachine):
 
     def _agrees(self, state: State) -> None:
         """With the ledger: where it has come to, for exactly what, and by how many."""
-        bodies = [one for one in self._recorded(state.request.id) if one.event not in ("told", "reminded")]
+        changes_nothing = ("told", "reminded", "refused")
+        bodies = [one for one in self._recorded(state.request.id) if one.event not in changes_nothing]
         last = bodies[-1]
         reached = Phase.APPROVED if last.approvals >= last.needed else Phase.OPEN
         assert PHASES.get(last.event, reached) is state.phase
@@ -360,6 +361,15 @@ class FromQuestionToAct(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "house"):
             return
+        try:
+            self._comes_to_an_end()
+        finally:
+            self.house.close()
+            self.loop.close()
+            shutil.rmtree(self.folder)
+
+    def _comes_to_an_end(self) -> None:
+        """Whatever happened, everything that waits is over one day, and whoever asked was told."""
         house = self.house
         house.steps = NamedSteps()
         house.back_end.looks.clear()
@@ -382,9 +392,6 @@ class FromQuestionToAct(RuleBasedStateMachine):
             assert state.closed, state
             assert state.told_at is not None
         self.loop.run_until_complete(house.ledger.verify())
-        house.close()
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
     # -- how it is looked at -----------------------------------------------------------
 

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from gateway_stack import Answer, call, whole
 from starlette.responses import Response
-from whole_house import BOT, SHOP_AUDIENCE, House, asks, bot, house, now, read_order, user
+from whole_house import BOT, HOLDER, House, asks, bot, grant_for, house, now, read_order, user
 
 from answerable.apps.authority.refusals import MOST
 from answerable.apps.demo_house import SHOP
 from answerable.flow import Mode
-from answerable.grants import arguments_digest, make_proof, new_key
+from answerable.grants import make_proof
 from answerable.receipts import GrantBody
 
 LAMP = {
@@ -32,7 +32,7 @@ AGREED = [
 ]
 REFUND = asks("refund_order", order_id="L-22871", amount=89.00, reason="broken")
 ARGUMENTS = REFUND["function"]["arguments"]
-HOLDER = new_key(bytes(range(40)))
+ask_for_grant = partial(grant_for, arguments=ARGUMENTS)
 
 
 @pytest.fixture(scope="module")
@@ -49,39 +49,6 @@ def decided(home: House, call_made: Any = REFUND) -> Any:
     """The verdict on the act of a reply."""
     home.model.answer = lambda _: acts_with(call_made)
     return home.say(AGREED).json["answerable"]["acts"][-1]
-
-
-def ask_for_grant(
-    home: House,
-    decision: Any,
-    *,
-    workload: str = "bot",
-    arguments: str = ARGUMENTS,
-    action: str = "refund_order",
-    **more: str,
-) -> Answer:
-    details = {
-        "type": "answerable_action",
-        "actions": [action],
-        "locations": [SHOP_AUDIENCE],
-        "arguments_digest": arguments_digest(arguments),
-        "decision": decision,
-        **more,
-    }
-    form = {
-        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "subject_token": home.svid(workload),
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "audience": SHOP_AUDIENCE,
-        "authorization_details": json.dumps([details]),
-    }
-    proof = make_proof(HOLDER.secret, "POST", f"{home.url}/oauth/token", now=now(), jti=home.svid()[-20:])
-    headers = {
-        "Authorization": f"Bearer {home.svid(workload)}",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "DPoP": proof,
-    }
-    return call(home.url, "POST", "/oauth/token", urlencode(form).encode(), headers)
 
 
 def refund(home: House, token: str, arguments: str = ARGUMENTS, key: str = "k-1") -> Answer:

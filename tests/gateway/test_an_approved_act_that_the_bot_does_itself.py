@@ -3,17 +3,25 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from gateway_stack import Answer, call
-from whole_house import SHOP_AUDIENCE, House, answer_it, held, house, now, refunded, until, waiting
+from gateway_stack import call
+from whole_house import (
+    HOLDER,
+    SHOP_AUDIENCE,
+    House,
+    answer_it,
+    grant_for,
+    held,
+    house,
+    now,
+    refunded,
+    until,
+    waiting,
+)
 
-from answerable.grants import arguments_digest, make_proof, new_key
+from answerable.grants import make_proof
 from answerable.roles import Role
-
-HOLDER = new_key(bytes(range(40)))
 
 
 @pytest.fixture
@@ -27,28 +35,7 @@ def home(tmp_path: Path) -> Iterator[House]:
         yield running
 
 
-def token(home: House, one: Any, arguments: str, workload: str = "bot") -> Answer:
-    details = {
-        "type": "answerable_action",
-        "actions": ["refund_order"],
-        "locations": [SHOP_AUDIENCE],
-        "arguments_digest": arguments_digest(arguments),
-        "decision": one["decision"],
-    }
-    form = {
-        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "subject_token": home.svid(workload),
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "audience": SHOP_AUDIENCE,
-        "authorization_details": json.dumps([details]),
-    }
-    proof = make_proof(HOLDER.secret, "POST", f"{home.url}/oauth/token", now=now(), jti=home.svid()[-20:])
-    headers = {
-        "Authorization": f"Bearer {home.svid(workload)}",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "DPoP": proof,
-    }
-    return call(home.url, "POST", "/oauth/token", urlencode(form).encode(), headers)
+DENIED = {"error": "access_denied"}
 
 
 def refund(home: House, shown: str, arguments: str, key: str) -> int:
@@ -72,7 +59,9 @@ def refund(home: House, shown: str, arguments: str, key: str) -> int:
 def test_an_approved_act_without_a_connector_is_done_by_the_bot_with_a_grant_and_once(home: House) -> None:
     act = held(home).json["answerable"]["acts"][0]
     asked = '{"order_id": "L-19004", "amount": 210.0, "reason": "broken"}'
-    assert token(home, act, asked).json == {"error": "access_denied"}, "nobody has approved it"
+    assert grant_for(home, act["decision"], arguments=asked).json == {"error": "access_denied"}, (
+        "nobody has approved it"
+    )
     ruth = home.signed_in("ruth")
     [one] = waiting(ruth)
     less = '{"order_id": "L-19004", "amount": 200.0, "reason": "broken"}'
@@ -80,14 +69,16 @@ def test_an_approved_act_without_a_connector_is_done_by_the_bot_with_a_grant_and
     [told] = until(home.outcomes)
     assert (told["outcome"], told["decision"]) == ("approved", act["decision"])
     assert json.loads(told["arguments"]) == json.loads(less)
-    assert token(home, told, asked).json == {"error": "access_denied"}, "that is not what was approved"
-    shown = token(home, told, told["arguments"])
+    assert grant_for(home, told["decision"], arguments=asked).json == {"error": "access_denied"}, (
+        "that is not what was approved"
+    )
+    shown = grant_for(home, told["decision"], arguments=told["arguments"])
     assert shown.status == 200, shown.body
     assert shown.json["authorization_details"][0]["identifier"] == "Order L-19004"
     assert refund(home, shown.json["access_token"], told["arguments"], "k-1") == 200
     assert refunded(home) == 200.0
     assert refund(home, shown.json["access_token"], told["arguments"], "k-2") == 401
-    assert token(home, told, told["arguments"]).status == 400, "it is used up"
+    assert grant_for(home, told["decision"], arguments=told["arguments"]).status == 400, "it is used up"
     assert [one["outcome"] for one in home.outcomes()] == ["approved"]
 
 
@@ -97,7 +88,9 @@ def test_nobody_but_the_workload_that_asked_uses_an_approval_up(home: House) -> 
     [one] = waiting(ruth)
     assert answer_it(home, ruth, one, "approve").status == 200
     [told] = until(home.outcomes)
-    assert token(home, told, told["arguments"], "other").json == {"error": "access_denied"}
+    assert grant_for(home, told["decision"], arguments=told["arguments"], workload="other").json == {
+        "error": "access_denied"
+    }
     assert home.send(ruth, f"/approvals/{one['approval']}/withdraw", reason="too soon").status == 200
 
 
@@ -108,6 +101,6 @@ def test_a_withdrawn_approval_gives_the_bot_no_grant_and_the_customer_hears_it(h
     assert answer_it(home, ruth, one, "approve").status == 200
     [told] = until(home.outcomes)
     assert home.send(ruth, f"/approvals/{one['approval']}/withdraw", reason="too soon").status == 200
-    assert token(home, told, told["arguments"]).json == {"error": "access_denied"}
+    assert grant_for(home, told["decision"], arguments=told["arguments"]).json == DENIED
     [after] = home.outcomes()
     assert (after["outcome"], "decision" in after) == ("withdrawn", False)

@@ -1,11 +1,13 @@
 """The whole house as tests use it: a model that answers as it is told, the bot's requests, and what people send."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from gateway_stack import Answer, Programmed, Stack, call, whole
@@ -15,12 +17,14 @@ from answerable.apps import demo_house
 from answerable.apps.demo_house import BOT, SHOP_AUDIENCE, now
 from answerable.apps.gateway.identity_settings import open_callers
 from answerable.apps.serve import build
+from answerable.grants import arguments_digest, make_proof, new_key
 from answerable.testing.browser import Browser, Page
 from answerable.testing.serving import serve_in_thread
 
 __all__ = [
     "AGREED",
     "BOT",
+    "HOLDER",
     "REFUND",
     "SHOP_AUDIENCE",
     "WAITS",
@@ -29,6 +33,7 @@ __all__ = [
     "asks",
     "beside",
     "bot",
+    "grant_for",
     "held",
     "house",
     "now",
@@ -174,3 +179,42 @@ def answer_it(home: House, browser: Browser, one: Any, verb: str, **more: Any) -
 def refunded(home: House, order: str = "L-19004") -> Any:
     """What the shop has paid back of an order."""
     return home.in_shop(f"/orders/{order}").get("refunded", 0)
+
+
+# -- a grant, as the bot asks for one --------------------------------------------------------
+
+HOLDER = new_key(bytes(range(40)))
+
+
+def grant_for(
+    home: House,
+    decision: Any,
+    *,
+    workload: str = "bot",
+    arguments: str,
+    action: str = "refund_order",
+    **more: str,
+) -> Answer:
+    """What the issuer answers whoever asks for a grant by a decision's name."""
+    details = {
+        "type": "answerable_action",
+        "actions": [action],
+        "locations": [SHOP_AUDIENCE],
+        "arguments_digest": arguments_digest(arguments),
+        "decision": decision,
+        **more,
+    }
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": home.svid(workload),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "audience": SHOP_AUDIENCE,
+        "authorization_details": json.dumps([details]),
+    }
+    proof = make_proof(HOLDER.secret, "POST", f"{home.url}/oauth/token", now=now(), jti=home.svid()[-20:])
+    headers = {
+        "Authorization": f"Bearer {home.svid(workload)}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "DPoP": proof,
+    }
+    return call(home.url, "POST", "/oauth/token", urlencode(form).encode(), headers)
